@@ -1,0 +1,31 @@
+# The ways in. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test build verify-slow bench clean packages packages-test
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: build ## a month of real flights: predict, learn, restore, verify (seconds, after the build)
+	@Examples/flights/demo.sh .build/release/headrace
+
+test: packages-test ## every test
+	swift test -c release --disable-testable-imports
+
+build: packages ## the program, .build/release/headrace (the first time takes some minutes)
+	swift build -c release --product headrace
+
+verify-slow: build ## run the README's tour and compare what it prints (takes port 8080)
+	python3 scripts/check_readme.py .build/release/headrace
+
+bench: build ## measure side by side with River and FastAPI
+	python3 Benchmarks/bench.py
+
+clean: ## remove what was built
+	swift package clean
+
+packages:
+	@scripts/install-packages.sh build
+
+packages-test:
+	@scripts/install-packages.sh build test

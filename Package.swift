@@ -1,0 +1,98 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "headrace",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "OnlineLearning", targets: ["OnlineLearning"]),
+        .executable(name: "headrace", targets: ["Command"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(
+            name: "Determinism",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings
+        ),
+        .target(name: "OnlineLearning", dependencies: ["Determinism"], swiftSettings: settings),
+        .target(name: "ModelLifecycle", dependencies: ["OnlineLearning", "Determinism"], swiftSettings: settings),
+        .target(name: "EventLog", dependencies: ["Determinism"], swiftSettings: settings),
+        .target(
+            name: "SQLiteStore",
+            dependencies: ["EventLog", "Determinism", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings
+        ),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(
+            name: "Engine",
+            dependencies: ["EventLog", "ModelLifecycle", "OnlineLearning", "Determinism", "CZlib"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Server",
+            dependencies: [
+                "Engine", "EventLog", "ModelLifecycle", "OnlineLearning", "Determinism",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Command",
+            dependencies: [
+                "Server", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "Determinism",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "HouseTests", swiftSettings: settings),
+        .testTarget(
+            name: "DeterminismTests", dependencies: ["Determinism"],
+            exclude: [
+                "decimal_reference.py", "decimal_reference.txt", "elementary_reference.py",
+                "elementary_reference.txt", "siphash_reference.py", "siphash_reference.txt",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OnlineLearningTests", dependencies: ["OnlineLearning", "Determinism"],
+            exclude: ["linear_reference.py", "linear_reference.txt", "twin_ada_grad_prototype.py"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "OnlineLearning", "Determinism"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearning", "Determinism"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "Command", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearning", "Determinism",
+            ],
+            swiftSettings: settings),
+        // Runs the program: it must be built, nothing of it is imported.
+        .testTarget(name: "EndToEndTests", dependencies: ["Command"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,128 @@
+import Foundation
+import ModelLifecycle
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// Talks to a running server.
+struct Client: Sendable {
+    /// How long requests that could not be answered are tried again, in seconds.
+    static let retrySeconds = 60.0
+
+    let base: String
+    private let session: URLSession
+
+    init(_ url: String) throws(ClientError) {
+        guard let parsed = URL(string: url), let scheme = parsed.scheme, ["http", "https"].contains(scheme),
+            parsed.host != nil
+        else {
+            throw ClientError(url: url, message: "'\(url)' is no URL of a server", hint: "like http://127.0.0.1:8080")
+        }
+        base = url.hasSuffix("/") ? String(url.dropLast()) : url
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.timeoutIntervalForRequest = 60
+        configuration.httpMaximumConnectionsPerHost = 64
+        session = URLSession(configuration: configuration)
+    }
+
+    func get(_ path: String) async throws(ClientError) -> JSONValue {
+        let (status, body) = try await send(request("GET", path, nil))
+        return try value(status, body)
+    }
+
+    func post(_ path: String, _ body: [UInt8]) async throws(ClientError) -> JSONValue {
+        let (status, body) = try await send(request("POST", path, body))
+        return try value(status, body)
+    }
+
+    /// Sends events and hands back one value a line. While the server cannot be reached or answers 503, the same lines
+    /// are sent again: their ids make that safe.
+    func events(_ application: String, _ lines: [UInt8]) async throws(ClientError) -> [JSONValue] {
+        let request = request("POST", "/v1/applications/\(application)/events", lines)
+        return try await retrying { () async throws(ClientError) in
+            let (status, body) = try await send(request)
+            guard status == 200 else { throw Self.problem(status, body, base) }
+            return try Self.lines(body, base)
+        }
+    }
+
+    /// Asks where an application stands, as patiently as events are sent.
+    func status(_ application: String) async throws(ClientError) -> JSONValue {
+        try await retrying { () async throws(ClientError) in try await get("/v1/applications/\(application)") }
+    }
+
+    /// Tries again for a while what may go away by itself.
+    private func retrying<Value>(
+        _ body: () async throws(ClientError) -> Value
+    ) async throws(ClientError) -> Value {
+        let start = ContinuousClock.now
+        var pause = 0.05
+        while true {
+            do throws(ClientError) {
+                return try await body()
+            } catch {
+                guard error.isTransient, ContinuousClock.now - start < .seconds(Self.retrySeconds) else { throw error }
+                try? await Task.sleep(for: .seconds(pause))
+                if Task.isCancelled { throw error }
+                pause = min(pause * 2, 1)
+            }
+        }
+    }
+
+    private func request(_ method: String, _ path: String, _ body: [UInt8]?) -> URLRequest {
+        var request = URLRequest(url: URL(string: base + path) ?? URL(fileURLWithPath: "/"))
+        request.httpMethod = method
+        if let body {
+            request.httpBody = Data(body)
+            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        }
+        return request
+    }
+
+    private func send(_ request: URLRequest) async throws(ClientError) -> (Int, [UInt8]) {
+        do {
+            let (data, response) = try await session.data(for: request)
+            return ((response as? HTTPURLResponse)?.statusCode ?? 0, [UInt8](data))
+        } catch {
+            throw ClientError(
+                url: base, message: "\(base) does not answer: \(error.localizedDescription)",
+                hint: "is `headrace up` running there?", isTransient: true)
+        }
+    }
+
+    private func value(_ status: Int, _ body: [UInt8]) throws(ClientError) -> JSONValue {
+        guard (200..<300).contains(status) else { throw Self.problem(status, body, base) }
+        do { return try JSONValue(parsing: body) } catch {
+            throw ClientError(url: base, message: "\(base) answered what is not JSON: \(error)")
+        }
+    }
+
+    private static func lines(_ body: [UInt8], _ base: String) throws(ClientError) -> [JSONValue] {
+        var values: [JSONValue] = []
+        for line in body.split(separator: 0x0A) {
+            do { values.append(try JSONValue(parsing: Array(line))) } catch {
+                throw ClientError(url: base, message: "\(base) answered what is not JSON: \(error)", isTransient: true)
+            }
+        }
+        return values
+    }
+
+    private static func problem(_ status: Int, _ body: [UInt8], _ base: String) -> ClientError {
+        let problem = try? JSONValue(parsing: body)
+        return ClientError(
+            url: base, message: problem?["detail"]?.string ?? "\(base) answered with status \(status)",
+            hint: problem?["hint"]?.string, isTransient: status == 503)
+    }
+}
+
+/// What a server said, or why it could not be asked.
+struct ClientError: Error, CustomStringConvertible {
+    let url: String
+    let message: String
+    var hint: String?
+    /// Whether it may go away by itself.
+    var isTransient = false
+
+    var description: String { hint.map { "\(message)\n  \($0)" } ?? message }
+}

@@ -1,0 +1,169 @@
+/// Writes a `SpecDraft` as the YAML of a spec, with what was found in the data as comments.
+///
+/// Ranges and values are comments and never `min:`, `max:` or a list of categories: what one file happens to hold must
+/// not make the server refuse tomorrow's rows.
+package struct SpecWriter {
+    /// The column at which comments begin, where the line leaves room.
+    private static let commentColumn = 35
+    private static let widthMax = 100
+
+    private let draft: SpecDraft
+    private var lines: [String] = []
+
+    /// The text of the spec.
+    package static func yaml(_ draft: SpecDraft) -> String {
+        var writer = SpecWriter(draft: draft)
+        writer.writeHead()
+        writer.writeFeatures()
+        writer.writeTarget()
+        writer.writeData()
+        writer.writeModel()
+        return writer.lines.joined(separator: "\n") + "\n"
+    }
+
+    private init(draft: SpecDraft) {
+        self.draft = draft
+    }
+
+    private mutating func write(_ line: String, comment: String = "") {
+        guard !comment.isEmpty else {
+            lines.append(line)
+            return
+        }
+        let padding = String(repeating: " ", count: max(2, Self.commentColumn - line.count))
+        lines.append(line + padding + "# " + comment)
+    }
+
+    private mutating func writeHead() {
+        let file = draft.path == "-" ? "standard input" : draft.path.printable
+        let rows = draft.rows.grouped
+        write("# Written by 'headrace init' from \(rows) rows of \(file). Correct what it could not know.")
+        if draft.refusedRows > 0 {
+            let first = draft.firstRefusedRow.map { "; the first is row \($0.grouped)" } ?? ""
+            let refused = draft.refusedRows.grouped
+            write("# Left out: \(refused) rows with another number of fields than the header\(first).")
+        }
+        write("application: \(YAMLScalar.text(draft.application))")
+        if draft.time != nil { write("clock: claimed", comment: "every event carries its time") }
+    }
+
+    private mutating func writeFeatures() {
+        if draft.features.isEmpty {
+            write("features: {}", comment: "no column is left to predict from")
+        } else {
+            write("features:")
+        }
+        for feature in draft.features {
+            let type = feature.type.rawValue
+            let value = feature.column.missing > 0 ? "{type: \(type), optional: true}" : type
+            let name = YAMLScalar.text(feature.column.name)
+            write("  \(name): \(value)", comment: ColumnNote.feature(feature, draft.rows))
+        }
+        for (column, why) in draft.leftOut {
+            let reason =
+                switch why {
+                case .empty: "no row has a value"
+                case .time: "a time; as a feature it would be 'timestamp'"
+                case .identifier: "another value in every row"
+                }
+            // A line break in the name would end the comment.
+            write("  # \(YAMLScalar.text(column.name)) is left out: \(reason)")
+        }
+    }
+
+    private mutating func writeTarget() {
+        let target = draft.target
+        let name = YAMLScalar.text(target.column.name)
+        let comment = ColumnNote.target(target, draft.rows)
+        guard let classes = target.classes else {
+            write("target: {name: \(name), type: \(target.type.rawValue)}", comment: comment)
+            writeTargetWarnings()
+            return
+        }
+        let order = target.type == .binary ? "\(ColumnNote.shortened(classes[classes.count - 1])) is positive" : ""
+        let list = classes.map(YAMLScalar.text)
+        let line = "target: {name: \(name), type: \(target.type.rawValue), classes: [\(list.joined(separator: ", "))]}"
+        if line.count <= Self.widthMax - 20 {
+            write(line, comment: [comment, order].filter { !$0.isEmpty }.joined(separator: "; "))
+        } else {
+            write("target:", comment: comment)
+            write("  name: \(name)")
+            write("  type: \(target.type.rawValue)")
+            writeList("  classes: ", list, comment: order)
+        }
+        writeTargetWarnings()
+    }
+
+    private mutating func writeTargetWarnings() {
+        let target = draft.target
+        if target.column.distinct.count == 1 {
+            write("# Mind: the target has one value only; there is nothing to tell apart.")
+        }
+        if target.type == .multiclass, target.classes == nil {
+            write("# Mind: more than \(SpecDraft.classesMax) classes; each gets its slot when it is first learned.")
+        }
+        let count = target.column.distinct.count ?? .max
+        let isRepeated = count > 1 && count <= target.column.count / 2
+        if target.type == .regression, target.column.allIntegral, isRepeated, count <= 20 {
+            write("# Mind: \(count) whole numbers. Where they name classes, write {type: multiclass} instead.")
+        }
+        if target.type == .multiclass, let note = ColumnNote.nearlyNumbers(target.column) {
+            write("# Mind: \(note).")
+        }
+        if let time = draft.time, !target.column.allNumbers, target.column.allTimes {
+            write("# Mind: the target is a time. Predict the seconds since \(time.name.printable) instead.")
+        }
+    }
+
+    /// A flow list that goes on in further lines where one is not enough.
+    private mutating func writeList(_ head: String, _ items: [String], comment: String = "") {
+        var line = head + "["
+        for (index, item) in items.enumerated() {
+            let text = item + (index == items.count - 1 ? "]" : ",")
+            if line.count + text.count + 1 > Self.widthMax, index > 0 {
+                lines.append(line)
+                line = String(repeating: " ", count: 6) + text
+            } else {
+                line += (index == 0 ? "" : " ") + text
+            }
+        }
+        write(line, comment: comment)
+    }
+
+    private mutating func writeData() {
+        guard draft.id != nil || draft.time != nil || draft.unsortedTime != nil else { return }
+        // A mapping of nothing but comments would be null.
+        write(draft.id == nil && draft.time == nil ? "# data:" : "data:")
+        if let id = draft.id { write("  id: \(YAMLScalar.text(id.name))", comment: "another value in every row") }
+        if let time = draft.time { write("  time: \(YAMLScalar.text(time.name))", comment: "never goes back") }
+        if let labelTime = draft.labelTime {
+            write("  # label_time: \(YAMLScalar.text(labelTime.name))", comment: "never before the time: the label's?")
+        }
+        if let time = draft.unsortedTime {
+            write("  # time: \(YAMLScalar.text(time.name))", comment: "rows are in another order: needs --sort")
+        }
+    }
+
+    private mutating func writeModel() {
+        func names(_ type: SpecDraft.FeatureType) -> [String] {
+            draft.features.filter { $0.type == type }.map { YAMLScalar.text($0.column.name) }
+        }
+        write("model:")
+        let categories = names(.category)
+        if !categories.isEmpty { writeList("  - one_hot: ", categories) }
+        let texts = names(.text)
+        if !texts.isEmpty { writeList("  # no step uses the text yet: ", texts) }
+        if !names(.number).isEmpty { write("  - standard_scaler") }
+        switch draft.target.type {
+        case .regression:
+            write("  - linear_regression")
+            write("metrics: [mae, rmse, r2]")
+        case .binary:
+            write("  - logistic_regression")
+            write("metrics: [log_loss, roc_auc, accuracy]")
+        case .multiclass:
+            write("  - softmax_regression")
+            write("metrics: [cross_entropy, accuracy]")
+        }
+    }
+}

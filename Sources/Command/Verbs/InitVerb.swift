@@ -1,0 +1,74 @@
+import ArgumentParser
+import Engine
+import Foundation
+import ModelLifecycle
+
+struct InitVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Look at a data file and write a spec for it.",
+        discussion: "Reads the whole file. What was found is written as comments, so that later rows are not refused.")
+
+    @Argument(help: "A CSV or NDJSON file, gzipped or not; '-' is standard input.")
+    var data: String
+
+    @Option(name: .long, help: "The column to predict.")
+    var target: String
+
+    @Option(name: .long, help: "The application's name (default: from the file's).")
+    var name: String?
+
+    @Option(name: .shortAndLong, help: "The file to write (default: standard output).")
+    var output: String?
+
+    @Flag(name: .long, help: "Overwrite the output file.")
+    var force = false
+
+    @OptionGroup var format: FormatOption
+
+    mutating func run() async throws {
+        if let output, !force, FileManager.default.fileExists(atPath: output) {
+            throw ValidationError("\(output) exists; --force overwrites it")
+        }
+        let yaml = try draft()
+        if let output {
+            do {
+                try yaml.write(toFile: output, atomically: true, encoding: .utf8)
+            } catch {
+                throw ValidationError("cannot write \(output): \(error.localizedDescription)")
+            }
+            Failure.say("wrote \(output); next: headrace evaluate \(output) --data \(data)")
+        }
+        if format.isJSON {
+            format.print { json in
+                json.object { json in
+                    json.member("spec", yaml)
+                    if let output { json.member("output", output) }
+                }
+            }
+        } else if output == nil {
+            print(yaml, terminator: "")
+        }
+    }
+
+    private func draft() throws -> String {
+        let source = try ByteSource(path: data)
+        switch try FileFormat(of: source) {
+        case .csv:
+            var records = try CSVRecordSource(source: source)
+            return try draft(&records)
+        case .ndjson:
+            var records = try JSONRecordSource(source: source)
+            return try draft(&records)
+        }
+    }
+
+    private func draft<Source: RecordSource & ~Copyable>(_ records: inout Source) throws -> String {
+        if records.hasHeader { try SpecDraft.checkTarget(target, among: records.columnNames) }
+        var bar = ProgressBar("reading", unit: "rows")
+        let profile = try DataProfile(reading: &records) { rows, fraction in
+            bar.update(count: rows, fraction: fraction)
+        }
+        bar.finish()
+        return SpecWriter.yaml(try SpecDraft(profile, target: target, application: name))
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Dispatch
+import Engine
+import Foundation
+import ModelLifecycle
+import Synchronization
+
+/// How the rows of a file are read.
+struct RowOptions: ParsableArguments {
+    @Option(name: .long, help: "Rows to read at most.")
+    var limit: Int?
+
+    @Flag(name: .long, help: "Sort the rows by time, in memory.")
+    var sort = false
+
+    mutating func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0") }
+    }
+
+    func schedule(_ path: String, _ contract: Contract, _ data: DataMapping) throws -> EventSchedule {
+        var source = try RowSource(path: path, contract: contract, data: data)
+        if sort { try source.sortByTime() }
+        return EventSchedule(source, data: data, limit: limit ?? .max)
+    }
+}
+
+/// Names the first rows that are refused, and counts all.
+struct RefusedRows {
+    static let namedMax = 10
+
+    let path: String
+    private(set) var count = 0
+
+    init(path: String) {
+        self.path = path
+    }
+
+    mutating func add(_ row: Int, _ line: Int, _ refusal: Refusal) {
+        count += 1
+        guard count <= Self.namedMax else { return }
+        let place = line > 0 ? "\(path):\(line): row \(row)" : "\(path): row \(row)"
+        Failure.say("\(place) refused: \(refusal)")
+    }
+
+    func finish() {
+        if count > Self.namedMax { Failure.say("\((count - Self.namedMax).grouped) more rows refused") }
+    }
+}
+
+/// Ctrl-C, taken as a wish to end well: the second one ends at once.
+final class Interruption: @unchecked Sendable {
+    private final class Flag: Sendable {
+        let isSet = Atomic(false)
+    }
+
+    private let flag = Flag()
+    private let sources: [any DispatchSourceSignal]
+
+    var isRequested: Bool { flag.isSet.load(ordering: .relaxed) }
+
+    init() {
+        let flag = self.flag
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if flag.isSet.exchange(true, ordering: .relaxed) { exit(130) }
+            }
+            source.resume()
+            return source
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Engine
+import Foundation
+import ModelLifecycle
+import SQLiteStore
+
+struct StatusVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say where an application stands.")
+
+    @OptionGroup var options: ApplicationOptions
+    @OptionGroup var format: FormatOption
+
+    mutating func run() async throws {
+        let status = try await Status.read(options)
+        if format.isJSON {
+            format.print { status.write(to: &$0) }
+        } else {
+            print(Status.text(status), terminator: "")
+        }
+    }
+}
+
+/// The status of an application as JSON, from a server or from a directory, and as text.
+enum Status {
+    static func read(_ options: ApplicationOptions) async throws -> JSONValue {
+        if let client = try options.client() {
+            return try await client.get("/v1/applications/\(try await name(options, client))")
+        }
+        let store = try options.openForReading()
+        defer { try? store.close() }
+        var json = JSONWriter()
+        try StatusReport(reading: store).write(to: &json)
+        return try JSONValue(parsing: json.bytes)
+    }
+
+    /// The application meant, among those of a server.
+    static func name(_ options: ApplicationOptions, _ client: Client) async throws -> String {
+        if let application = options.application { return application }
+        let list = try await client.get("/v1/applications")["applications"]?.array ?? []
+        return try options.name(among: list.compactMap(\.string), in: client.base)
+    }
+
+    static func text(_ status: JSONValue) -> String {
+        var lines: [String] = []
+        func line(_ name: String, _ value: String?) {
+            if let value { lines.append("\(name.padding(toLength: 16, withPad: " ", startingAt: 0)) \(value)") }
+        }
+        line("application", status["application"]?.string)
+        line("offset", status["offset"]?.integer.map { "@\($0)" })
+        line("log time", status["log_time"]?.string)
+        line("version", status["version"]?.integer.map { "@\($0)" })
+        line("state_digest", status["state_digest"]?.string)
+        line("ledger_digest", status["ledger_digest"]?.string)
+        for (name, key) in [
+            ("predictions", "predictions"), ("labels", "labels"), ("awaiting label", "awaiting_label"),
+            ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
+        ] { line(name, status[key]?.integer.map { $0.grouped }) }
+        return lines.joined(separator: "\n") + "\n\n" + metrics(status)
+    }
+
+    /// Metrics by role, a role a row.
+    static func metrics(_ status: JSONValue) -> String {
+        let names = status["metrics"]?.members?.map(\.key) ?? []
+        var table = TextTable([.init("")] + names.map { .init($0, .right) })
+        func row(_ role: String, _ metrics: JSONValue?) {
+            table.add([role] + names.map { name in metrics?[name]?.number.map { Self.short($0) } ?? "–" })
+        }
+        row("champion", status["metrics"])
+        row("baseline", status["baseline"])
+        for (name, metrics) in status["challengers"]?.members ?? [] { row(name, metrics) }
+        return table.render()
+    }
+
+    /// A metric with five digits that count.
+    static func short(_ value: Double) -> String {
+        guard value != 0, value.isFinite else { return "\(value)" }
+        let magnitude = value.magnitude
+        if magnitude >= 1e7 || magnitude < 1e-4 { return String(format: "%.4e", value) }
+        let decimals = max(0, min(7, magnitude >= 1 ? 5 - String(Int(magnitude)).count : 5))
+        return String(format: "%.\(decimals)f", value)
+    }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Determinism
+import Engine
+import EventLog
+import ModelLifecycle
+import SQLiteStore
+
+struct VersionsVerb: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "versions", abstract: "List what can be restored, or give a version a name.",
+        discussion: "Every offset can be restored; listed are adoptions, snapshots, and what has a name.")
+
+    @OptionGroup var options: ApplicationOptions
+    @OptionGroup var format: FormatOption
+
+    @Option(name: .long, help: "Give a version this name.")
+    var name: String?
+
+    @Option(name: .long, help: "The offset to name, like @1234 (default: the present one).")
+    var at: String?
+
+    mutating func validate() throws {
+        if at != nil, name == nil { throw ValidationError("--at goes with --name") }
+    }
+
+    mutating func run() async throws {
+        if let name { return try await setName(name) }
+        let versions = try await Status.read(options)["versions"] ?? .array([])
+        if format.isJSON { return format.print { versions.write(to: &$0) } }
+        var table = TextTable([
+            .init("offset", .right), .init("log time"), .init("state_digest"), .init("why"), .init("names"),
+        ])
+        for version in versions.array ?? [] {
+            table.add([
+                version["offset"]?.integer.map { "@\($0)" } ?? "", version["time"]?.string ?? "–",
+                version["state_digest"]?.string.map { String($0.prefix(16)) } ?? "–", version["reason"]?.string ?? "",
+                (version["names"]?.array ?? []).compactMap(\.string).joined(separator: ", "),
+            ])
+        }
+        print(table.render(), terminator: "")
+    }
+
+    private func setName(_ name: String) async throws {
+        var offset: Int?
+        if let at {
+            guard case .offset(let number) = try RestorePoint(at) else {
+                throw ValidationError("--at takes an offset, like @1234")
+            }
+            offset = number
+        }
+        let named: Int
+        if let client = try options.client() {
+            var body = JSONWriter()
+            body.object { json in
+                json.member("name", name)
+                if let offset { json.member("offset", offset) }
+            }
+            let application = try await Status.name(options, client)
+            let reply = try await client.post("/v1/applications/\(application)/versions", body.bytes)
+            named = reply["offset"]?.integer ?? 0
+        } else {
+            named = try await OfflineApplication.run(options, verb: "headrace versions") {
+                try await $0.setName(name, offset: offset)
+            }
+        }
+        guard format.isJSON else { return print("@\(named) is '\(name)'") }
+        format.print { json in
+            json.object { json in
+                json.member("name", name)
+                json.member("offset", named)
+            }
+        }
+    }
+}
+
+/// An application without a server, for verbs that write to a directory.
+enum OfflineApplication {
+    static func run<T>(
+        _ options: ApplicationOptions, verb: String, _ body: (Application) async throws -> T
+    ) async throws -> T {
+        let stores = DataDirectory.applications(in: options.directory)
+        let name = try options.name(among: stores, in: options.directory)
+        let directory = try DataDirectory(locking: options.directory, owner: verb)
+        defer { directory.unlock() }
+        let application = try Application(
+            name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() })
+        do {
+            let result = try await body(application)
+            await application.stop()
+            return result
+        } catch {
+            await application.stop()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+
+extension Event {
+    /// Writes the event as ``EventReader`` reads it.
+    package func write(to json: inout JSONWriter, contract: Contract) {
+        json.object { json in writeMembers(to: &json, contract: contract) }
+    }
+
+    /// The event's members, without the braces.
+    func writeMembers(to json: inout JSONWriter, contract: Contract) {
+        json.member("event", kind == .amended ? Kind.label.name : kind.name)
+        if !id.isEmpty {
+            json.key("id")
+            json.string(utf8: id.bytes)
+        }
+        if time != .unclaimed, time != Ledger.beginning { json.member("time", time.description) }
+        if kind == .prediction || kind == .example {
+            json.member("features", object: { json in features.write(to: &json, contract: contract) })
+        }
+        if let label {
+            json.key("label")
+            label.write(to: &json, target: contract.target)
+        }
+        if kind == .amended { json.member("correction", true) }
+    }
+}
+
+extension FeatureRow {
+    fileprivate func write(to json: inout JSONWriter, contract: Contract) {
+        let layout = contract.layout
+        for feature in 0..<layout.count where !isMissing(feature, layout) {
+            let slot = layout.slots[feature]
+            json.key(layout.names[feature])
+            switch layout.kinds[feature] {
+            case .number: json.number(numbers[slot])
+            case .boolean: json.boolean(numbers[slot] != 0)
+            case .category, .text: json.string(string(at: slot) ?? "")
+            case .timestamp: json.string(Timestamp(microseconds: timestamps[slot]).description)
+            }
+        }
+    }
+}
+
+extension Label {
+    fileprivate func write(to json: inout JSONWriter, target: TargetDeclaration) {
+        switch self {
+        case .number(let value): json.number(value)
+        case .listed(let slot) where target.isBoolean: json.boolean(slot == 1)
+        case .listed(let slot): json.string(target.classes?[slot] ?? "")
+        case .named(let bytes): json.string(utf8: bytes)
+        }
+    }
+}
+
+/// Events of a log as a person or a program reads them.
+public enum EventListing {
+    /// Writes events from an offset on, each with what was answered, as elements of an array or lines.
+    /// - Returns: the offset after the last one written.
+    public static func write(
+        from offset: Int, limit: Int, in log: StoreAccess.Store, _ write: ((inout JSONWriter) -> Void) -> Void
+    ) throws -> Int {
+        var reader = LogReader(log)
+        var next = offset
+        while next < offset + limit, let (event, answer, contract, version) = try reader.read(next) {
+            let current = next
+            write { json in
+                json.object { json in
+                    json.member("offset", current)
+                    if event.kind == .adopted || event.kind == .amended {
+                        json.member("kind", event.kind.name)
+                    }
+                    event.writeMembers(to: &json, contract: contract)
+                    Self.write(event.adoption, to: &json)
+                    Self.write(answer, version, contract, to: &json)
+                }
+            }
+            next += 1
+        }
+        return next
+    }
+
+    private static func write(_ adoption: Adoption?, to json: inout JSONWriter) {
+        guard let adoption else { return }
+        switch adoption.recipe {
+        case .spec(let spec): json.member("spec", spec.application)
+        case .restore(let offset): json.member("restored_offset", offset)
+        }
+        json.member("state_digest", adoption.stateDigest.description)
+    }
+
+    private static func write(
+        _ answer: StoredAnswer, _ version: Int, _ contract: Contract, to json: inout JSONWriter
+    ) {
+        json.member("outcome", answer.decision.word)
+        if answer.decision.hasAnswer {
+            let classes = contract.target.task == .regression ? [] : contract.target.classes
+            if let classes {
+                json.key("prediction")
+                Answer(values: answer.values, classes: classes).write(to: &json)
+            } else {
+                // The names of open classes are the state's, and the log alone does not have it.
+                json.member("answer", array: { json in for value in answer.values { json.number(value) } })
+            }
+            if answer.isBaseline { json.member("answered_by", "baseline") }
+        }
+        json.member("version", version)
+    }
+}

@@ -1,0 +1,77 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+
+extension Acceptance {
+    /// Writes what the asker is told: id, answer, offset and version, and what became of a label.
+    /// - Parameter httpStatus: is written where each item of a batch has its own.
+    public func write(to json: inout JSONWriter, httpStatus: Int? = nil) {
+        json.object { json in
+            if let httpStatus { json.member("status", httpStatus) }
+            json.member("event", kind.name)
+            json.member("id", id)
+            json.member("outcome", outcome)
+            if isRepeated { json.member("repeated", true) }
+            if !values.isEmpty { writeAnswer(to: &json) }
+            json.member("offset", offset)
+            json.member("version", version)
+        }
+    }
+
+    private func writeAnswer(to json: inout JSONWriter) {
+        json.key("prediction")
+        Answer(values: values, classes: classes).write(to: &json)
+        if isBaseline { json.member("answered_by", "baseline") }
+    }
+
+    public var outcome: String { decision.word }
+}
+
+extension Decision {
+    /// One word for what was decided.
+    var word: String {
+        switch self {
+        case .predicted: "predicted"
+        case .predictedAndLearned: "learned"
+        case .learned: "learned"
+        case .waiting: "waiting"
+        case .late: "late"
+        case .corrected: "corrected"
+        case .adopted: "adopted"
+        case .repeated, .refused: "repeated"
+        }
+    }
+}
+
+/// An answer in words: the value, or the most probable class, with the probabilities by class.
+struct Answer {
+    let values: [Double]
+    let classes: [String]
+
+    /// Writes the prediction's value, then, of classes, the member `probabilities`.
+    func write(to json: inout JSONWriter) {
+        guard !classes.isEmpty else { return json.number(values[0]) }
+        let probabilities = values.count == 1 && classes.count == 2 ? [1 - values[0], values[0]] : values
+        var best = 0
+        for slot in probabilities.indices where probabilities[slot] > probabilities[best] || probabilities[best].isNaN {
+            best = slot
+        }
+        json.string(classes[best])
+        json.member("probabilities", object: { json in
+            for slot in probabilities.indices where !probabilities[slot].isNaN {
+                json.member(classes[slot], probabilities[slot])
+            }
+        })
+    }
+}
+
+extension Restored {
+    public func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("offset", offset)
+            json.member("restored_offset", restoredOffset)
+            json.member("state_digest", stateDigest.description)
+            json.member("elapsed_seconds", elapsed / .seconds(1))
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Determinism
+import EventLog
+import Foundation
+import ModelLifecycle
+import OnlineLearning
+
+/// A recovered application in the writer's hands: the state, the log it continues, and the block being filled.
+final class Serving {
+    /// The log grows by this many times the last snapshot's size before the next is taken, and by at least so much.
+    static let snapshotGrowth = 20
+    static let snapshotGrowthBytesMin = 1 << 20
+
+    let log: StoreAccess.Store
+    private(set) var state: ApplicationState
+    let committer = Committer()
+    private var past: LogPast
+    private var builder: BlockBuilder
+    private var bytesSinceSnapshot = 0
+    private var lastSnapshotBytes = 0
+    private var builderBegan = Date.distantPast
+
+    /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
+    init(_ log: StoreAccess.Store, adopting spec: Spec?) throws {
+        self.log = log
+        var replay = try Replay(log)
+        let snapshotOffset = replay.offset
+        try replay.run()
+        if let state = replay.state {
+            self.state = state
+        } else {
+            guard let spec else {
+                throw LogFailure(.damaged, "the log is empty", hint: "name a spec: `headrace up SPEC`")
+            }
+            state = ApplicationState(beginning: spec)
+        }
+        past = LogPast(log, layout: state.contract.layout)
+        past.reader.know(state.contract)
+        builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
+        lastSnapshotBytes = try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
+        if let spec, replay.state == nil || state.spec != spec { try adopt(spec) }
+    }
+
+    // MARK: Events
+
+    /// Applies one event that the contract check has let through.
+    /// - Throws: `PastEventMissing` where an event it refers to cannot be read; then the state is as before.
+    func reply(to request: Event, now: Timestamp) throws -> Reply {
+        var event = request
+        if let refusal = stamp(&event, now) { return .refused(refusal) }
+        var decision = try apply(event)
+        if case .refused(.nothingToCorrect) = decision, event.kind == .amended {
+            // There is no label yet that this could correct: it is the first.
+            event.kind = .label
+            decision = try apply(event)
+        }
+        switch decision {
+        case .refused(let refusal): return .refused(refusal)
+        case .repeated(let offset): return .accepted(try repeated(offset, event))
+        default: return .accepted(record(event, decision))
+        }
+    }
+
+    /// Gives an event the time and the id that it does not claim.
+    private func stamp(_ event: inout Event, _ now: Timestamp) -> Refusal? {
+        if event.time == .unclaimed {
+            event.time = now
+        } else if event.time.microseconds > now.microseconds &+ Writer.claimAheadMicroseconds {
+            return Refusal(
+                .wrongTime, "the time \(event.time) is more than 5 minutes ahead of this server's clock, \(now)",
+                hint: "events are stamped when they happen; check the client's clock")
+        }
+        if event.id.isEmpty {
+            event.id = EventID("auto-\(state.offset)")
+        }
+        return nil
+    }
+
+    private func apply(_ event: Event) throws -> Decision {
+        do {
+            return try state.apply(event, past: &past)
+        } catch {
+            // What it refers to may be in a block that is not written yet.
+            guard !builder.isEmpty else { throw error }
+            try flush()
+            return try state.apply(event, past: &past)
+        }
+    }
+
+    private func record(_ event: Event, _ decision: Decision) -> Acceptance {
+        let offset = state.offset - 1
+        if builder.isEmpty { builderBegan = Date() }
+        let values = decision.hasAnswer ? state.answer : []
+        builder.append(
+            event, time: state.ledger.time, decision: decision, values: values, isBaseline: state.answerIsBaseline)
+        if decision == .predicted { past.recent.remember(event.features, at: offset) }
+        return Acceptance(
+            kind: event.kind, id: event.id.text, decision: decision, isRepeated: false, offset: offset,
+            version: state.version, values: Array(values), isBaseline: decision.hasAnswer && state.answerIsBaseline,
+            classes: decision.hasAnswer ? classNames : [])
+    }
+
+    /// The reply that the first of equal requests got.
+    private func repeated(_ offset: Int, _ request: Event) throws -> Acceptance {
+        if offset >= builder.firstOffset { try flush() }
+        let (event, answer, _, version) = try past.event(at: offset)
+        // A label is known by its prediction's entry: what is repeated is the label, the entry names the question.
+        let isQuestion = request.kind == .prediction || request.kind == .example
+        return Acceptance(
+            kind: request.kind, id: request.id.text,
+            decision: isQuestion ? answer.decision : (event.kind == .label ? answer.decision : .learned),
+            isRepeated: true, offset: offset, version: version, values: isQuestion ? answer.values : [],
+            isBaseline: answer.isBaseline, classes: isQuestion ? classNames : [])
+    }
+
+    private var classNames: [String] {
+        state.contract.target.task == .regression ? [] : state.classNames
+    }
+
+    // MARK: Adopting
+
+    private func adopt(_ spec: Spec) throws {
+        let digest = state.successor(under: spec).digest
+        _ = try adopt(Adoption(.spec(spec), stateDigest: digest), derived: nil, restoredOffset: nil)
+    }
+
+    /// Adopts the learned state before the event at `target`.
+    /// - Throws: a `Refusal` where the present contract cannot feed its models.
+    func restore(to target: Int, _ learned: LearnedState) throws -> Acceptance {
+        try adopt(
+            Adoption(.restore(offset: target), stateDigest: learned.digest), derived: learned, restoredOffset: target)
+    }
+
+    /// An adoption is a block of its own, committed with the snapshot of what it adopted.
+    private func adopt(_ adoption: Adoption, derived: LearnedState?, restoredOffset: Int?) throws -> Acceptance {
+        try flush()
+        let before = state.contract
+        let event = Event(
+            .adopted, time: state.ledger.time, features: FeatureRow(state.contract.layout), adoption: adoption)
+        let decision = try state.apply(event, past: &past, derived: derived)
+        if case .refused(let refusal) = decision { throw refusal }
+        past.adopt(state.contract)
+        let version = state.version
+        builder = BlockBuilder(contract: before, version: version, firstOffset: state.offset - 1)
+        let acceptance = record(event, decision)
+        try commit(snapshot: state.snapshot(.adoption, restoredOffset: restoredOffset))
+        builder = BlockBuilder(contract: state.contract, version: version, firstOffset: state.offset)
+        return acceptance
+    }
+
+    // MARK: Committing
+
+    /// When a relaxed block must be on its way to the disk.
+    var flushDeadline: Date? {
+        builder.isEmpty ? nil : builderBegan.addingTimeInterval(Writer.flushInterval)
+    }
+
+    /// Hands the block on to the committer where its time has come.
+    func commitIfDue() throws {
+        guard let flushDeadline, Date() >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
+        let (block, snapshot) = seal()
+        committer.append(block, snapshot, to: log)
+    }
+
+    /// Commits the block being filled, with the snapshot that is due.
+    func commit() throws {
+        guard !builder.isEmpty else { return }
+        let (block, snapshot) = seal()
+        try log.append(block, snapshot: snapshot)
+    }
+
+    private func commit(snapshot: Snapshot) throws {
+        let (block, _) = seal(withSnapshot: false)
+        try log.append(block, snapshot: snapshot)
+        (lastSnapshotBytes, bytesSinceSnapshot) = (snapshot.payload.count, 0)
+    }
+
+    /// Returns when everything applied is on the disk.
+    func flush() throws {
+        committer.wait()
+        if let failure = committer.failure { throw LogFailure(.outcomeUnknown, failure) }
+        try commit()
+    }
+
+    /// Ends cleanly, with a snapshot of where it stands.
+    func stop() throws {
+        try flush()
+        guard bytesSinceSnapshot > 0 else { return }
+        try log.save(state.snapshot(.stop))
+    }
+
+    private func seal(withSnapshot: Bool = true) -> (Block, Snapshot?) {
+        let payload = builder.payload()
+        let block = Block(
+            firstOffset: builder.firstOffset, count: builder.count, firstTime: builder.firstTime,
+            lastTime: builder.lastTime, payload: payload)
+        builder.begin(at: builder.endOffset)
+        bytesSinceSnapshot += payload.count
+        let due = max(Self.snapshotGrowth * lastSnapshotBytes, Self.snapshotGrowthBytesMin)
+        guard withSnapshot, bytesSinceSnapshot >= due else { return (block, nil) }
+        let snapshot = state.snapshot(.growth)
+        (lastSnapshotBytes, bytesSinceSnapshot) = (snapshot.payload.count, 0)
+        return (block, snapshot)
+    }
+}

@@ -1,0 +1,108 @@
+import Determinism
+import ModelLifecycle
+
+/// The rows of a data file, CSV or NDJSON, read against a contract one after the other.
+package struct RowSource: ~Copyable {
+    /// What the next row was.
+    package enum Outcome: Sendable {
+        case row
+        /// The row breaks the contract; the ones after it are not concerned.
+        case refused(Refusal)
+        case end
+    }
+
+    package let source: ByteSource
+    // One of the two, by the file's format; in boxes, because the checking closures read them too.
+    private let records: Box<CSVReader>?
+    private let lines: Box<NDJSONLineReader>?
+    private var reader: RowReader
+    /// The whole file in time order, last row first, where it had to be sorted.
+    private var sorted: [Sorted]?
+    private var refused: [(rowNumber: Int, lineNumber: Int, refusal: Refusal)] = []
+
+    private final class Box<Reader: ~Copyable> {
+        var reader: Reader
+
+        init(_ reader: consuming Reader) {
+            self.reader = reader
+        }
+    }
+
+    private struct Sorted {
+        let row: RowReader.Row
+        let rowNumber: Int
+        let lineNumber: Int
+    }
+    /// The current row counted from 1.
+    package private(set) var rowNumber = 0
+    /// The line of the file in which it begins.
+    package private(set) var lineNumber = 0
+
+    /// - Throws: `DataFileError`, or a `Refusal` that names the columns which the header lacks.
+    package init(path: String, contract: Contract, data: DataMapping) throws {
+        let source = try ByteSource(path: path)
+        let isCSV = try FileFormat(of: source) == .csv
+        let records = isCSV ? Box(try CSVReader(source: source)) : nil
+        let lines = isCSV ? nil : Box(try NDJSONLineReader(source: source))
+        let header = records?.reader.header
+        reader = try header.map { header throws(Refusal) in try RowReader(contract, data, header: header) }
+            ?? RowReader(contract, data)
+        (self.source, self.records, self.lines) = (source, records, lines)
+    }
+
+    /// Reads the whole file into memory and hands its rows out by their times, equal ones as they stand.
+    package mutating func sortByTime() throws(DataFileError) {
+        var rows: [Sorted] = []
+        var row = makeRow()
+        reading: while true {
+            switch try next(into: &row) {
+            case .row: rows.append(Sorted(row: row, rowNumber: rowNumber, lineNumber: lineNumber))
+            case .refused(let refusal): refused.append((rowNumber, lineNumber, refusal))
+            case .end: break reading
+            }
+        }
+        func isBefore(_ a: Sorted, _ b: Sorted) -> Bool {
+            let (x, y) = (a.row.time ?? Ledger.beginning, b.row.time ?? Ledger.beginning)
+            return x == y ? a.rowNumber < b.rowNumber : x < y
+        }
+        rows.sort { isBefore($1, $0) }
+        sorted = rows
+    }
+
+    package func makeRow() -> RowReader.Row { reader.makeRow() }
+
+    /// Reads the next row. - Throws: where the file itself cannot be read on.
+    package mutating func next(into row: inout RowReader.Row) throws(DataFileError) -> Outcome {
+        if sorted != nil { return nextSorted(into: &row) }
+        if let records {
+            guard try records.reader.next() else { return .end }
+            (rowNumber, lineNumber) = (records.reader.rowNumber, records.reader.lineNumber)
+            let fields = records.reader.fields
+            do throws(Refusal) {
+                try reader.read(into: &row, cellCount: fields.spans.count) { fields[$0] }
+                return .row
+            } catch {
+                return .refused(error)
+            }
+        }
+        guard let lines, let line = try lines.reader.next() else { return .end }
+        (rowNumber, lineNumber) = (lines.reader.rowNumber, lines.reader.lineNumber)
+        do throws(Refusal) {
+            try reader.read(into: &row, json: line)
+            return .row
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private mutating func nextSorted(into row: inout RowReader.Row) -> Outcome {
+        if let first = refused.popLast() {
+            (rowNumber, lineNumber) = (first.rowNumber, first.lineNumber)
+            return .refused(first.refusal)
+        }
+        guard let next = sorted?.popLast() else { return .end }
+        row = next.row
+        (rowNumber, lineNumber) = (next.rowNumber, next.lineNumber)
+        return .row
+    }
+}

@@ -1,0 +1,102 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+
+/// Progressive validation of a spec over a file, in this process: the same fold as a server's, with the labels at their
+/// real delay, and nothing kept of the log but what is still referred to.
+package struct Evaluation: ~Copyable {
+    package private(set) var state: ApplicationState
+    package private(set) var refusedCount = 0
+    package var curve: MetricCurves
+    private var schedule: EventSchedule
+    private var past = MemoryPast()
+    private var event: Event
+
+    /// - Parameter every: labels between two points of the curve; nil thins the curve by itself.
+    package init(_ spec: Spec, _ schedule: consuming EventSchedule, every: Int? = nil) {
+        state = ApplicationState(beginning: spec)
+        self.schedule = schedule
+        event = Event(spec.contract.layout)
+        curve = MetricCurves(every: every)
+        let adoption = Adoption(.spec(spec), stateDigest: state.successor(under: spec).digest)
+        let first = Event(
+            .adopted, time: Ledger.beginning, features: FeatureRow(spec.contract.layout), adoption: adoption)
+        do {
+            let decision = try state.apply(first, past: &past)
+            precondition(decision == .adopted, "a fresh spec is adopted, not \(decision)")
+        } catch {
+            preconditionFailure("an adoption refers to no past event: \(error)")
+        }
+    }
+
+    /// Events applied so far, and the share of the file read.
+    package var progress: (events: Int, fraction: Double?) { (state.offset - 1, schedule.fraction) }
+    package var rowCount: Int { schedule.rowCount }
+
+    /// Applies up to so many events.
+    ///
+    /// - Parameter refused: is told of every row that is left out, by its row and its line.
+    /// - Returns: false at the end of the file.
+    /// - Throws: `DataFileError` or `EventSchedule.Disorder` where the file cannot be read on.
+    package mutating func run(
+        events: Int, refused: (_ row: Int, _ line: Int, _ refusal: Refusal) -> Void
+    ) throws -> Bool {
+        for _ in 0..<events {
+            switch try schedule.next(into: &event) {
+            case .end: return false
+            case .refused(let row, let line, let refusal):
+                refusedCount += 1
+                refused(row, line, refusal)
+            case .event:
+                let offset = state.offset
+                switch try state.apply(event, past: &past) {
+                case .predicted: past.recent.take(over: &event.features, at: offset)
+                case .learned:
+                    if state.ledger.counts.labels >= curve.next { curve.record(state) }
+                case .refused(let refusal):
+                    refusedCount += 1
+                    refused(schedule.rowCount, 0, refusal)
+                default: break
+                }
+            }
+        }
+        return true
+    }
+}
+
+/// How the first metric went, label by label: the champion's, the baseline's and the challengers'.
+package struct MetricCurves: Sendable {
+    /// Points kept at most where the distance between them is chosen here.
+    static let pointsMax = 400
+
+    package struct Point: Sendable {
+        package let labels: UInt64
+        /// Champion, baseline, challengers: all metrics of each.
+        package let values: [[Double]]
+    }
+
+    package private(set) var points: [Point] = []
+    private let isFixed: Bool
+    private var stride: UInt64
+    /// How many labels there are at the next point.
+    private(set) var next: UInt64
+
+    init(every: Int?) {
+        isFixed = every != nil
+        stride = UInt64(every ?? 1)
+        next = stride
+    }
+
+    /// Adds a point.
+    mutating func record(_ state: borrowing ApplicationState) {
+        let labels = state.ledger.counts.labels
+        let roles = [state.learned.models[0].metrics, state.learned.baselineMetrics]
+            + state.learned.models.dropFirst().map(\.metrics)
+        points.append(Point(labels: labels, values: roles.map { $0.values.map(\.value) }))
+        if !isFixed, points.count >= Self.pointsMax {
+            stride *= 2
+            points = points.filter { $0.labels % stride == 0 }
+        }
+        next = labels + stride - labels % stride
+    }
+}

@@ -1,0 +1,66 @@
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// The past as a log has it: recent features from memory, everything else read back.
+struct LogPast: PastEvents {
+    /// How many rows of features are kept in memory.
+    static let recentCapacity = 4_096
+
+    var recent = RecentFeatures(capacity: recentCapacity)
+    var reader: LogReader
+    /// The layout that rows are wanted in: that of the present contract.
+    var layout: FeatureLayout
+
+    init(_ log: any EventLog & SnapshotStore, layout: FeatureLayout) {
+        reader = LogReader(log)
+        self.layout = layout
+    }
+
+    mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+        if recent.take(offset, into: &row) { return }
+        do {
+            guard let found = try reader.read(offset) else {
+                throw LogFailure(.damaged, "the log ends before it")
+            }
+            row = found.event.features.rearranged(from: found.contract.layout, to: layout)
+        } catch {
+            throw PastEventMissing(offset: offset, reason: "\(error)")
+        }
+    }
+
+    /// An event with its answer. A block that cannot be read concerns only those who ask for it.
+    mutating func event(
+        at offset: Int
+    ) throws(PastEventMissing) -> (event: Event, answer: StoredAnswer, contract: Contract, version: Int) {
+        do {
+            if let found = try reader.read(offset) { return found }
+        } catch {
+            throw PastEventMissing(offset: offset, reason: "\(error)")
+        }
+        throw PastEventMissing(offset: offset, reason: "the log ends before it")
+    }
+
+    mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
+        do {
+            guard let label = try reader.read(offset)?.event.label else {
+                throw LogFailure(.damaged, "there is no label")
+            }
+            return label
+        } catch {
+            throw PastEventMissing(offset: offset, reason: "\(error)")
+        }
+    }
+
+    mutating func forgetFeatures(at offset: Int) {
+        recent.forget(offset)
+    }
+
+    /// Another contract holds: rows kept in the old layout are of no use.
+    mutating func adopt(_ contract: Contract) {
+        reader.know(contract)
+        guard contract.layout != layout else { return }
+        layout = contract.layout
+        recent.removeAll()
+    }
+}

@@ -1,0 +1,97 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// Reads events out of a log's blocks, keeping the block read last.
+struct LogReader {
+    let log: any EventLog & SnapshotStore
+    private var contracts: [Digest: Contract] = [:]
+    private var current: (reader: BlockReader, contract: Contract)?
+    private var event: Event?
+
+    init(_ log: any EventLog & SnapshotStore) {
+        self.log = log
+    }
+
+    /// Lets the reader know a contract without looking for it in the log.
+    mutating func know(_ contract: Contract) {
+        contracts[contract.canonicalDigest] = contract
+    }
+
+    /// The block that holds an offset, decoded as far as its index; nil at the log's end.
+    mutating func block(containing offset: Int) throws -> (reader: BlockReader, contract: Contract)? {
+        if let current, current.reader.firstOffset <= offset,
+            offset < current.reader.firstOffset + current.reader.count
+        {
+            return current
+        }
+        guard let block = try log.block(containing: offset) else { return nil }
+        current = try decode(block)
+        return current
+    }
+
+    /// Reads one event and its answer; nil at the log's end.
+    mutating func read(
+        _ offset: Int
+    ) throws -> (event: Event, answer: StoredAnswer, contract: Contract, version: Int)? {
+        guard let (reader, contract) = try block(containing: offset) else { return nil }
+        var event = Event(contract.layout)
+        do {
+            let answer = try reader.read(offset - reader.firstOffset, contract: contract, into: &event)
+            return (event, answer, contract, reader.version)
+        } catch {
+            throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)", hint: Self.hint)
+        }
+    }
+
+    mutating func decode(_ block: Block) throws -> (reader: BlockReader, contract: Contract) {
+        do {
+            let reader = try BlockReader(block.payload)
+            guard reader.firstOffset == block.firstOffset, reader.count == block.count else {
+                throw CanonicalDecodingError(offset: 0, reason: "the row and the block disagree")
+            }
+            return (reader, try contract(reader))
+        } catch let error as CanonicalDecodingError {
+            throw LogFailure(
+                .damaged, "the block that begins at event @\(block.firstOffset) does not decode: \(error)",
+                hint: Self.hint)
+        }
+    }
+
+    /// The contract of a block: that of the newest snapshot whose spec has it, or of the adoption in the block itself.
+    private mutating func contract(_ reader: BlockReader) throws -> Contract {
+        if let contract = contracts[reader.contractDigest] { return contract }
+        // The block that adopts a spec holds it, and needs no layout to be read.
+        if let adopted = try adoptedContract(at: reader.version, reader) {
+            contracts[adopted.canonicalDigest] = adopted
+            if adopted.canonicalDigest == reader.contractDigest { return adopted }
+        }
+        for snapshot in try log.snapshots().reversed() where snapshot.offset <= reader.firstOffset + 1 {
+            guard let whole = try log.snapshot(atOrBefore: snapshot.offset) else { break }
+            let contract = try ApplicationState(snapshot: whole).contract
+            contracts[contract.canonicalDigest] = contract
+            if contract.canonicalDigest == reader.contractDigest { return contract }
+        }
+        throw LogFailure(.damaged, "no snapshot has the contract of block @\(reader.firstOffset)", hint: Self.hint)
+    }
+
+    private func adoptedContract(at offset: Int, _ reader: BlockReader) throws -> Contract? {
+        var adopting = reader
+        if offset < reader.firstOffset || offset >= reader.firstOffset + reader.count {
+            guard let block = try log.block(containing: offset) else { return nil }
+            adopting = try BlockReader(block.payload)
+        }
+        let empty = Contract(
+            features: [], target: TargetDeclaration(name: "", task: .regression), clock: .server)
+        var event = Event(empty.layout)
+        let index = offset - adopting.firstOffset
+        guard (try? adopting.read(index, contract: empty, into: &event)) != nil,
+            case .spec(let spec)? = event.adoption?.recipe
+        else { return nil }
+        return spec.contract
+    }
+
+    private static let hint = "Nothing was deleted. Bring the file back from a backup; "
+        + "`headrace verify` names every block concerned."
+}

@@ -1,0 +1,109 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+
+/// The features of recent predictions by offset, so that a label that comes soon needs no reading of the log.
+///
+/// Rows are pooled: what is taken out lends its storage to what comes in, and nothing is allocated once the pool has
+/// grown. Complexity: O(1), amortized.
+struct RecentFeatures {
+    /// Nil keeps every row until it is taken or forgotten.
+    private let capacity: Int?
+    private var pool: [FeatureRow] = []
+    private var free: [Int32] = []
+    /// Pool index + 1 of each offset from ``base``, 0 where there is none; the first ``head`` are done with.
+    private var indices: [Int32] = []
+    private var base = 0
+    private var head = 0
+    private(set) var count = 0
+
+    init(capacity: Int?) {
+        self.capacity = capacity
+    }
+
+    /// Remembers the features of the prediction at an offset above all before.
+    mutating func remember(_ row: FeatureRow, at offset: Int) {
+        if let index = place(offset, or: row) { pool[index].assign(row) }
+    }
+
+    /// Remembers features by taking the row itself, and hands another of the same layout back, with stale values.
+    mutating func take(over row: inout FeatureRow, at offset: Int) {
+        if let index = place(offset, or: row) { swap(&pool[index], &row) }
+    }
+
+    /// The pooled row for an offset; nil where the pool was empty and took the given one.
+    private mutating func place(_ offset: Int, or row: FeatureRow) -> Int? {
+        if let capacity, count >= capacity { forgetOldest() }
+        if count == 0 {
+            indices.removeAll(keepingCapacity: true)
+            (base, head) = (offset, 0)
+        }
+        while base + indices.count < offset { indices.append(0) }
+        count += 1
+        guard let index = free.popLast() else {
+            pool.append(row)
+            indices.append(Int32(pool.count))
+            return nil
+        }
+        indices.append(index + 1)
+        return Int(index)
+    }
+
+    /// Swaps the features out, if they are here.
+    mutating func take(_ offset: Int, into row: inout FeatureRow) -> Bool {
+        guard let index = remove(offset) else { return false }
+        swap(&pool[index], &row)
+        return true
+    }
+
+    mutating func forget(_ offset: Int) {
+        _ = remove(offset)
+    }
+
+    mutating func removeAll() {
+        self = RecentFeatures(capacity: capacity)
+    }
+
+    private mutating func remove(_ offset: Int) -> Int? {
+        let position = offset - base
+        guard position >= head, position < indices.count, indices[position] != 0 else { return nil }
+        let index = Int(indices[position]) - 1
+        indices[position] = 0
+        free.append(Int32(index))
+        count -= 1
+        compact()
+        return index
+    }
+
+    private mutating func forgetOldest() {
+        while head < indices.count, indices[head] == 0 { head += 1 }
+        if head < indices.count { _ = remove(base + head) }
+    }
+
+    private mutating func compact() {
+        while head < indices.count, indices[head] == 0 { head += 1 }
+        guard head > 1024, head * 2 > indices.count else { return }
+        indices.removeFirst(head)
+        base += head
+        head = 0
+    }
+}
+
+/// The past as an evaluation has it: everything that is still referred to is in memory, and nothing else is kept.
+struct MemoryPast: PastEvents {
+    var recent = RecentFeatures(capacity: nil)
+
+    mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+        guard recent.take(offset, into: &row) else {
+            throw PastEventMissing(offset: offset, reason: "its features are gone")
+        }
+    }
+
+    func label(at offset: Int) throws(PastEventMissing) -> Label {
+        throw PastEventMissing(offset: offset, reason: "labels are not kept here")
+    }
+
+    mutating func forgetFeatures(at offset: Int) {
+        recent.forget(offset)
+    }
+}

@@ -1,0 +1,136 @@
+import Determinism
+
+/// A committed batch, as the log keeps it: events and answers as bytes that mean nothing here.
+public struct Block: Sendable, Equatable {
+    /// The offset of its first event.
+    public let firstOffset: Int
+    /// How many events it holds, at least 1.
+    public let count: Int
+    /// The log times of its first and last event.
+    public let firstTime: Timestamp
+    public let lastTime: Timestamp
+    public let payload: [UInt8]
+
+    public init(firstOffset: Int, count: Int, firstTime: Timestamp, lastTime: Timestamp, payload: [UInt8]) {
+        (self.firstOffset, self.count) = (firstOffset, count)
+        (self.firstTime, self.lastTime, self.payload) = (firstTime, lastTime, payload)
+    }
+
+    /// The offset after its last event.
+    public var endOffset: Int { firstOffset + count }
+
+    /// The link of the chain that this block is, after the one before it: it covers everything in the block and,
+    /// through `previous`, everything before.
+    public func chain(after previous: Digest) -> Digest {
+        var encoder = CanonicalEncoder(reserving: payload.count + 64)
+        encoder.digest(previous)
+        encoder.count(firstOffset)
+        encoder.count(count)
+        encoder.int(firstTime.microseconds)
+        encoder.int(lastTime.microseconds)
+        encoder.raw(payload)
+        return Digest(hashing: encoder.bytes)
+    }
+
+    /// What the first block is chained to.
+    public static let chainStart = Digest(hashing: Array("headrace".utf8))
+}
+
+/// The encoded state at an offset.
+public struct Snapshot: Sendable, Equatable {
+    /// Why it was taken.
+    public enum Reason: Int, Sendable {
+        /// The log had grown by enough.
+        case growth = 0
+        /// A learned state was adopted with the event before it; kept as long as the log.
+        case adoption = 1
+        /// A clean stop.
+        case stop = 2
+    }
+
+    /// The events before this offset are in it.
+    public let offset: Int
+    public let reason: Reason
+    /// Of an adoption that restored: the offset it went back to.
+    public let restoredOffset: Int?
+    public let stateDigest: Digest
+    public let ledgerDigest: Digest
+    /// The log time at the offset.
+    public let time: Timestamp
+    public let payload: [UInt8]
+
+    public init(
+        offset: Int, reason: Reason, restoredOffset: Int? = nil, stateDigest: Digest, ledgerDigest: Digest,
+        time: Timestamp, payload: [UInt8]
+    ) {
+        (self.offset, self.reason, self.restoredOffset) = (offset, reason, restoredOffset)
+        (self.stateDigest, self.ledgerDigest) = (stateDigest, ledgerDigest)
+        (self.time, self.payload) = (time, payload)
+    }
+
+    /// The same without its bytes, for lists.
+    public var withoutPayload: Snapshot {
+        Snapshot(
+            offset: offset, reason: reason, restoredOffset: restoredOffset, stateDigest: stateDigest,
+            ledgerDigest: ledgerDigest, time: time, payload: [])
+    }
+}
+
+/// An append-only log of blocks.
+///
+/// One writer appends; anybody reads. What `append` returned from is durable and will be read back in order, the same
+/// bytes. When `append` throws, the outcome is unknown: the log must be opened anew before it is written again.
+public protocol EventLog: Sendable {
+    /// The offset of the next event.
+    var endOffset: Int { get throws(LogFailure) }
+
+    /// Appends a block, and in the same transaction the snapshot of the state after it, where there is one.
+    func append(_ block: Block, snapshot: Snapshot?) throws(LogFailure)
+
+    /// The block that holds an offset, its chain checked; nil at and beyond the end.
+    func block(containing offset: Int) throws(LogFailure) -> Block?
+
+    /// The last block whose first event is at or before a time; nil where there is none.
+    func block(at time: Timestamp) throws(LogFailure) -> Block?
+}
+
+/// Where snapshots and the names of versions are kept.
+public protocol SnapshotStore: Sendable {
+    func save(_ snapshot: Snapshot) throws(LogFailure)
+    /// The newest snapshot at or before an offset.
+    func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot?
+    /// All snapshots, oldest first, without their bytes.
+    func snapshots() throws(LogFailure) -> [Snapshot]
+    /// Gives a version a name; a name can be moved.
+    func setName(_ name: String, offset: Int) throws(LogFailure)
+    /// All names with their offsets, by offset.
+    func names() throws(LogFailure) -> [(name: String, offset: Int)]
+}
+
+/// What went wrong with a log, where, and what to do.
+public struct LogFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Kind: Sendable, Equatable {
+        /// A commit did not return well: whether its events are on the disk is not known.
+        case outcomeUnknown
+        /// The bytes are not what was written.
+        case damaged
+        /// Another process writes to it.
+        case locked
+        /// It was written by a newer version of this program.
+        case newerFormat
+        /// Anything else that the system refused.
+        case unavailable
+    }
+
+    public let kind: Kind
+    public let message: String
+    public let hint: String?
+
+    public init(_ kind: Kind, _ message: String, hint: String? = nil) {
+        (self.kind, self.message, self.hint) = (kind, message, hint)
+    }
+
+    public var description: String {
+        hint.map { "\(message)\n  \($0)" } ?? message
+    }
+}

@@ -1,0 +1,35 @@
+import Determinism
+
+/// Doubles in few bytes: a decimal with up to six digits after the point as a whole number and its scale, any other as
+/// its eight bytes. Exact: what comes back has the same bits.
+///
+/// A varint whose lowest three bits are the number of digits after the point, 0 to 6, and whose rest is the zigzag
+/// whole number; or 7, followed by the bits of the double.
+enum CompactNumber {
+    private static let powers: [Double] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
+    /// Whole numbers up to here leave room for the three bits, and are exact.
+    private static let largest = Double(1 << 52)
+
+    static func encode(_ value: Double, to encoder: inout CanonicalEncoder) {
+        for scale in 0..<7 {
+            let scaled = (value * powers[scale]).rounded()
+            guard scaled.magnitude <= largest else { break }
+            // One correctly rounded division gives the double nearest to the decimal: the same that parsing it gives.
+            guard scaled / powers[scale] == value else { continue }
+            let whole = Int64(scaled)
+            encoder.uint(UInt64(bitPattern: (whole << 1) ^ (whole >> 63)) << 3 | UInt64(scale))
+            return
+        }
+        encoder.uint(7)
+        encoder.fixed64(value.bitPattern)
+    }
+
+    static func decode(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Double {
+        let code = try decoder.uint()
+        let scale = Int(code & 7)
+        guard scale < 7 else { return Double(bitPattern: try decoder.fixed64()) }
+        let zigzag = code >> 3
+        let whole = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
+        return Double(whole) / powers[scale]
+    }
+}

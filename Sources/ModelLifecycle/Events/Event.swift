@@ -1,0 +1,178 @@
+import Determinism
+import OnlineLearning
+
+/// A fact in the log. One value of this type is reused while events stream through it, so that none allocates.
+public struct Event: Sendable, Equatable {
+    public enum Kind: UInt8, Sendable, CaseIterable {
+        /// The question: an id and features.
+        case prediction = 1
+        /// The true value of a question, by its id.
+        case label = 2
+        /// Features and true value together.
+        case example = 3
+        /// A learned state goes live.
+        case adopted = 4
+        /// A correction of a label, which takes effect at the next rebuild.
+        case amended = 5
+
+        public var name: String {
+            switch self {
+            case .prediction: "prediction"
+            case .label: "label"
+            case .example: "example"
+            case .adopted: "adopted"
+            case .amended: "amended"
+            }
+        }
+    }
+
+    public var kind: Kind
+    /// Before the writer has stamped it: the time claimed. After: the log time.
+    public var time: Timestamp
+    /// Empty for an adoption.
+    public var id: EventID
+    /// Of a prediction or an example; laid out by the contract.
+    public var features: FeatureRow
+    /// Of a label, an example or an amendment.
+    public var label: Label?
+    /// Of an adoption.
+    public var adoption: Adoption?
+
+    public init(
+        _ kind: Kind, time: Timestamp, id: EventID = EventID(), features: FeatureRow, label: Label? = nil,
+        adoption: Adoption? = nil
+    ) {
+        (self.kind, self.time, self.id, self.features) = (kind, time, id, features)
+        (self.label, self.adoption) = (label, adoption)
+    }
+
+    /// An event of an application that has not been given anything yet.
+    public init(_ layout: FeatureLayout) {
+        self.init(.prediction, time: Timestamp(microseconds: 0), features: FeatureRow(layout))
+    }
+}
+
+/// The id of a question: 1 to 256 bytes of UTF-8, compared byte by byte, with the fingerprint that the ledger knows it
+/// by.
+public struct EventID: Sendable, Equatable {
+    public static let byteCountMax = 256
+
+    public private(set) var bytes: [UInt8] = []
+    public private(set) var fingerprint = Fingerprint(high: 0, low: 0)
+
+    public init() {}
+
+    public init(_ text: String) {
+        set(Array(text.utf8))
+    }
+
+    /// Whether no id was given.
+    public var isEmpty: Bool { bytes.isEmpty }
+
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    public mutating func set(_ newBytes: [UInt8]) {
+        newBytes.withUnsafeBufferPointer { set($0) }
+    }
+
+    public mutating func set(_ newBytes: UnsafeBufferPointer<UInt8>) {
+        take(newBytes)
+        fingerprint = Fingerprint(UnsafeRawBufferPointer(newBytes))
+    }
+
+    /// Takes a number, from 0, as its decimal digits.
+    public mutating func set(_ number: Int) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var (rest, start) = (number, digits.count)
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            set(UnsafeBufferPointer(rebasing: digits[start...]))
+        }
+    }
+
+    /// Takes over another id without giving up this one's storage.
+    public mutating func assign(_ other: EventID) {
+        other.bytes.withUnsafeBufferPointer { take($0) }
+        fingerprint = other.fingerprint
+    }
+
+    /// Ids of one stream mostly have one length: then nothing but the bytes themselves is touched.
+    @inline(__always)
+    private mutating func take(_ newBytes: UnsafeBufferPointer<UInt8>) {
+        if bytes.count != newBytes.count {
+            bytes.removeAll(keepingCapacity: true)
+            bytes.append(contentsOf: newBytes)
+        } else {
+            for index in newBytes.indices { bytes[index] = newBytes[index] }
+        }
+    }
+
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// How a learned state came to be: a recipe over earlier offsets that derives it again.
+public struct Adoption: Sendable, Equatable {
+    // Indirect, because a spec is large and an event, which hardly ever carries one, is moved about all the time.
+    public indirect enum Recipe: Sendable, Equatable {
+        /// The models of a spec: those it declares as before go on, the others begin untrained.
+        case spec(Spec)
+        /// The learned state as it was before the event at this offset.
+        case restore(offset: Int)
+    }
+
+    public let recipe: Recipe
+    /// The digest of the learned state adopted.
+    public let stateDigest: Digest
+
+    public init(_ recipe: Recipe, stateDigest: Digest) {
+        (self.recipe, self.stateDigest) = (recipe, stateDigest)
+    }
+}
+
+extension Adoption: CanonicallyCodable {
+    public func encode(to encoder: inout CanonicalEncoder) {
+        switch recipe {
+        case .spec(let spec):
+            encoder.byte(0)
+            spec.encode(to: &encoder)
+        case .restore(let offset):
+            encoder.byte(1)
+            encoder.count(offset)
+        }
+        encoder.digest(stateDigest)
+    }
+
+    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        switch try decoder.byte() {
+        case 0: recipe = .spec(try Spec(from: &decoder))
+        case 1: recipe = .restore(offset: try decoder.natural())
+        case let kind: throw CanonicalDecodingError(offset: decoder.offset, reason: "no recipe is of kind \(kind)")
+        }
+        stateDigest = try decoder.digest()
+    }
+}
+
+extension Timestamp {
+    /// The time of an event that claims none, until the writer stamps it: below every instant that can be written.
+    public static let unclaimed = Timestamp(microseconds: .min)
+}
+
+extension FeatureRow {
+    /// What retries are compared by: equal rows have equal hashes, others almost never. Complexity: O(features).
+    var contentHash: UInt64 {
+        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+        func mix(_ bits: UInt64) {
+            let product = (hash ^ bits).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+            hash = product.low ^ product.high ^ 0xA076_1D64_78BD_642F
+        }
+        for number in numbers { mix(number.isNaN ? 0x7FF8_0000_0000_0000 : number.bitPattern) }
+        for slot in 0..<stringCount { mix(withString(at: slot) { _, hash in hash } ?? 1) }
+        for timestamp in timestamps { mix(UInt64(bitPattern: timestamp)) }
+        return hash
+    }
+}

@@ -1,0 +1,207 @@
+import Determinism
+import OnlineLearning
+
+/// Reads the rows of a table — the cells of CSV — and checks them against the contract, exactly as ``EventReader``
+/// checks JSON: an empty cell is a missing value.
+public struct RowReader {
+    /// What each column of the table is for.
+    enum Role: Sendable {
+        case feature(Int), target, id, time, labelTime
+        /// A column that the spec does not mention.
+        case ignored
+    }
+
+    /// What a row says.
+    public struct Row: Sendable {
+        /// Empty where the row number serves.
+        public var id = EventID()
+        /// Nil where the spec names no column of times.
+        public var time: Timestamp?
+        public var label: Label?
+        /// When the label became known.
+        public var labelTime: Timestamp?
+        public var features: FeatureRow
+    }
+
+    /// One use of one column, as plain numbers: the loop over a row's cells counts no references.
+    private struct Cell: Sendable {
+        let column: Int
+        let role: Role
+        /// Of a category whose list is open: its slot.
+        var openCategorySlot: Int?
+        /// Of a number: its slot and its bounds.
+        var numberSlot: Int?
+        var isOptional = false
+        var minimum = -Double.infinity
+        var maximum = Double.infinity
+    }
+
+    let contract: Contract
+    let data: DataMapping
+    var features: FeatureCheck
+    let labels: LabelCheck
+    private let cells: [Cell]
+    private let columnCount: Int
+
+    /// A reader of rows that name their values: JSON objects.
+    public init(_ contract: Contract, _ data: DataMapping) {
+        (self.contract, self.data) = (contract, data)
+        features = FeatureCheck(contract)
+        labels = LabelCheck(target: contract.target)
+        (cells, columnCount) = ([], 0)
+    }
+
+    /// A reader of rows below a header.
+    /// - Throws: naming every column that the spec needs and the header lacks.
+    public init(_ contract: Contract, _ data: DataMapping, header: [String]) throws(Refusal) {
+        (self.contract, self.data) = (contract, data)
+        features = FeatureCheck(contract)
+        labels = LabelCheck(target: contract.target)
+        columnCount = header.count
+        cells = header.enumerated().flatMap { column, name in
+            let bytes = Array(name.utf8)
+            let roles = bytes.withUnsafeBufferPointer { Self.roles(of: $0, contract, data) }
+            return roles.compactMap { Self.cell(column, $0, contract) }
+        }
+        var needed = contract.features.filter { !$0.isOptional }.map(\.name) + [contract.target.name]
+        needed += [data.id, data.time, data.labelTime].compactMap { $0 }
+        let missing = needed.filter { name in !header.contains { $0.utf8.elementsEqual(name.utf8) } }
+        guard missing.isEmpty else {
+            let hints = missing.compactMap { name in
+                Spelling.nearest(name, in: header).map { "'\(name)' may be '\($0)'" }
+            }
+            throw Refusal(
+                .missingFeature, "the file has no column \(missing.map { "'\($0)'" }.joined(separator: ", "))",
+                hint: hints.isEmpty
+                    ? "its columns are \(header.joined(separator: ", "))" : hints.joined(separator: "; "))
+        }
+    }
+
+    private static func cell(_ column: Int, _ role: Role, _ contract: Contract) -> Cell? {
+        if case .ignored = role { return nil }
+        var cell = Cell(column: column, role: role)
+        guard case .feature(let index) = role else { return cell }
+        let feature = contract.features[index]
+        if feature.kind == .category, feature.categories == nil {
+            cell.openCategorySlot = contract.layout.slots[index]
+        }
+        guard feature.kind == .number else { return cell }
+        cell.numberSlot = contract.layout.slots[index]
+        cell.isOptional = feature.isOptional
+        cell.minimum = feature.minimum ?? -.infinity
+        cell.maximum = feature.maximum ?? .infinity
+        return cell
+    }
+
+    /// What a column is for; a feature may serve as a time or an id as well.
+    static func roles(
+        of name: UnsafeBufferPointer<UInt8>, _ contract: Contract, _ data: DataMapping
+    ) -> [Role] {
+        var roles: [Role] = []
+        func matches(_ other: String?) -> Bool { other.map { $0.utf8.elementsEqual(name) } ?? false }
+        if let index = contract.features.firstIndex(where: { $0.name.utf8.elementsEqual(name) }) {
+            roles.append(.feature(index))
+        }
+        if matches(contract.target.name) { roles.append(.target) }
+        if matches(data.id) { roles.append(.id) }
+        if matches(data.time) { roles.append(.time) }
+        if matches(data.labelTime) { roles.append(.labelTime) }
+        return roles.isEmpty ? [.ignored] : roles
+    }
+
+    public func makeRow() -> Row {
+        Row(features: FeatureRow(contract.layout))
+    }
+
+    /// Reads one row; `bytes` hands out the cell of a column.
+    public mutating func read(
+        into row: inout Row, cellCount: Int, bytes: (Int) -> UnsafeBufferPointer<UInt8>
+    ) throws(Refusal) {
+        guard cellCount == columnCount else {
+            throw Refusal(
+                .malformed, "the row has \(cellCount) \(cellCount == 1 ? "cell" : "cells"), the header \(columnCount)")
+        }
+        row.id.removeAll()
+        (row.time, row.label, row.labelTime) = (nil, nil, nil)
+        // Every column of a feature sets its slot, so that nothing of the row before needs to be cleared first.
+        row.features.beginStrings()
+        for cell in cells {
+            let text = bytes(cell.column)
+            if let slot = cell.openCategorySlot, Self.isPlain(text) {
+                row.features.setString(UnsafeRawBufferPointer(text), at: slot)
+                continue
+            }
+            guard let slot = cell.numberSlot else {
+                try read(cell.role, text, &row)
+                continue
+            }
+            if case .value(let value) = DecimalText.parse(text), value >= cell.minimum, value <= cell.maximum {
+                row.features.numbers[slot] = value
+            } else if text.isEmpty, cell.isOptional {
+                row.features.numbers[slot] = .nan
+            } else {
+                try read(cell.role, text, &row)
+            }
+        }
+    }
+
+    /// Whether a category's text needs no closer look: neither empty nor too long, and ASCII.
+    @inline(__always)
+    private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !text.isEmpty, text.count <= FeatureCheck.categoryByteCountMax else { return false }
+        var all: UInt8 = 0
+        for byte in text { all |= byte }
+        return all < 0x80
+    }
+
+    /// Begins a row whose values come by name.
+    mutating func begin(_ row: inout Row) {
+        row.id.removeAll()
+        (row.time, row.label, row.labelTime) = (nil, nil, nil)
+        features.begin(&row.features)
+    }
+
+    mutating func read(_ role: Role, _ text: UnsafeBufferPointer<UInt8>, _ row: inout Row) throws(Refusal) {
+        switch role {
+        case .ignored: return
+        case .feature(let index):
+            if text.isEmpty {
+                try features.setMissing(index, in: &row.features)
+            } else {
+                try feature(index, text, &row.features)
+            }
+        case .target:
+            guard !text.isEmpty else { return }
+            row.label = try labels.isRegression ? labels.number(text) : labels.name(text)
+        case .id: try EventReader.set(&row.id, text)
+        case .time: row.time = try FeatureCheck.time(text) { "'\(data.time ?? "")'" }
+        case .labelTime:
+            if !text.isEmpty { row.labelTime = try FeatureCheck.time(text) { "'\(data.labelTime ?? "")'" } }
+        }
+    }
+
+    @inline(__always)
+    private func feature(
+        _ index: Int, _ text: UnsafeBufferPointer<UInt8>, _ row: inout FeatureRow
+    ) throws(Refusal) {
+        switch contract.features[index].kind {
+        case .number:
+            let number = DecimalText.parse(text)
+            if case .malformed = number {
+                throw features.wrongType(index, found: "'\(FeatureCheck.excerpt(text))'")
+            }
+            try features.set(number, index, in: &row, found: "this number")
+        case .boolean:
+            guard let value = LabelCheck.boolean(text) else {
+                throw features.wrongType(index, found: "'\(FeatureCheck.excerpt(text))'")
+            }
+            features.set(value, index, in: &row)
+        case .category, .text:
+            guard UTF8Check.isValid(text) else {
+                throw Refusal(.wrongType, "feature '\(contract.features[index].name)' is not UTF-8")
+            }
+            try features.set(string: text, index, in: &row)
+        case .timestamp: try features.set(timestamp: text, index, in: &row)
+        }
+    }
+}

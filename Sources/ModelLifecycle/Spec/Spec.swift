@@ -1,0 +1,142 @@
+import Determinism
+import OnlineLearning
+
+/// An application as it was declared and checked: only `SpecChecker` and the decoder make one.
+///
+/// It has two parts. The ``Settings`` — models and metrics — belong to the learned state: restoring brings them back.
+/// Everything else belongs to the present.
+public struct Spec: Sendable, Equatable {
+    public let application: String
+    public let contract: Contract
+    public let data: DataMapping
+    public let durability: Durability
+    public let limits: Limits
+    public let settings: Settings
+
+    public init(
+        application: String, contract: Contract, data: DataMapping, durability: Durability, limits: Limits,
+        settings: Settings
+    ) {
+        (self.application, self.contract, self.data) = (application, contract, data)
+        (self.durability, self.limits, self.settings) = (durability, limits, settings)
+    }
+}
+
+/// How the rows of a file become events: names of columns.
+public struct DataMapping: Sendable, Equatable {
+    /// Where ids come from; nil for the row number.
+    public let id: String?
+    /// When the prediction is asked for; nil for a second a row.
+    public let time: String?
+    /// When the label becomes known; nil for the moment of the prediction.
+    public let labelTime: String?
+
+    public init(id: String? = nil, time: String? = nil, labelTime: String? = nil) {
+        (self.id, self.time, self.labelTime) = (id, time, labelTime)
+    }
+}
+
+/// When an answer may leave.
+public enum Durability: UInt8, Sendable, CaseIterable {
+    /// After its event is on the disk.
+    case durable = 0
+    /// At once; the event reaches the disk within 5 ms.
+    case relaxed = 1
+
+    public var name: String { self == .durable ? "durable" : "relaxed" }
+}
+
+/// What bounds memory; the table in `docs/limits.md` lists these with all the fixed ones.
+public struct Limits: Sendable, Equatable {
+    public static let defaultIDBytes = 64 << 20
+    public static let defaultQueuedEvents = 65_536
+
+    /// Bytes for the ledger's predictions and known ids; beyond it the oldest known ids are dropped.
+    public let idBytes: Int
+    /// Events waiting for the writer; beyond it requests are answered 503.
+    public let queuedEvents: Int
+
+    public init(idBytes: Int = defaultIDBytes, queuedEvents: Int = defaultQueuedEvents) {
+        (self.idBytes, self.queuedEvents) = (idBytes, queuedEvents)
+    }
+}
+
+/// The part of a spec that is restored with the learned state: which models there are and how they are judged.
+public struct Settings: Sendable, Equatable {
+    public struct Model: Sendable, Equatable {
+        public let name: String
+        public let pipeline: PipelineDeclaration
+
+        public init(name: String, pipeline: PipelineDeclaration) {
+            (self.name, self.pipeline) = (name, pipeline)
+        }
+    }
+
+    public let champion: PipelineDeclaration
+    public let challengers: [Model]
+    /// Names in ``Metrics``; the first is the one that plots show.
+    public let metrics: [String]
+
+    public init(champion: PipelineDeclaration, challengers: [Model] = [], metrics: [String]) {
+        (self.champion, self.challengers, self.metrics) = (champion, challengers, metrics)
+    }
+
+    /// Features that some model needs and the layout lacks.
+    public func missingFeatures(in layout: FeatureLayout) -> [String] {
+        var missing: [String] = []
+        for pipeline in [champion] + challengers.map(\.pipeline) {
+            for name in pipeline.missingFeatures(in: layout) where !missing.contains(name) { missing.append(name) }
+        }
+        return missing
+    }
+}
+
+extension Settings: CanonicallyCodable {
+    public func encode(to encoder: inout CanonicalEncoder) {
+        champion.encode(to: &encoder)
+        encoder.count(challengers.count)
+        for challenger in challengers {
+            encoder.string(challenger.name)
+            challenger.pipeline.encode(to: &encoder)
+        }
+        encoder.strings(metrics)
+    }
+
+    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        champion = try PipelineDeclaration(from: &decoder)
+        var challengers: [Model] = []
+        for _ in 0..<(try decoder.count()) {
+            let name = try decoder.string()
+            challengers.append(Model(name: name, pipeline: try PipelineDeclaration(from: &decoder)))
+        }
+        self.challengers = challengers
+        metrics = try decoder.strings()
+    }
+}
+
+extension Spec: CanonicallyCodable {
+    public func encode(to encoder: inout CanonicalEncoder) {
+        encoder.string(application)
+        contract.encode(to: &encoder)
+        encoder.optional(data.id) { $0.string($1) }
+        encoder.optional(data.time) { $0.string($1) }
+        encoder.optional(data.labelTime) { $0.string($1) }
+        encoder.byte(durability.rawValue)
+        encoder.count(limits.idBytes)
+        encoder.count(limits.queuedEvents)
+        settings.encode(to: &encoder)
+    }
+
+    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        application = try decoder.string()
+        contract = try Contract(from: &decoder)
+        let id = try decoder.bool() ? try decoder.string() : nil
+        let time = try decoder.bool() ? try decoder.string() : nil
+        let labelTime = try decoder.bool() ? try decoder.string() : nil
+        data = DataMapping(id: id, time: time, labelTime: labelTime)
+        durability = try decoder.enumeration(Durability.init(rawValue:))
+        let idBytes = try decoder.natural()
+        limits = Limits(idBytes: idBytes, queuedEvents: try decoder.natural())
+        settings = try Settings(from: &decoder)
+    }
+}

@@ -1,0 +1,107 @@
+import OnlineLearning
+
+/// The parameters of components, by their declarations.
+extension SpecChecker {
+    /// - Parameter stepFeatures: of a transformer, the features it works on; nil where they are unknown.
+    mutating func component(
+        _ declaration: ComponentDeclaration, _ named: NamedComponent, stepFeatures: [String]? = nil
+    ) -> Component? {
+        let isTransformer = declaration.family == .transformer
+        guard let body = named.body, !(isTransformer && !Self.isMap(body)) else {
+            return complete(declaration, declaration.parameters.map(\.defaultValue), named.head)
+        }
+        let names = declaration.parameters.map(\.name)
+        let expected =
+            names.isEmpty
+            ? "no parameters: '\(declaration.name)' has none"
+            : "a map of parameters: \(SpecMistake.alternatives(names))"
+        guard Self.isMap(body) else {
+            let takesAll = Self.isLearner(declaration) ? "a learner takes all features that reach it" : nil
+            report(body, expected: expected, hint: takesAll)
+            return nil
+        }
+        guard let record = record(body, keys: names + (isTransformer ? ["features"] : []), expected: expected) else {
+            return nil
+        }
+        var arguments: [Argument] = []
+        for parameter in declaration.parameters {
+            guard let place = record[parameter.name] else {
+                arguments.append(parameter.defaultValue)
+                continue
+            }
+            if let argument = argument(place, parameter, stepFeatures) { arguments.append(argument) }
+        }
+        guard arguments.count == declaration.parameters.count else { return nil }
+        return complete(declaration, arguments, named.head)
+    }
+
+    private mutating func complete(
+        _ declaration: ComponentDeclaration, _ arguments: [Argument], _ head: SpecPlace
+    ) -> Component? {
+        if let conflict = declaration.conflict(arguments) {
+            report(head, conflict)
+            return nil
+        }
+        return Component(name: declaration.name, arguments: arguments)
+    }
+
+    private mutating func argument(
+        _ place: SpecPlace, _ parameter: ParameterDeclaration, _ stepFeatures: [String]?
+    ) -> Argument? {
+        let expected = parameter.kind.expectation
+        switch parameter.kind {
+        case .number(let range): return number(place, range, expected: expected).map { .number($0) }
+        case .integer(let range): return integer(place, range, expected: expected).map { .integer($0) }
+        case .boolean: return boolean(place).map { .boolean($0) }
+        case .component(let family): return component(place, of: family, expected: expected).map { .component($0) }
+        case .categories: return categories(place, stepFeatures, expected: expected).map { .categories($0) }
+        }
+    }
+
+    private mutating func component(
+        _ place: SpecPlace, of family: ComponentDeclaration.Family, expected: String
+    ) -> Component? {
+        let declarations = Catalogue.declarations(of: family)
+        let names = declarations.map(\.name)
+        let expected = "\(expected): \(SpecMistake.alternatives(names))"
+        guard let named = named(place, expected: expected) else { return nil }
+        guard let declaration = declarations.first(where: { $0.name == named.name }) else {
+            report(
+                named.head, found: SpecMistake.quote(named.name), expected: expected,
+                hint: nearest(named.name, in: names))
+            return nil
+        }
+        return component(declaration, named)
+    }
+
+    /// A closed list for every feature of the step: one without would have no columns at all.
+    private mutating func categories(
+        _ place: SpecPlace, _ stepFeatures: [String]?, expected: String
+    ) -> [Argument.FeatureCategories]? {
+        guard let members = members(place, expected: expected) else { return nil }
+        var entries: [Argument.FeatureCategories] = []
+        for member in members {
+            if let stepFeatures, !stepFeatures.contains(where: { $0.utf8.elementsEqual(member.name.utf8) }) {
+                report(
+                    member.key, found: SpecMistake.quote(member.name), expected: "a feature of this step",
+                    hint: nearest(member.name, in: stepFeatures))
+            }
+            let names = categories(member.value, expected: "a list of categories", countMin: 1)
+            entries.append(Argument.FeatureCategories(feature: member.name, names: names ?? []))
+        }
+        for name in stepFeatures ?? [] where !members.contains(where: { $0.name == name }) {
+            let missing = place.member(name, place.node)
+            report(missing, found: "nothing", expected: "the categories of \(SpecMistake.quote(name))")
+        }
+        return entries
+    }
+
+    private static func isMap(_ place: SpecPlace) -> Bool {
+        guard case .map = place.node.kind else { return false }
+        return true
+    }
+
+    private static func isLearner(_ declaration: ComponentDeclaration) -> Bool {
+        Catalogue.learners.contains { $0.declaration.name == declaration.name }
+    }
+}

@@ -1,0 +1,191 @@
+import OnlineLearning
+
+/// A component by its name, and what is written below it.
+struct NamedComponent {
+    let name: String
+    /// Where the name stands.
+    let head: SpecPlace
+    let body: SpecPlace?
+}
+
+/// Models: transformers in their order, then a learner.
+extension SpecChecker {
+    /// A list of components; a single one may stand without the list.
+    mutating func pipeline(_ place: SpecPlace) -> PipelineDeclaration? {
+        let items: [SpecPlace]
+        switch place.node.kind {
+        case .list(let nodes): items = nodes.enumerated().map { place.element($0.offset, $0.element) }
+        default: items = [place]
+        }
+        guard let last = items.indices.last else {
+            report(place, expected: "transformers and a learner, at least a learner: \(fittingLearners)")
+            return nil
+        }
+        var steps: [(step: PipelineDeclaration.Step, head: SpecPlace)] = []
+        var learner: (component: Component, head: SpecPlace)?
+        for index in items.indices {
+            if let named = named(items[index], expected: "a transformer or learner"),
+                let declaration = modelDeclaration(named, isLast: index == last)
+            {
+                if declaration.family == .transformer {
+                    if let step = transformer(declaration, named) { steps.append((step, named.head)) }
+                } else if let component = component(declaration, named) {
+                    learner = (component, named.head)
+                }
+            }
+        }
+        guard let learner, steps.count + 1 == items.count else { return nil }
+        checkPenalties(learner.component, learner.head, steps)
+        warnUnusedCategories(learner.component, learner.head, steps.map(\.step))
+        let numbers = features.filter { $0.kind == .number || $0.kind == .boolean }.map(\.name)
+        return PipelineDeclaration(numbers: numbers, transformers: steps.map(\.step), learner: learner.component)
+    }
+
+    /// `name`, or a map of one entry: the name and what belongs to it.
+    mutating func named(_ place: SpecPlace, expected: String) -> NamedComponent? {
+        guard case .map(let entries) = place.node.kind else {
+            guard let name = text(place, expected: expected) else { return nil }
+            return NamedComponent(name: name, head: place, body: nil)
+        }
+        guard let members = members(place, expected: expected), let first = members.first else {
+            if entries.isEmpty { report(place, expected: expected) }
+            return nil
+        }
+        if members.count > 1 {
+            report(
+                members[1].key, found: "a second key beside \(SpecMistake.quote(first.name))", expected: "one name",
+                hint: "indent parameters further than the name they belong to")
+        }
+        guard !first.value.node.isNothing else {
+            report(first.value, expected: "features or parameters", hint: "without any, leave the colon out")
+            return NamedComponent(name: first.name, head: first.key, body: nil)
+        }
+        return NamedComponent(name: first.name, head: first.key, body: first.value)
+    }
+
+    /// The declaration that a name in a model means. It is reported where none, another family's, or out of place;
+    /// out of place it is returned nevertheless, to check what stands below it.
+    private mutating func modelDeclaration(_ named: NamedComponent, isLast: Bool) -> ComponentDeclaration? {
+        let transformers = Catalogue.transformers.map { $0.declaration }
+        let learners = Catalogue.learners.map { $0.declaration }
+        let expected =
+            isLast
+            ? "a learner\(task.map { " for \($0.name)" } ?? ""): \(fittingLearners)"
+            : "a transformer: \(SpecMistake.alternatives(transformers.map(\.name)))"
+        guard let declaration = (transformers + learners).first(where: { $0.name == named.name }) else {
+            report(
+                named.head, found: SpecMistake.quote(named.name), expected: expected,
+                hint: nearest(named.name, in: (transformers + learners).map(\.name)))
+            return nil
+        }
+        if declaration.family == .transformer {
+            if isLast {
+                report(
+                    named.head, found: "the transformer '\(named.name)' at the end", expected: expected,
+                    hint: "a learner must follow")
+            }
+            return declaration
+        }
+        if !isLast {
+            report(
+                named.head, found: "the learner '\(named.name)' before the end", expected: expected,
+                hint: "a model has one learner, at its end")
+            return nil
+        }
+        let learnerTask = Catalogue.learners.first { $0.declaration.name == named.name }?.task
+        if let task, learnerTask != task {
+            report(
+                named.head, found: "'\(named.name)', a learner for \(learnerTask?.name ?? "nothing")",
+                expected: expected)
+        }
+        return declaration
+    }
+
+    private var fittingLearners: String {
+        let learners = Catalogue.learners.filter { task == nil || $0.task == task }
+        return SpecMistake.alternatives(learners.map { $0.declaration.name })
+    }
+
+    private mutating func transformer(
+        _ declaration: ComponentDeclaration, _ named: NamedComponent
+    ) -> PipelineDeclaration.Step? {
+        let inputs = TransformerInputs(declaration.name)
+        var list = named.body
+        if case .map(let entries)? = named.body?.node.kind {
+            let entry = entries.first { $0.key.text == "features" }
+            list = entry.flatMap { entry in named.body.map { $0.member("features", entry.value) } }
+        }
+        let names: [String]?
+        if let list {
+            names = stepFeatures(list, declaration, inputs)
+        } else {
+            names = features.filter { $0.kind == inputs.usual }.map(\.name)
+            // Where some types are unknown, so is whether there is none of this one.
+            if names == [], !features.isEmpty, features.allSatisfy({ $0.kind != nil }) {
+                let kind = inputs.usual.name
+                report(named.head, "there is no feature of type \(kind) for '\(declaration.name)' to work on")
+            }
+        }
+        let component = component(declaration, named, stepFeatures: names)
+        guard let names, !names.isEmpty, let component else { return nil }
+        return PipelineDeclaration.Step(component, features: names)
+    }
+
+    private mutating func stepFeatures(
+        _ place: SpecPlace, _ declaration: ComponentDeclaration, _ inputs: TransformerInputs
+    ) -> [String]? {
+        guard let elements = elements(place, expected: "a list of features or a map of parameters") else { return nil }
+        if elements.isEmpty { report(place, expected: "at least one feature") }
+        var isComplete = true
+        let names = distinct(elements, expected: "each feature once").compactMap { element -> String? in
+            // Without any known feature, the features themselves are what must be put right.
+            guard !features.isEmpty, let feature = feature(element) else {
+                isComplete = false
+                return nil
+            }
+            if let kind = feature.kind, !inputs.accepted.contains(kind) {
+                let kinds = SpecMistake.alternatives(inputs.accepted.map(\.name))
+                report(
+                    element, found: "\(SpecMistake.quote(feature.name)), a \(kind.name)",
+                    expected: "a feature of type \(kinds), which '\(declaration.name)' takes")
+            }
+            return feature.name
+        }
+        return isComplete ? names : nil
+    }
+
+    /// One-hot columns that are 0 count as present or as absent for the whole row, and penalties tell the two apart.
+    private mutating func checkPenalties(
+        _ learner: Component, _ head: SpecPlace, _ steps: [(step: PipelineDeclaration.Step, head: SpecPlace)]
+    ) {
+        let penalties = ["l1", "l2"].filter { name in
+            guard case .number(let value)? = Self.argument(name, of: learner) else { return false }
+            return value > 0
+        }
+        let encoders = steps.filter { Self.argument("drop_zeros", of: $0.step.component) != nil }
+        let dropping = encoders.filter { Self.argument("drop_zeros", of: $0.step.component) == .boolean(true) }
+        guard let penalty = penalties.first, !dropping.isEmpty, dropping.count < encoders.count else { return }
+        report(
+            head, "with \(penalty), encoders must all drop zeros or all keep them; here they are mixed",
+            hint: "give each the same drop_zeros")
+    }
+
+    private static func argument(_ name: String, of component: Component) -> Argument? {
+        Catalogue.declaration(named: component.name)?.parameters.firstIndex { $0.name == name }
+            .map { component.arguments[$0] }
+    }
+}
+
+/// The kinds of features that a transformer works on.
+struct TransformerInputs {
+    /// Those it takes where no features are named.
+    let usual: FeatureKind
+    let accepted: [FeatureKind]
+
+    init(_ name: String) {
+        switch name {
+        case "one_hot": (usual, accepted) = (.category, [.category])
+        default: (usual, accepted) = (.number, [.number, .boolean])
+        }
+    }
+}

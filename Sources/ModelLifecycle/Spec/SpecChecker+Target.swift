@@ -1,0 +1,113 @@
+import Determinism
+import OnlineLearning
+
+extension SpecChecker {
+    static let classesMax = 4_096
+    static let horizonMax = TimeSpan(microseconds: 3_650 * 86_400 * 1_000_000)
+
+    mutating func target(_ place: SpecPlace) -> TargetDeclaration? {
+        let tasks = Task.allCases.map(\.name)
+        guard
+            let record = record(
+                place, keys: ["name", "type", "horizon", "classes", "max_classes", "unlabelled"],
+                required: [("name", "the name of the target"), ("type", SpecMistake.alternatives(tasks))],
+                expected: "a map with the target's name and type")
+        else { return nil }
+        let name = record["name"].flatMap { targetName($0) }
+        task = record["type"].flatMap { choice($0, tasks) }.flatMap { Task(name: $0) }
+        let horizon = record["horizon"].flatMap { self.horizon($0) } ?? TargetDeclaration.defaultHorizon
+        let classes = record["classes"].flatMap { self.classes($0) }
+        let maxClasses = record["max_classes"].flatMap { self.maxClasses($0, record) }
+        let areClassesKnown = record["classes"] == nil || classes != nil
+        guard let task, areClassesKnown else { return nil }
+        func declaration(_ unlabelled: TargetDeclaration.Unlabelled) -> TargetDeclaration {
+            TargetDeclaration(
+                name: name ?? "", task: task, horizon: horizon, classes: classes,
+                maxClasses: maxClasses ?? TargetDeclaration.defaultMaxClasses, unlabelled: unlabelled)
+        }
+        let unlabelled = record["unlabelled"].flatMap { self.unlabelled($0, declaration(.drop)) }
+        return name == nil ? nil : declaration(unlabelled ?? .drop)
+    }
+
+    private mutating func targetName(_ place: SpecPlace) -> String? {
+        guard let name = name(place, expected: "the name of the target") else { return nil }
+        if let index = featureIndices[name] {
+            let key = features[index].key
+            report(key, "the target cannot be a feature, too", hint: "line \(place.node.line) names it as the target")
+        }
+        return name
+    }
+
+    private mutating func horizon(_ place: SpecPlace) -> TimeSpan? {
+        let expected = "a time from 1us to 3650d, such as 24h"
+        guard let text = text(place, expected: expected) else { return nil }
+        if let span = TimeSpan(text), span.microseconds > 0, span <= Self.horizonMax { return span }
+        let isNumber = Self.integer(place.node) != nil
+        report(
+            place, expected: expected,
+            hint: isNumber ? "with a unit: \(SpecMistake.plain(text))h, or w, d, m, s, ms, us" : nil)
+        return nil
+    }
+
+    private mutating func classes(_ place: SpecPlace) -> [String]? {
+        if task == .regression {
+            report(place, "a regression has no classes", hint: "set type to binary or multiclass")
+            return nil
+        }
+        let expected = task == .binary ? "two classes, the negative one first" : "a list of classes"
+        guard let classes = categories(place, expected: expected, countMin: 2) else { return nil }
+        if task == .binary, classes.count > 2 {
+            report(place, found: "\(classes.count) classes", expected: expected, hint: "set type to multiclass")
+            return nil
+        }
+        if classes.count > Self.classesMax {
+            report(place, found: "\(classes.count) classes", expected: "at most \(Self.classesMax)")
+        }
+        // Fewer where some were repeated or empty, which was reported.
+        return classes.count < 2 ? nil : classes
+    }
+
+    private mutating func maxClasses(_ place: SpecPlace, _ record: SpecRecord) -> Int? {
+        if let task, task != .multiclass, let key = record.key("max_classes") {
+            report(key, "only a target of type multiclass has max_classes, this one is of type \(task.name)")
+        } else if record["classes"] != nil, let key = record.key("max_classes") {
+            report(key, "max_classes is for open classes; here they are listed")
+        }
+        return integer(place, 2...Self.classesMax, expected: "a whole number from 2 to \(Self.classesMax)")
+    }
+
+    private mutating func unlabelled(
+        _ place: SpecPlace, _ target: TargetDeclaration
+    ) -> TargetDeclaration.Unlabelled? {
+        let label = target.task == .regression ? "NUMBER" : "CLASS"
+        let expected = "drop or {label: \(label)}"
+        guard case .map = place.node.kind else {
+            if place.node.text == "drop" { return .drop }
+            report(place, expected: expected)
+            return nil
+        }
+        guard let record = record(place, keys: ["label"], required: [("label", label)], expected: expected),
+            let place = record["label"]
+        else { return nil }
+        if target.task == .regression {
+            return number(place, expected: "a number").map { .label(.number($0)) }
+        }
+        return self.label(place, target).map { .label($0) }
+    }
+
+    private mutating func label(_ place: SpecPlace, _ target: TargetDeclaration) -> Label? {
+        let listed = target.classes.map { ": " + SpecMistake.alternatives($0.map(SpecMistake.plain)) }
+        let expected = "a class" + (listed ?? "")
+        guard var text = place.node.text else {
+            report(place, expected: expected)
+            return nil
+        }
+        // The same check that labels of requests and files go through.
+        let check = LabelCheck(target: target)
+        let label = text.withUTF8 { bytes -> Label? in
+            do throws(Refusal) { return try check.name(bytes) } catch { return nil }
+        }
+        if label == nil { report(place, expected: expected, hint: nearest(text, in: target.classes ?? [])) }
+        return label
+    }
+}

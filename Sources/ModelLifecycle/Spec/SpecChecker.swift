@@ -1,0 +1,133 @@
+import OnlineLearning
+
+/// Turns what somebody wrote into a ``Spec``, or into everything that is wrong with it: it never stops at the first
+/// mistake, and what one mistake makes unknown is not complained about again.
+///
+/// Each of its methods checks one part, reports what it finds, and returns nil where it has reported that a part is
+/// unusable. Names are compared as UTF-8 bytes; two that differ only by Unicode normalization are refused, because
+/// nobody could tell them apart.
+public struct SpecChecker {
+    var mistakes: [SpecMistake] = []
+    var warnings: [SpecMistake] = []
+    /// Whether something was passed over in silence because its reader had refused it.
+    var isIncomplete = false
+
+    /// The features whose names are known, even where the rest of them is wrong.
+    var features: [CheckedFeature] = []
+    var featureIndices: [String: Int] = [:]
+    /// What is predicted, once that is known.
+    var task: Task?
+
+    /// - Throws: every mistake, by position.
+    public static func check(_ node: SpecNode) throws(SpecMistakes) -> (spec: Spec, warnings: [SpecMistake]) {
+        var checker = SpecChecker()
+        guard let spec = checker.spec(SpecPlace(node, path: "")), checker.isClean else {
+            throw SpecMistakes(checker.mistakes)
+        }
+        return (spec, SpecMistake.sorted(checker.warnings))
+    }
+
+    var isClean: Bool { mistakes.isEmpty && !isIncomplete }
+
+    private mutating func spec(_ root: SpecPlace) -> Spec? {
+        guard
+            let record = record(
+                root,
+                keys: [
+                    "application", "clock", "durability", "limits", "features", "target", "data", "model",
+                    "challengers", "metrics",
+                ],
+                required: [
+                    ("application", "the name of the application"), ("features", "a map from feature to type"),
+                    ("target", "a map with the target's name and type"),
+                    ("model", "a list of transformers and a learner"),
+                ],
+                expected: "a map of application, features, target and model")
+        else { return nil }
+        let application = record["application"].flatMap { identifier($0, of: "an application") }
+        let clock = record["clock"].flatMap { choice($0, ["claimed", "server"]) }
+        let durability = record["durability"].flatMap { choice($0, Durability.allCases.map(\.name)) }
+        let limits = record["limits"].map { self.limits($0) } ?? Limits()
+        if let place = record["features"] { checkFeatures(place) }
+        let target = record["target"].flatMap { self.target($0) }
+        let data = record["data"].map { self.data($0) } ?? DataMapping()
+        let champion = record["model"].flatMap { pipeline($0) }
+        let challengers = record["challengers"].map { self.challengers($0) } ?? []
+        let metrics = self.metrics(record["metrics"])
+        warnUnusedFeatures(pipelines: [champion].compactMap { $0 } + challengers.map(\.pipeline))
+        guard let application, let target, let champion, isClean else { return nil }
+        let contract = Contract(
+            features: features.compactMap(\.declaration), target: target,
+            clock: clock == "claimed" ? .claimed : .server)
+        return Spec(
+            application: application, contract: contract, data: data,
+            durability: durability == Durability.relaxed.name ? .relaxed : .durable, limits: limits,
+            settings: Settings(champion: champion, challengers: challengers, metrics: metrics))
+    }
+
+    private mutating func limits(_ place: SpecPlace) -> Limits {
+        guard let record = record(place, keys: ["ids", "queue"], expected: "a map of ids and queue") else {
+            return Limits()
+        }
+        let idBytes = record["ids"].flatMap { bytes($0) }
+        let queued = record["queue"].flatMap { integer($0, 1...Int.max, expected: "a whole number of events ≥ 1") }
+        return Limits(
+            idBytes: idBytes ?? Limits.defaultIDBytes, queuedEvents: queued ?? Limits.defaultQueuedEvents)
+    }
+
+    mutating func data(_ place: SpecPlace) -> DataMapping {
+        guard
+            let record = record(
+                place, keys: ["id", "time", "label_time"], expected: "a map from id, time and label_time to columns")
+        else { return DataMapping() }
+        let id = record["id"].flatMap { name($0, expected: "the name of a column") }
+        let time = record["time"].flatMap { name($0, expected: "the name of a column") }
+        let labelTime = record["label_time"].flatMap { name($0, expected: "the name of a column") }
+        if let place = record["label_time"], record["time"] == nil {
+            report(place, "label_time needs time: when the prediction is asked for")
+        }
+        return DataMapping(id: id, time: time, labelTime: labelTime)
+    }
+
+    private mutating func challengers(_ place: SpecPlace) -> [Settings.Model] {
+        guard let members = members(place, expected: "a map from name to model") else { return [] }
+        if members.count > Self.challengersMax {
+            report(place, found: "\(members.count) challengers", expected: "at most \(Self.challengersMax)")
+        }
+        var challengers: [Settings.Model] = []
+        for member in members {
+            let name = identifier(member.key, of: "a challenger")
+            if name == "champion" || name == "baseline" {
+                report(member.key, found: member.key.node.found, expected: "a name that is no role of its own")
+            }
+            if let pipeline = pipeline(member.value), let name {
+                challengers.append(Settings.Model(name: name, pipeline: pipeline))
+            }
+        }
+        return challengers
+    }
+
+    private mutating func metrics(_ place: SpecPlace?) -> [String] {
+        let defaults = task.map { Metrics.defaults(for: $0) } ?? []
+        guard let place else { return defaults }
+        let fitting = task.map { Metrics.names(for: $0) } ?? Metrics.all.map { $0.name }
+        let ofTask = task.map { " for \($0.name)" } ?? ""
+        let expected = "a list of metrics\(ofTask): \(fitting.joined(separator: ", "))"
+        guard let elements = elements(place, expected: expected) else { return defaults }
+        if elements.isEmpty { report(place, expected: expected, hint: "leave metrics out for the usual ones") }
+        var names: [String] = []
+        for element in distinct(elements, expected: "each metric once") {
+            guard let name = text(element, expected: "the name of a metric") else { continue }
+            if fitting.contains(name) {
+                names.append(name)
+            } else {
+                report(
+                    element, expected: "a metric\(ofTask): \(SpecMistake.alternatives(fitting))",
+                    hint: nearest(name, in: fitting))
+            }
+        }
+        return names
+    }
+
+    static let challengersMax = 32
+}

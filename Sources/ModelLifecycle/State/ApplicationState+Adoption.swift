@@ -1,0 +1,150 @@
+import Determinism
+import OnlineLearning
+
+/// How a learned state goes live.
+extension ApplicationState {
+    /// Puts a learned state in the place of the present one. The ledger stays: predictions that wait still teach, and
+    /// the answers given by the lineage that now serves still score.
+    mutating func adopt(_ adoption: Adoption?, _ derived: LearnedState?) -> Decision {
+        guard let adoption else { preconditionFailure("an adoption without a recipe") }
+        var adopted: LearnedState
+        switch adoption.recipe {
+        case .spec(let newSpec):
+            adopted = successor(under: newSpec)
+            guard adopted.digest == adoption.stateDigest else { return .refused(.derivedOtherwise(adoption, adopted)) }
+            if adopted.target != learned.target { ledger.forgetOpenQuestions() }
+            spec = newSpec
+        case .restore(let target):
+            guard let derived else { preconditionFailure("a restore without its derived state") }
+            guard derived.digest == adoption.stateDigest else { return .refused(.derivedOtherwise(adoption, derived)) }
+            let missing = derived.settings.missingFeatures(in: contract.layout)
+            guard missing.isEmpty else { return .refused(.lacks(missing, offset: target)) }
+            guard derived.target == LearnedState.Target(contract.target) else {
+                return .refused(.answersElse(derived.target, offset: target))
+            }
+            // The features may lie elsewhere in the present contract than they did in that of the time.
+            adopted = derived.rebound(to: contract)
+            adopted.lineage = derived.lineage.adopted(at: offset, endingBefore: target)
+        }
+        ledger.rearrangeAnswers(answerSources(from: learned, to: adopted))
+        learned = adopted
+        version = offset
+        contractChanged()
+        return .adopted
+    }
+
+    /// The learned state in which a spec takes over here, whose digest its adoption must name.
+    public func successor(under newSpec: Spec) -> LearnedState {
+        guard offset > 0 else { return LearnedState(newSpec.settings, contract: newSpec.contract, offset: 0) }
+        return learned.adopting(newSpec.settings, contract: newSpec.contract, at: offset)
+    }
+
+    /// For each place among an entry's answers after the adoption, where it was before; nil where a model is new.
+    private func answerSources(from old: LearnedState, to new: LearnedState) -> [Int?] {
+        let oldWidth = ledger.answerWidth / (old.models.count + 1)
+        let width = max(oldWidth, new.answerWidth(contract) / (new.models.count + 1))
+        let before = LearnedState.declarations(old.settings)
+        let after = LearnedState.declarations(new.settings)
+        var sources: [Int?] = []
+        func append(_ role: Int?) {
+            for place in 0..<width {
+                sources.append(place < oldWidth ? role.map { $0 * oldWidth + place } : nil)
+            }
+        }
+        for (name, pipeline) in after {
+            append(before.firstIndex { $0.name == name && $0.pipeline == pipeline })
+        }
+        append(old.models.count)
+        return sources
+    }
+}
+
+/// Classes: listed ones have their slots from the contract, open ones get theirs when first learned.
+extension ApplicationState {
+    /// The classes in the order of their slots, for answers.
+    public var classNames: [String] {
+        if let listed = contract.target.classes { return listed }
+        var names = (0..<learned.classes.count).map { learned.classes.name(at: $0) }
+        if hasOtherClass { names[names.count - 1] = "other" }
+        return names
+    }
+
+    public var classCount: Int {
+        contract.target.classes?.count ?? learned.classes.count
+    }
+
+    private var hasOtherClass: Bool {
+        contract.target.classes == nil && learned.classes.count > contract.target.maxClasses
+    }
+
+    /// The target that a label means to the models; an open class that is new gets its slot.
+    mutating func target(learning label: Label) -> Target {
+        switch label {
+        case .number(let value): return .value(value)
+        case .listed(let slot): return .label(slot)
+        case .named(let bytes):
+            return .label(bytes.withUnsafeBytes { slot(of: $0) })
+        }
+    }
+
+    private mutating func slot(of name: UnsafeRawBufferPointer) -> Int {
+        let hash = CategoryTable.hash(name)
+        if let slot = learned.classes.slot(of: name, hash: hash) { return slot }
+        // The slot after the last takes in every class beyond the limit, under the name of the first of them.
+        if hasOtherClass { return learned.classes.count - 1 }
+        let slot = learned.classes.append(name, hash: hash)
+        let width = ledger.answerWidth / (learned.models.count + 1)
+        if learned.classes.count > width { widenAnswers(from: width, to: width * 2) }
+        return slot
+    }
+
+    private mutating func widenAnswers(from width: Int, to newWidth: Int) {
+        let roles = learned.models.count + 1
+        ledger.rearrangeAnswers(
+            (0..<roles).flatMap { role in
+                (0..<newWidth).map { $0 < width ? role * width + $0 : nil }
+            })
+    }
+}
+
+extension LearnedState {
+    /// How many doubles an entry's answers take: for each model and the baseline one, or, of several classes, a power
+    /// of two that has room for them.
+    func answerWidth(_ contract: Contract) -> Int {
+        guard contract.target.task == .multiclass else { return models.count + 1 }
+        var width = 4
+        while width < max(contract.target.classes?.count ?? 0, classes.count) { width *= 2 }
+        return width * (models.count + 1)
+    }
+}
+
+extension Refusal {
+    static func answersElse(_ target: LearnedState.Target, offset: Int) -> Refusal {
+        Refusal(
+            .impossibleRestore,
+            "the models of @\(offset) answer another target: \(target.task.name)"
+                + (target.classes.map { " of \($0.prefix(8).joined(separator: ", "))" } ?? ""),
+            hint: "restore a version of the present target, or declare the target of that time in the spec")
+    }
+
+    static let asked = Refusal(
+        .conflict, "this id was asked before with other features",
+        hint: "a retry must repeat the features; a new question needs an id of its own")
+    static let labelled = Refusal(
+        .conflict, "this id has another label", hint: "send \"correction\": true to correct it")
+    package static let nothingToCorrect = Refusal(.conflict, "this id has no label that could be corrected")
+
+    static func lacks(_ features: [String], offset: Int) -> Refusal {
+        Refusal(
+            .impossibleRestore,
+            "the models of @\(offset) need features that the present contract lacks: "
+                + features.joined(separator: ", "),
+            hint: "restore a later version, or add the features to the spec")
+    }
+
+    static func derivedOtherwise(_ adoption: Adoption, _ derived: LearnedState) -> Refusal {
+        Refusal(
+            .impossibleRestore,
+            "the recipe gives the state \(derived.digest), the adoption names \(adoption.stateDigest)")
+    }
+}

@@ -1,0 +1,41 @@
+import Determinism
+import OnlineLearning
+
+/// Digests and snapshots.
+extension ApplicationState {
+    /// The digest of the learned state. Complexity: O(state).
+    public var stateDigest: Digest { learned.digest }
+
+    /// The digest of the ledger, offsets left out. Complexity: O(ledger).
+    public var ledgerDigest: Digest {
+        Digest(encoding: { encoder in
+            spec.contract.encode(to: &encoder)
+            ledger.encode(to: &encoder, withOffsets: false)
+        })
+    }
+
+    /// The whole state, for a snapshot; `docs/formats/snapshot.md` describes the bytes.
+    public func encode(to encoder: inout CanonicalEncoder) {
+        encoder.count(offset)
+        encoder.count(version)
+        spec.encode(to: &encoder)
+        learned.lineage.encode(to: &encoder)
+        learned.encode(to: &encoder)
+        ledger.encode(to: &encoder, withOffsets: true)
+    }
+
+    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let offset = try decoder.natural()
+        let version = try decoder.natural()
+        let spec = try Spec(from: &decoder)
+        let lineage = try Lineage(from: &decoder)
+        var learned = try LearnedState(from: &decoder, contract: spec.contract)
+        learned.lineage = lineage
+        self.init(beginning: spec)
+        (self.offset, self.version, self.learned) = (offset, version, learned)
+        ledger = try Ledger(from: &decoder)
+        guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "answers of other roles")
+        }
+    }
+}

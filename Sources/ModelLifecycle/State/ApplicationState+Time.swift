@@ -1,0 +1,71 @@
+import Determinism
+import OnlineLearning
+
+/// What the passing of log time does: horizons end, ids are forgotten.
+extension ApplicationState {
+    /// Whether an entry that came into its queue at `since` has waited longer than the horizon.
+    func hasPassed(_ since: Timestamp, _ time: Timestamp) -> Bool {
+        let (waited, overflow) = time.microseconds.subtractingReportingOverflow(since.microseconds)
+        return overflow || waited > horizonMicroseconds
+    }
+
+    /// When a prediction asked at `since` counts as expired: at its deadline, but never before what has already
+    /// happened, so that a horizon made shorter leaves the queues in order.
+    func expiry(_ since: Timestamp) -> Timestamp {
+        max(ledger.time, Timestamp(microseconds: since.microseconds &+ horizonMicroseconds))
+    }
+
+    /// Moves log time forward. Whatever must be read from the past is read first, so that a failure changes nothing.
+    mutating func pass(to time: Timestamp, _ past: inout some PastEvents) throws(PastEventMissing) {
+        if let oldest = ledger.oldest(.pending), hasPassed(ledger.entry(oldest).time, time) {
+            try expirePredictions(at: time, &past)
+        }
+        while let oldest = ledger.oldest(.labelled), hasPassed(ledger.entry(oldest).time, time) {
+            ledger.remove(oldest)
+        }
+        while let oldest = ledger.oldest(.waiting), hasPassed(ledger.entry(oldest).time, time) {
+            ledger.counts.unmatchedLabels += 1
+            ledger.remove(oldest)
+        }
+        ledger.time = time
+    }
+
+    private mutating func expirePredictions(
+        at time: Timestamp, _ past: inout some PastEvents
+    ) throws(PastEventMissing) {
+        var rows: [FeatureRow] = []
+        if case .label = contract.target.unlabelled {
+            var next = ledger.oldest(.pending)
+            while let index = next, hasPassed(ledger.entry(index).time, time) {
+                var row = FeatureRow(contract.layout)
+                try past.takeFeatures(at: Int(ledger.entry(index).offset), into: &row)
+                rows.append(row)
+                next = ledger.next(after: index)
+            }
+        }
+        var position = 0
+        while let index = ledger.oldest(.pending), hasPassed(ledger.entry(index).time, time) {
+            let entry = ledger.entry(index)
+            ledger.counts.expiredPredictions += 1
+            ledger.move(index, to: .expired, at: expiry(entry.time))
+            switch spec.contract.target.unlabelled {
+            case .drop: past.forgetFeatures(at: Int(entry.offset))
+            case .label(let label):
+                train(rows[position], target(learning: label))
+                position += 1
+            }
+        }
+    }
+
+    /// Forgets the oldest ids while the ledger takes more than its budget: first those that are done with, then labels
+    /// that wait, then questions.
+    mutating func keepWithinBudget(_ past: inout some PastEvents) {
+        while ledger.byteCount > spec.limits.idBytes {
+            guard let oldest = ledger.oldest(.labelled) ?? ledger.oldest(.waiting) ?? ledger.oldest(.pending)
+            else { return }
+            ledger.counts.droppedIDs += 1
+            past.forgetFeatures(at: Int(ledger.entry(oldest).offset))
+            ledger.remove(oldest)
+        }
+    }
+}

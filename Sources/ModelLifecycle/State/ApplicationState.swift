@@ -1,0 +1,270 @@
+import Determinism
+import OnlineLearning
+
+/// The state of an application, and the one function that changes it: **read this file first.**
+///
+///     state(n+1), answer(n) = apply(event(n), state(n))
+///
+/// `apply` is pure: it looks at no clock, no disk and no random source, so folding the same events from the same state
+/// gives the same bits on every machine, every time. Restoring, recovering, verifying and evaluating are all this fold.
+///
+/// The state has two halves. The ``LearnedState`` is what restoring and adopting replace; the ``Ledger`` and the
+/// ``Contract`` belong to the present and never go back.
+public struct ApplicationState: Sendable {
+    /// How many events have been applied: the offset of the next one.
+    public internal(set) var offset: Int
+    public internal(set) var spec: Spec
+    public internal(set) var learned: LearnedState
+    public internal(set) var ledger: Ledger
+    /// The offset of the adoption that serves: the model version an answer names.
+    public internal(set) var version: Int
+    /// The answers to the last question, role by role; see ``answer``.
+    private var answers: [Double] = []
+    /// Whether the champion's last answer was not finite, and the baseline's was given instead.
+    public private(set) var answerIsBaseline = false
+    private var workspace = Pipeline.Workspace()
+    /// The answers being scored, copied out of the ledger.
+    private var scored: [Double] = []
+    var recalled: FeatureRow
+    /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
+    private(set) var horizonMicroseconds: Int64
+
+    public var contract: Contract { spec.contract }
+
+    /// The state that the first event finds, which must adopt a spec.
+    public init(beginning spec: Spec) {
+        offset = 0
+        version = 0
+        self.spec = spec
+        learned = LearnedState(spec.settings, contract: spec.contract, offset: 0)
+        ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
+        recalled = FeatureRow(spec.contract.layout)
+        horizonMicroseconds = spec.contract.target.horizon.microseconds
+    }
+
+    /// Brings what is derived from the contract in line with it.
+    mutating func contractChanged() {
+        recalled = FeatureRow(spec.contract.layout)
+        horizonMicroseconds = spec.contract.target.horizon.microseconds
+    }
+
+    /// Applies the next event.
+    ///
+    /// - Parameters:
+    ///   - event: checked against ``contract``.
+    ///   - past: where the events lie that this one refers to.
+    ///   - derived: with an adoption that restores, the learned state of its recipe.
+    /// - Throws: where a past event cannot be read; the state is then as it was.
+    public mutating func apply(
+        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil
+    ) throws(PastEventMissing) -> Decision {
+        let time = max(ledger.time, event.time)
+        let decision: Decision
+        switch event.kind {
+        case .prediction: decision = try predict(event, at: time, &past)
+        case .label: decision = try label(event, at: time, &past)
+        case .example: decision = try example(event, at: time, &past)
+        case .amended: decision = amend(event)
+        case .adopted: decision = adopt(event.adoption, derived)
+        }
+        if decision.isLogged {
+            offset += 1
+            keepWithinBudget(&past)
+        }
+        return decision
+    }
+
+    // MARK: The label protocol
+
+    private mutating func predict(
+        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
+        let content = event.features.contentHash
+        let known = find(event.id, at: time)
+        var waitingLabel: Label?
+        if let known {
+            guard known.status == .waiting else {
+                return known.entry.content == content ? .repeated(offset: Int(known.entry.offset)) : .refused(.asked)
+            }
+            waitingLabel = try past.label(at: Int(known.entry.offset))
+        }
+        try pass(to: time, &past)
+        ledger.counts.predictions += 1
+        answerAll(event.features)
+        let entry = Ledger.Entry(
+            id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
+            label: known?.entry.label ?? 0, status: .pending)
+        guard let known, let waitingLabel else {
+            let index = ledger.append(entry)
+            ledger.setAnswers(answers, of: index)
+            return .predicted
+        }
+        ledger.replace(known.index, with: entry)
+        ledger.setAnswers(answers, of: known.index)
+        learn(event.features, waitingLabel, scoring: known.index, at: time)
+        return .predictedAndLearned
+    }
+
+    private mutating func label(
+        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
+        guard let label = event.label else { preconditionFailure("a label without a value") }
+        let hash = label.contentHash(contract.target)
+        guard let known = find(event.id, at: time) else {
+            try pass(to: time, &past)
+            ledger.append(
+                Ledger.Entry(
+                    id: event.id.fingerprint, offset: Int64(offset), time: time, content: 0, label: hash,
+                    status: .waiting))
+            return .waiting
+        }
+        switch known.status {
+        case .pending:
+            try past.takeFeatures(at: Int(known.entry.offset), into: &recalled)
+            try pass(to: time, &past)
+            ledger.setLabel(hash, of: known.index)
+            // Taken out of the state while it teaches, because reading it there would copy it.
+            var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
+            swap(&row, &recalled)
+            learn(row, label, scoring: known.index, at: time)
+            swap(&row, &recalled)
+            return .learned
+        case .expired where known.entry.label == 0:
+            try pass(to: time, &past)
+            ledger.counts.lateLabels += 1
+            ledger.setLabel(hash, of: known.index)
+            return .late
+        case .waiting, .labelled, .expired, .free:
+            return known.entry.label == hash ? .repeated(offset: Int(known.entry.offset)) : .refused(.labelled)
+        }
+    }
+
+    private mutating func example(
+        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
+        guard let label = event.label else { preconditionFailure("an example without a label") }
+        let hash = label.contentHash(contract.target)
+        let content = event.features.contentHash
+        let known = find(event.id, at: time)
+        if let known {
+            guard known.entry.label == hash, known.entry.content == content || known.status == .waiting else {
+                return .refused(known.entry.content == content ? .labelled : .asked)
+            }
+            guard known.status == .waiting else { return .repeated(offset: Int(known.entry.offset)) }
+        }
+        try pass(to: time, &past)
+        ledger.counts.examples += 1
+        answerAll(event.features)
+        let entry = Ledger.Entry(
+            id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
+            status: .pending)
+        let index = known?.index ?? ledger.append(entry)
+        if known != nil { ledger.replace(index, with: entry) }
+        ledger.setAnswers(answers, of: index)
+        learn(event.features, label, scoring: index, at: time, isExample: true)
+        return .predictedAndLearned
+    }
+
+    /// Records a correction. The models learn of it when they are rebuilt.
+    private mutating func amend(_ event: borrowing Event) -> Decision {
+        guard let label = event.label else { preconditionFailure("a correction without a label") }
+        let hash = label.contentHash(contract.target)
+        guard let known = find(event.id, at: ledger.time), known.entry.label != 0 else {
+            return .refused(.nothingToCorrect)
+        }
+        guard known.entry.label != hash else { return .repeated(offset: Int(known.entry.offset)) }
+        guard known.status != .waiting else { return .refused(.nothingToCorrect) }
+        ledger.setLabel(hash, of: known.index)
+        ledger.counts.corrections += 1
+        return .corrected
+    }
+
+    /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
+    /// ledger still holds them, because a refused event must not change anything.
+    private func find(
+        _ id: borrowing EventID, at time: Timestamp
+    ) -> (index: Int, entry: Ledger.Entry, status: Ledger.Status)? {
+        guard let index = ledger.index(of: id.fingerprint) else { return nil }
+        let entry = ledger.entry(index)
+        var (status, since) = (entry.status, entry.time)
+        if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
+        if status != .pending, hasPassed(since, time) { return nil }
+        return (index, entry, status)
+    }
+
+    // MARK: Answering and learning
+
+    /// The champion's answer to the last question: a value, the probability of the positive class, or one probability
+    /// for each of ``classNames`` that it knows.
+    public var answer: ArraySlice<Double> {
+        let width = answers.count / (learned.models.count + 1)
+        return answers[0..<min(width, contract.target.task == .multiclass ? classCount : 1)]
+    }
+
+    /// Answers a question with every model; the baseline stands in where an answer is not finite.
+    private mutating func answerAll(_ row: borrowing FeatureRow) {
+        let width = ledger.answerWidth / (learned.models.count + 1)
+        answers.removeAll(keepingCapacity: true)
+        learned.predict(row, width: width, into: &answers, workspace: &workspace)
+        let baselineStart = learned.models.count * width
+        answerIsBaseline = false
+        for model in learned.models.indices where !isFinite(answer: model * width, baseline: baselineStart, width) {
+            for i in 0..<width { answers[model * width + i] = answers[baselineStart + i] }
+            ledger.counts.replacedAnswers += 1
+            if model == 0 { answerIsBaseline = true }
+        }
+    }
+
+    /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
+    /// for one class.
+    @inline(__always)
+    private func isFinite(answer start: Int, baseline: Int, _ width: Int) -> Bool {
+        if width == 1 { return answers[start].isFinite }
+        var hasAny = false
+        for i in 0..<width where !answers[start + i].isNaN {
+            guard answers[start + i].isFinite else { return false }
+            hasAny = true
+        }
+        return hasAny || answers[baseline].isNaN
+    }
+
+    /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
+    private mutating func learn(
+        _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false
+    ) {
+        let entry = ledger.entry(index)
+        if !isExample {
+            let lag = max(0, time.microseconds - entry.time.microseconds)
+            ledger.counts.labels += 1
+            ledger.counts.labelLag.update(Double(lag))
+            ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
+        }
+        let target = target(learning: label)
+        if learned.lineage.contains(Int(entry.offset)) { score(target, index) }
+        train(row, target)
+        ledger.move(index, to: .labelled, at: time)
+    }
+
+    private mutating func score(_ target: Target, _ index: Int) {
+        let width = ledger.answerWidth / (learned.models.count + 1)
+        ledger.copyAnswers(of: index, to: &scored)
+        scored.withUnsafeBufferPointer { answers in
+            for model in learned.models.indices {
+                let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
+                // A model that came after the question has no answer to it.
+                if width > 1 || !answer[0].isNaN { learned.models[model].metrics.update(target, answer) }
+            }
+            let answer = UnsafeBufferPointer(rebasing: answers[learned.models.count * width..<answers.count])
+            learned.baselineMetrics.update(target, answer)
+        }
+    }
+
+    mutating func train(_ row: borrowing FeatureRow, _ target: Target) {
+        for index in learned.models.indices {
+            if !learned.models[index].pipeline.learn(row, target, workspace: &workspace) {
+                learned.models[index].failedUpdates += 1
+            }
+        }
+        learned.baseline.learn(target)
+    }
+}

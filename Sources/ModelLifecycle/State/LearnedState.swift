@@ -1,0 +1,228 @@
+import Determinism
+import OnlineLearning
+
+/// What restoring and adopting replace: the settings, the models with all they learned, their metrics, the classes met.
+///
+/// `state_digest` is the digest of its canonical encoding. The lineage lies beside it, because it speaks of offsets,
+/// which the digest does not cover.
+public struct LearnedState: Sendable {
+    public private(set) var settings: Settings
+    /// The champion, then the challengers in the order of the spec.
+    public internal(set) var models: [Model]
+    public internal(set) var baseline: Baseline
+    public internal(set) var baselineMetrics: Scorecard
+    /// The classes of an open target in the order in which they were first learned; empty where they are listed.
+    public internal(set) var classes = CategoryTable()
+    public internal(set) var lineage: Lineage
+    /// What the models answer: one state cannot take the place of another where this differs.
+    let target: Target
+
+    struct Target: Sendable, Equatable {
+        let task: Task
+        let classes: [String]?
+        let maxClasses: Int
+
+        init(_ target: TargetDeclaration) {
+            (task, classes, maxClasses) = (target.task, target.classes, target.maxClasses)
+        }
+    }
+
+    /// A model in its role.
+    public struct Model: Sendable {
+        /// `champion`, or the name of a challenger.
+        public let name: String
+        public internal(set) var pipeline: Pipeline
+        public internal(set) var metrics: Scorecard
+        /// Updates that would have made a number infinite or NaN and were left out.
+        public internal(set) var failedUpdates: UInt64 = 0
+    }
+
+    /// Fresh models of a spec, that have learned nothing.
+    /// - Precondition: the settings miss no feature in the layout.
+    init(_ settings: Settings, contract: Contract, offset: Int) {
+        self.settings = settings
+        models = Self.declarations(settings).map { name, pipeline in
+            Model(
+                name: name, pipeline: Pipeline(pipeline, layout: contract.layout), metrics: Scorecard(settings.metrics))
+        }
+        baseline = Baseline(contract.target.task)
+        baselineMetrics = Scorecard(settings.metrics)
+        lineage = Lineage(from: offset)
+        target = Target(contract.target)
+    }
+
+    static func declarations(_ settings: Settings) -> [(name: String, pipeline: PipelineDeclaration)] {
+        [("champion", settings.champion)] + settings.challengers.map { ($0.name, $0.pipeline) }
+    }
+
+    /// The state in which a changed spec takes over: models that it declares as before, under the same name, go on with
+    /// their metrics; the others begin untrained. Other metrics than before begin anew, for all roles alike.
+    func adopting(_ newSettings: Settings, contract: Contract, at offset: Int) -> LearnedState {
+        guard target == Target(contract.target), settings.missingFeatures(in: contract.layout).isEmpty
+        else { return LearnedState(newSettings, contract: contract, offset: offset) }
+        var adopted = rebound(to: contract)
+        let before = Self.declarations(settings)
+        adopted.settings = newSettings
+        adopted.models = Self.declarations(newSettings).map { name, pipeline in
+            if let index = before.firstIndex(where: { $0.name == name && $0.pipeline == pipeline }) {
+                var model = adopted.models[index]
+                if newSettings.metrics != settings.metrics { model.metrics = Scorecard(newSettings.metrics) }
+                return model
+            }
+            return Model(
+                name: name, pipeline: Pipeline(pipeline, layout: contract.layout),
+                metrics: Scorecard(newSettings.metrics))
+        }
+        if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings.metrics) }
+        return adopted
+    }
+
+    /// The same state with its models reading rows of another contract's layout.
+    func rebound(to contract: Contract) -> LearnedState {
+        var encoder = CanonicalEncoder()
+        encode(to: &encoder)
+        var decoder = CanonicalDecoder(encoder.bytes)
+        do {
+            var state = try LearnedState(from: &decoder, contract: contract)
+            state.lineage = lineage
+            return state
+        } catch {
+            preconditionFailure("what was just encoded does not decode: \(error)")
+        }
+    }
+
+    /// Appends every model's answer and the baseline's, each as wide as the widest.
+    @inline(__always)
+    mutating func predict(
+        _ row: FeatureRow, width: Int, into answers: inout [Double], workspace: inout Pipeline.Workspace
+    ) {
+        for index in models.indices {
+            models[index].pipeline.predictInPlace(row, into: &answers, workspace: &workspace)
+            while answers.count < (index + 1) * width { answers.append(.nan) }
+        }
+        baseline.predict(into: &answers)
+        while answers.count < (models.count + 1) * width { answers.append(.nan) }
+    }
+
+    public var digest: Digest {
+        var encoder = CanonicalEncoder()
+        encode(to: &encoder)
+        return Digest(hashing: encoder.bytes)
+    }
+}
+
+extension LearnedState {
+    public func encode(to encoder: inout CanonicalEncoder) {
+        settings.encode(to: &encoder)
+        encoder.byte(target.task.rawValue)
+        encoder.optional(target.classes) { $0.strings($1) }
+        encoder.count(target.maxClasses)
+        classes.encode(to: &encoder)
+        for model in models {
+            model.pipeline.encode(to: &encoder)
+            model.metrics.encode(to: &encoder)
+            encoder.uint(model.failedUpdates)
+        }
+        baseline.encode(to: &encoder)
+        baselineMetrics.encode(to: &encoder)
+    }
+
+    /// - Throws: where the bytes are no learned state, or need a feature that the contract lacks.
+    public init(from decoder: inout CanonicalDecoder, contract: Contract) throws(CanonicalDecodingError) {
+        let settings = try Settings(from: &decoder)
+        let missing = settings.missingFeatures(in: contract.layout)
+        guard missing.isEmpty else {
+            throw CanonicalDecodingError(
+                offset: decoder.offset, reason: "the models need the features \(missing.joined(separator: ", "))")
+        }
+        self.init(settings, contract: contract, offset: 0)
+        let task = try decoder.enumeration(Task.init(rawValue:))
+        let listed = try decoder.bool() ? try decoder.strings() : nil
+        let maxClasses = try decoder.natural()
+        guard task == target.task, listed == target.classes, maxClasses == target.maxClasses else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "a learned state of another target")
+        }
+        classes = try CategoryTable(from: &decoder)
+        for index in models.indices {
+            try models[index].pipeline.restore(from: &decoder)
+            try models[index].metrics.restore(from: &decoder)
+            models[index].failedUpdates = try decoder.uint()
+        }
+        try baseline.restore(from: &decoder)
+        try baselineMetrics.restore(from: &decoder)
+    }
+}
+
+/// The ranges of the log that a learned state was folded from. An answer scores only if it was given in one of them.
+public struct Lineage: Sendable, Equatable {
+    /// Ascending, disjoint; each begins with an adoption, the last is open.
+    private(set) var starts: [Int]
+    private(set) var ends: [Int]
+
+    init(from offset: Int) {
+        starts = [offset]
+        ends = []
+    }
+
+    func contains(_ offset: Int) -> Bool {
+        var index = starts.count - 1
+        while index > 0, starts[index] > offset { index -= 1 }
+        return starts[index] <= offset && (index >= ends.count || offset < ends[index])
+    }
+
+    /// The lineage of a state that is adopted at `offset` as it was before event `end`.
+    func adopted(at offset: Int, endingBefore end: Int) -> Lineage {
+        var lineage = self
+        lineage.ends.append(end)
+        lineage.starts.append(offset)
+        // Adopting the present state ends a range where the next begins: they are one.
+        if lineage.ends.last == offset {
+            lineage.ends.removeLast()
+            lineage.starts.removeLast()
+        }
+        return lineage
+    }
+}
+
+extension Lineage: CanonicallyCodable {
+    public func encode(to encoder: inout CanonicalEncoder) {
+        encoder.count(starts.count)
+        for start in starts { encoder.count(start) }
+        for end in ends { encoder.count(end) }
+    }
+
+    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        (starts, ends) = ([], [])
+        let count = try decoder.count()
+        guard count > 0 else { throw CanonicalDecodingError(offset: decoder.offset, reason: "an empty lineage") }
+        for _ in 0..<count { starts.append(try decoder.natural()) }
+        for _ in 1..<count { ends.append(try decoder.natural()) }
+    }
+}
+
+/// The metrics of one role.
+public struct Scorecard: Sendable {
+    private var metrics: [any Metric]
+
+    init(_ names: [String]) {
+        metrics = names.compactMap { Metrics.named($0)?.init() }
+    }
+
+    /// The metrics by name, in the order of the spec.
+    public var values: [(name: String, value: Double)] {
+        metrics.map { (type(of: $0).name, $0.value) }
+    }
+
+    @inline(__always)
+    mutating func update(_ truth: Target, _ answer: UnsafeBufferPointer<Double>) {
+        for index in metrics.indices { metrics[index].update(truth, answer) }
+    }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        for metric in metrics { metric.encode(to: &encoder) }
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        for index in metrics.indices { try metrics[index].restore(from: &decoder) }
+    }
+}

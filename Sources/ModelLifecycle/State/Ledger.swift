@@ -1,0 +1,324 @@
+import Determinism
+import OnlineLearning
+
+/// What the present knows and no restore takes back: log time, the predictions that await their labels, the labels that
+/// await their predictions, and the ids that are still known.
+///
+/// An id is known by its fingerprint. Each lies in one of three queues — *pending*, *waiting*, *known* — in the order
+/// in which it came there; since every queue waits the same horizon, the queues expire from their heads. A slab of
+/// entries with an open-addressing index. Complexity: O(1) for every operation, amortized; memory is bounded by
+/// ``Limits/idBytes``.
+public struct Ledger: Sendable {
+    enum Status: UInt8, Sendable {
+        /// A prediction without its label.
+        case pending = 0
+        /// A label without its prediction.
+        case waiting = 1
+        /// A prediction that was labelled, or an example.
+        case labelled = 2
+        /// A prediction whose horizon passed.
+        case expired = 3
+        /// In no queue.
+        case free = 4
+
+        var queue: Int { self == .pending ? 0 : self == .waiting ? 1 : 2 }
+    }
+
+    struct Entry: Sendable {
+        var id: Fingerprint
+        /// Of the prediction, example or waiting label.
+        var offset: Int64
+        /// When it came into its queue.
+        var time: Timestamp
+        /// Hash of the features asked with; 0 for a waiting label.
+        var content: UInt64
+        /// Hash of the label; 0 while there is none.
+        var label: UInt64
+        var previous: Int32 = -1
+        var next: Int32 = -1
+        var status: Status
+    }
+
+    private struct Queue: Sendable {
+        var head: Int32 = -1
+        var tail: Int32 = -1
+        var count = 0
+    }
+
+    /// The log time of a log without any: the first instant that can be written, 0001-01-01T00:00:00Z.
+    public static let beginning = Timestamp(microseconds: -62_135_596_800_000_000)
+
+    /// The log time: that of the newest event.
+    public internal(set) var time = Ledger.beginning
+    public internal(set) var counts = StreamCounts()
+
+    private var entries: [Entry] = []
+    private var freeHead: Int32 = -1
+    private var queues = [Queue](repeating: Queue(), count: 3)
+    /// Entry + 1 below, the id's highest 32 bits above it, so that another id's entry is hardly ever looked at; or 0.
+    /// A power of two, at most half taken.
+    private var buckets: [UInt64] = []
+    private var used = 0
+    /// The answers of each entry, one after the other: `answerWidth` doubles each.
+    private var answers: [Double] = []
+    private(set) var answerWidth: Int
+
+    /// More than the most models and classes that a spec can have.
+    private static let answerWidthMax = 1 << 20
+
+    init(answerWidth: Int) {
+        self.answerWidth = answerWidth
+    }
+
+    public var pendingCount: Int { queues[0].count }
+    public var waitingCount: Int { queues[1].count }
+    public var knownCount: Int { queues[2].count }
+
+    /// Bytes that the entries take, their index included.
+    var byteCount: Int {
+        used * (MemoryLayout<Entry>.stride + 24 + answerWidth * 8)
+    }
+
+    // MARK: Entries
+
+    func entry(_ index: Int) -> Entry { entries[index] }
+
+    func index(of id: Fingerprint) -> Int? {
+        guard !buckets.isEmpty else { return nil }
+        let mask = buckets.count - 1
+        var bucket = Int(truncatingIfNeeded: id.low) & mask
+        while true {
+            let found = buckets[bucket]
+            if found == 0 { return nil }
+            if found >> 32 == id.high >> 32 {
+                let entry = Int(truncatingIfNeeded: found & 0xFFFF_FFFF) - 1
+                if entries[entry].id == id { return entry }
+            }
+            bucket = (bucket &+ 1) & mask
+        }
+    }
+
+    /// The oldest entry of a queue, if there is one.
+    func oldest(_ status: Status) -> Int? {
+        let head = queues[status.queue].head
+        return head < 0 ? nil : Int(head)
+    }
+
+    func next(after index: Int) -> Int? {
+        let next = entries[index].next
+        return next < 0 ? nil : Int(next)
+    }
+
+    /// Adds an entry to the end of its queue. The id must not be known.
+    @discardableResult
+    mutating func append(_ entry: Entry) -> Int {
+        var index = Int(freeHead)
+        if index >= 0 {
+            freeHead = entries[index].next
+            entries[index] = entry
+        } else {
+            index = entries.count
+            entries.append(entry)
+            answers.append(contentsOf: repeatElement(.nan, count: answerWidth))
+        }
+        used += 1
+        if used * 2 > buckets.count { rehash(max(64, buckets.count * 2)) } else { place(index) }
+        link(index)
+        return index
+    }
+
+    /// Moves an entry to the end of the queue of its new status.
+    mutating func move(_ index: Int, to status: Status, at time: Timestamp) {
+        unlink(index)
+        entries[index].status = status
+        entries[index].time = time
+        link(index)
+    }
+
+    mutating func setLabel(_ hash: UInt64, of index: Int) {
+        entries[index].label = hash
+    }
+
+    /// A prediction takes the place of the label that waited for it.
+    mutating func replace(_ index: Int, with entry: Entry) {
+        unlink(index)
+        entries[index] = entry
+        link(index)
+    }
+
+    mutating func remove(_ index: Int) {
+        unlink(index)
+        unplace(index)
+        entries[index].status = .free
+        entries[index].next = freeHead
+        freeHead = Int32(index)
+        used -= 1
+    }
+
+    /// Lets go of everything that still waits: what comes for it would be of another target.
+    mutating func forgetOpenQuestions() {
+        while let oldest = oldest(.pending) {
+            counts.expiredPredictions += 1
+            remove(oldest)
+        }
+        while let oldest = oldest(.waiting) {
+            counts.unmatchedLabels += 1
+            remove(oldest)
+        }
+    }
+
+    // MARK: Answers
+
+    @inline(__always)
+    mutating func setAnswers(_ values: [Double], of index: Int) {
+        let start = index * answerWidth
+        for i in 0..<answerWidth { answers[start + i] = values[i] }
+    }
+
+    @inline(__always)
+    func copyAnswers(of index: Int, to values: inout [Double]) {
+        if values.count != answerWidth { values = [Double](repeating: .nan, count: answerWidth) }
+        for place in 0..<answerWidth { values[place] = answers[index * answerWidth + place] }
+    }
+
+    func withAnswers<R>(of index: Int, _ body: (UnsafeBufferPointer<Double>) -> R) -> R {
+        answers.withUnsafeBufferPointer {
+            body(UnsafeBufferPointer(rebasing: $0[index * answerWidth..<(index + 1) * answerWidth]))
+        }
+    }
+
+    /// Lays every entry's answers out anew: place *i* takes what was at `sources[i]`, or no answer where that is nil.
+    mutating func rearrangeAnswers(_ sources: [Int?]) {
+        guard sources != (0..<answerWidth).map({ $0 }) else { return }
+        var rearranged = [Double](repeating: .nan, count: entries.count * sources.count)
+        for index in entries.indices {
+            for (place, source) in sources.enumerated() {
+                guard let source else { continue }
+                rearranged[index * sources.count + place] = answers[index * answerWidth + source]
+            }
+        }
+        answers = rearranged
+        answerWidth = sources.count
+    }
+
+    // MARK: Queues and index
+
+    private mutating func link(_ index: Int) {
+        let queue = entries[index].status.queue
+        let tail = queues[queue].tail
+        entries[index].previous = tail
+        entries[index].next = -1
+        if tail < 0 { queues[queue].head = Int32(index) } else { entries[Int(tail)].next = Int32(index) }
+        queues[queue].tail = Int32(index)
+        queues[queue].count += 1
+    }
+
+    private mutating func unlink(_ index: Int) {
+        let entry = entries[index]
+        let queue = entry.status.queue
+        if entry.previous < 0 {
+            queues[queue].head = entry.next
+        } else {
+            entries[Int(entry.previous)].next = entry.next
+        }
+        if entry.next < 0 {
+            queues[queue].tail = entry.previous
+        } else {
+            entries[Int(entry.next)].previous = entry.previous
+        }
+        queues[queue].count -= 1
+    }
+
+    @inline(__always)
+    private static func mark(_ id: Fingerprint, _ index: Int) -> UInt64 {
+        id.high & 0xFFFF_FFFF_0000_0000 | UInt64(truncatingIfNeeded: index + 1)
+    }
+
+    private mutating func place(_ index: Int) {
+        let mask = buckets.count - 1
+        var bucket = Int(truncatingIfNeeded: entries[index].id.low) & mask
+        while buckets[bucket] != 0 { bucket = (bucket &+ 1) & mask }
+        buckets[bucket] = Self.mark(entries[index].id, index)
+    }
+
+    /// Empties an entry's bucket and moves later ones of the same run up (Knuth, TAOCP 3, 6.4, algorithm R), so that
+    /// the index never fills with tombstones.
+    private mutating func unplace(_ index: Int) {
+        let mask = buckets.count - 1
+        var hole = Int(truncatingIfNeeded: entries[index].id.low) & mask
+        let mark = Self.mark(entries[index].id, index)
+        while buckets[hole] != mark { hole = (hole + 1) & mask }
+        var bucket = hole
+        while true {
+            bucket = (bucket + 1) & mask
+            guard buckets[bucket] != 0 else { break }
+            let entry = Int(truncatingIfNeeded: buckets[bucket] & 0xFFFF_FFFF) - 1
+            let home = Int(truncatingIfNeeded: entries[entry].id.low) & mask
+            if (bucket &- home) & mask >= (bucket &- hole) & mask {
+                buckets[hole] = buckets[bucket]
+                hole = bucket
+            }
+        }
+        buckets[hole] = 0
+    }
+
+    private mutating func rehash(_ count: Int) {
+        buckets = [UInt64](repeating: 0, count: count)
+        for index in entries.indices where entries[index].status != .free { place(index) }
+    }
+}
+
+extension Ledger {
+    /// Writes the ledger; without offsets it is what `ledger_digest` is taken of, with them what a snapshot keeps.
+    func encode(to encoder: inout CanonicalEncoder, withOffsets: Bool) {
+        encoder.int(time.microseconds)
+        counts.encode(to: &encoder)
+        encoder.count(answerWidth)
+        for status in [Status.pending, .waiting, .labelled] {
+            encoder.count(queues[status.queue].count)
+            var index = oldest(status)
+            while let current = index {
+                let entry = entries[current]
+                encoder.byte(entry.status.rawValue)
+                encoder.fingerprint(entry.id)
+                encoder.fixed64(UInt64(bitPattern: entry.time.microseconds), entry.content, entry.label)
+                if withOffsets { encoder.int(entry.offset) }
+                if entry.status == .pending {
+                    withAnswers(of: current) { for answer in $0 { encoder.double(answer) } }
+                }
+                index = next(after: current)
+                encoder.spill()
+            }
+        }
+    }
+
+    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let time = Timestamp(microseconds: try decoder.int())
+        let counts = try StreamCounts(from: &decoder)
+        let width = try decoder.natural()
+        guard width > 0, width <= Self.answerWidthMax else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "answers of \(width) numbers")
+        }
+        self.init(answerWidth: width)
+        (self.time, self.counts) = (time, counts)
+        var values = [Double](repeating: .nan, count: answerWidth)
+        for queue in 0..<3 {
+            for _ in 0..<(try decoder.count()) {
+                let status = try decoder.enumeration(Status.init(rawValue:))
+                let id = try decoder.fingerprint()
+                guard status != .free, status.queue == queue else {
+                    throw CanonicalDecodingError(offset: decoder.offset, reason: "an entry in the wrong queue")
+                }
+                let entryTime = Timestamp(microseconds: Int64(bitPattern: try decoder.fixed64()))
+                let content = try decoder.fixed64()
+                let label = try decoder.fixed64()
+                let offset = try decoder.int()
+                let index = append(
+                    Entry(id: id, offset: offset, time: entryTime, content: content, label: label, status: status))
+                guard status == .pending else { continue }
+                for place in values.indices { values[place] = try decoder.double() }
+                setAnswers(values, of: index)
+            }
+        }
+    }
+}

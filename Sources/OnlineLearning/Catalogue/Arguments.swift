@@ -1,0 +1,40 @@
+/// The arguments of a component by the names of its parameters, for the initializers of learners and transformers.
+///
+/// Asking for a parameter that is not declared, or as another kind, is a mistake of the algorithm's author and traps.
+public struct Arguments: Sendable {
+    private let declaration: ComponentDeclaration
+    private let values: [Argument]
+
+    public init(_ component: Component, declaration: ComponentDeclaration) {
+        precondition(component.arguments.count == declaration.parameters.count, "incomplete \(component.name)")
+        (self.declaration, values) = (declaration, component.arguments)
+    }
+
+    public subscript(name: String) -> Argument {
+        guard let index = declaration.parameters.firstIndex(where: { $0.name == name }) else {
+            preconditionFailure("\(declaration.name) declares no parameter \(name)")
+        }
+        return values[index]
+    }
+
+    public func number(_ name: String) -> Double {
+        guard case .number(let value) = self[name] else { preconditionFailure("\(name) is no number") }
+        return value
+    }
+
+    public func integer(_ name: String) -> Int {
+        guard case .integer(let value) = self[name] else { preconditionFailure("\(name) is no integer") }
+        return value
+    }
+
+    public func boolean(_ name: String) -> Bool {
+        guard case .boolean(let value) = self[name] else { preconditionFailure("\(name) is no boolean") }
+        return value
+    }
+
+    /// The component given for a parameter, or nil where it was left out.
+    public func component(_ name: String) -> Component? {
+        guard case .component(let value) = self[name] else { return nil }
+        return value
+    }
+}

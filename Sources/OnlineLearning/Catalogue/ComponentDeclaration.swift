@@ -1,0 +1,81 @@
+/// What can be declared under a name: its family, its parameters with their ranges and defaults. The one source of
+/// spec checking, canonical encoding and documentation.
+public struct ComponentDeclaration: Sendable {
+    /// Where a component can stand.
+    public enum Family: String, Sendable {
+        case transformer, regressor, classifier
+        case multiclassClassifier = "multiclass classifier"
+        case optimizer, schedule
+        case regressionLoss = "regression loss"
+        case binaryLoss = "binary loss"
+    }
+
+    /// River's class name in snake case.
+    public let name: String
+    public let family: Family
+    public let parameters: [ParameterDeclaration]
+    /// Raised by whoever changes one bit of its behaviour; the log records it.
+    public let revision: Int
+    /// What is wrong with arguments that are each in range, or nil.
+    public let conflict: @Sendable ([Argument]) -> String?
+
+    public init(
+        _ name: String, _ family: Family, revision: Int = 1, parameters: [ParameterDeclaration] = [],
+        conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
+    ) {
+        (self.name, self.family, self.revision, self.parameters) = (name, family, revision, parameters)
+        self.conflict = conflict
+    }
+
+    /// The component with every parameter at its default.
+    public var withDefaults: Component {
+        Component(name: name, arguments: parameters.map(\.defaultValue))
+    }
+}
+
+public struct ParameterDeclaration: Sendable {
+    public enum Kind: Sendable {
+        /// A finite double, its bounds included.
+        case number(ClosedRange<Double>)
+        case integer(ClosedRange<Int>)
+        case boolean
+        /// One of the catalogue's components of a family, by name or with parameters of its own.
+        case component(ComponentDeclaration.Family)
+        /// A map from feature to a list of names.
+        case categories
+
+        /// What a message says was expected.
+        public var expectation: String {
+            switch self {
+            case .number(let range) where range.upperBound == .greatestFiniteMagnitude:
+                range.lowerBound == -.greatestFiniteMagnitude ? "a number" : "a number ≥ \(short(range.lowerBound))"
+            case .number(let range): "a number from \(short(range.lowerBound)) to \(short(range.upperBound))"
+            case .integer(let range) where range.upperBound == .max: "a whole number ≥ \(range.lowerBound)"
+            case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            case .boolean: "true or false"
+            case .component(let family): "the name of \(Catalogue.article(family)) \(family.rawValue)"
+            case .categories: "a map from feature to a list of categories"
+            }
+        }
+
+        private func short(_ value: Double) -> String {
+            value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
+        }
+    }
+
+    public let name: String
+    public let kind: Kind
+    public let defaultValue: Argument
+    public let summary: String
+
+    public init(_ name: String, _ kind: Kind, default defaultValue: Argument, _ summary: String) {
+        (self.name, self.kind, self.defaultValue, self.summary) = (name, kind, defaultValue, summary)
+    }
+}
+
+extension ClosedRange<Double> {
+    /// Every finite double.
+    public static var finite: ClosedRange<Double> { -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude }
+    /// Every finite double from zero.
+    public static var nonNegative: ClosedRange<Double> { 0...Double.greatestFiniteMagnitude }
+}

@@ -1,0 +1,55 @@
+import Determinism
+
+/// What there is to predict.
+public enum Task: UInt8, Sendable, CaseIterable {
+    /// A number.
+    case regression = 0
+    /// One of two classes; the answer is the probability of the positive one.
+    case binary = 1
+    /// One of several classes; the answer is a probability for each class known.
+    case multiclass = 2
+
+    public var name: String {
+        switch self {
+        case .regression: "regression"
+        case .binary: "binary"
+        case .multiclass: "multiclass"
+        }
+    }
+
+    public init?(name: String) {
+        guard let task = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = task
+    }
+}
+
+/// A true value, as learners and metrics take it.
+public enum Target: Sendable, Equatable {
+    /// Of a regression; finite.
+    case value(Double)
+    /// The slot of a class: 0 and 1 (the positive one) when binary, in the order of first learning when multiclass.
+    case label(Int)
+}
+
+/// A model's last step: it learns from vectors and true values, and answers.
+///
+/// An *answer* is written as doubles: regression one, the value; binary one, the probability of the positive class;
+/// multiclass one per class known to the learner, a probability or NaN where the learner has none.
+public protocol Learner: Sendable {
+    static var declaration: ComponentDeclaration { get }
+    static var task: Task { get }
+
+    init(_ arguments: Arguments)
+
+    /// Appends the answer. Pure: it changes nothing that a later answer depends on.
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double])
+
+    /// Learns one example, or changes nothing.
+    /// - Returns: false where a weight would stop being finite; the learner is then as it was, to the bit.
+    mutating func learn(_ x: borrowing FeatureVector, _ target: Target, journal: inout Journal) -> Bool
+
+    func encode(to encoder: inout CanonicalEncoder)
+
+    /// Takes over an encoded state. - Throws: where the bytes are none of this learner's.
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError)
+}

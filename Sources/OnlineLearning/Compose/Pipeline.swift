@@ -1,0 +1,99 @@
+import Determinism
+
+/// Transformers ending in a learner: what the field calls a model.
+///
+/// As in River, predicting changes nothing, and learning lets each transformer first learn from the row and then
+/// transform it for the next step. An example that would leave any number not finite is not learned at all.
+///
+///     var model = Pipeline(declaration, layout: layout)
+///     var workspace = Workspace()
+///     model.predict(row, into: &answer, workspace: &workspace)
+///     model.learn(row, .value(3.5), workspace: &workspace)
+///
+/// The two calls take time proportional to the features present and, once the workspace has grown, allocate nothing.
+public struct Pipeline: Sendable {
+    /// What a call needs besides the model: reused, worth nothing between calls.
+    public struct Workspace: Sendable {
+        var vector = FeatureVector()
+        var journal = Journal()
+
+        public init() {}
+    }
+
+    public let task: Task
+    private var stages: any Stage
+    /// Columns given out so far, the numbers' included.
+    private var columnCount: Int
+    /// Where each number is in a row.
+    private let numberSlots: [Int]
+
+    /// - Precondition: no feature of the declaration is missing in the layout.
+    public init(_ declaration: PipelineDeclaration, layout: FeatureLayout) {
+        var stages = Self.end(Catalogue.makeLearner(declaration.learner))
+        for step in declaration.transformers.reversed() {
+            let inputs = step.features.map { name -> Input in
+                guard let index = layout.index(of: name) else { preconditionFailure("no feature \(name)") }
+                let slot = declaration.numbers.firstIndex(of: name) ?? layout.slots[index]
+                return Input(name: name, kind: layout.kinds[index], slot: slot)
+            }
+            stages = Self.stage(Catalogue.makeTransformer(step.component, inputs: inputs), stages)
+        }
+        self.stages = stages
+        task = stages.task
+        numberSlots = declaration.numbers.map { name in
+            guard let index = layout.index(of: name) else { preconditionFailure("no feature \(name)") }
+            return layout.slots[index]
+        }
+        columnCount = numberSlots.count
+    }
+
+    private static func end(_ learner: some Learner) -> any Stage { LearningStage(learner) }
+
+    private static func stage(_ transformer: some Transformer, _ next: some Stage) -> any Stage {
+        TransformingStage(transformer, next)
+    }
+
+    /// Appends the answer for a row.
+    public func predict(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
+        workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
+        stages.predict(row, &workspace.vector, into: &answer)
+    }
+
+    /// The same as ``predict(_:into:workspace:)``. It is mutating in name only: a model that lies in an array is then
+    /// asked where it lies, where otherwise a copy of it would be.
+    @inline(__always)
+    package mutating func predictInPlace(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
+        workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
+        stages.predict(row, &workspace.vector, into: &answer)
+    }
+
+    /// Learns one example.
+    /// - Returns: false where a number would stop being finite; the model is then as it was, to the bit.
+    @discardableResult
+    public mutating func learn(_ row: FeatureRow, _ target: Target, workspace: inout Workspace) -> Bool {
+        workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
+        workspace.journal.removeAll()
+        var newColumnCount = columnCount
+        guard stages.learn(row, target, &workspace, &newColumnCount) else { return false }
+        columnCount = newColumnCount
+        return true
+    }
+
+    /// Writes what was learned; the declaration is kept elsewhere.
+    public func encode(to encoder: inout CanonicalEncoder) {
+        encoder.count(columnCount)
+        stages.encode(to: &encoder)
+    }
+
+    /// Takes over an encoded state of a pipeline with the same declaration and layout.
+    public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let count = try decoder.uint()
+        try stages.restore(from: &decoder)
+        // Learners index their weights by column without a check of their own.
+        let columns = Array(numberSlots.indices) + stages.columns.sorted()
+        guard count == UInt64(columns.count), columns.indices.allSatisfy({ columns[$0] == $0 }) else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "columns that nobody took or two did")
+        }
+        columnCount = columns.count
+    }
+}

@@ -1,0 +1,72 @@
+import Determinism
+
+/// The declaration of a pipeline: transformers with the features they work on, then a learner. Features are named, so
+/// that a model outlives a change of the contract that leaves its features alone.
+public struct PipelineDeclaration: Sendable, Equatable {
+    public struct Step: Sendable, Equatable {
+        public let component: Component
+        public let features: [String]
+
+        public init(_ component: Component, features: [String]) {
+            (self.component, self.features) = (component, features)
+        }
+    }
+
+    /// The numbers and booleans that reach the learner, transformed or not, in the order of their columns.
+    public let numbers: [String]
+    public let transformers: [Step]
+    public let learner: Component
+
+    public init(numbers: [String], transformers: [Step], learner: Component) {
+        (self.numbers, self.transformers, self.learner) = (numbers, transformers, learner)
+    }
+
+    /// Every feature that the pipeline needs and the layout lacks or has as another kind.
+    public func missingFeatures(in layout: FeatureLayout) -> [String] {
+        var missing: [String] = []
+        func check(_ name: String, _ isNumber: Bool) {
+            let bank = layout.index(of: name).map { FeatureLayout.bank(of: layout.kinds[$0]) }
+            guard bank == nil || (isNumber && bank != .numbers), !missing.contains(name) else { return }
+            missing.append(name)
+        }
+        for name in numbers { check(name, true) }
+        for step in transformers {
+            for name in step.features { check(name, numbers.contains(name)) }
+        }
+        return missing
+    }
+}
+
+extension PipelineDeclaration: CanonicallyCodable {
+    public func encode(to encoder: inout CanonicalEncoder) {
+        Self.encode(numbers, &encoder)
+        encoder.count(transformers.count)
+        for step in transformers {
+            step.component.encode(to: &encoder)
+            Self.encode(step.features, &encoder)
+        }
+        learner.encode(to: &encoder)
+    }
+
+    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        numbers = try Self.strings(&decoder)
+        var transformers: [Step] = []
+        for _ in 0..<(try decoder.count()) {
+            let component = try Component(from: &decoder)
+            transformers.append(Step(component, features: try Self.strings(&decoder)))
+        }
+        self.transformers = transformers
+        learner = try Component(from: &decoder)
+    }
+
+    private static func encode(_ names: [String], _ encoder: inout CanonicalEncoder) {
+        encoder.count(names.count)
+        for name in names { encoder.string(name) }
+    }
+
+    private static func strings(_ decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> [String] {
+        var names: [String] = []
+        for _ in 0..<(try decoder.count()) { names.append(try decoder.string()) }
+        return names
+    }
+}

@@ -1,0 +1,94 @@
+import Determinism
+
+/// A pipeline from one of its steps to the end.
+///
+/// A stage holds the next one as a field, not the pipeline all of them as an array: what lies in a field is called
+/// where it lies, while an existential taken from an array is first copied, which costs more than scaling eight
+/// numbers.
+protocol Stage: Sendable {
+    var task: Task { get }
+
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double])
+
+    /// Learns one example from here on, or changes nothing but `columnCount`.
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, _ workspace: inout Pipeline.Workspace, _ columnCount: inout Int) -> Bool
+
+    /// The columns that the transformers from here on have taken, in any order.
+    var columns: [Int] { get }
+
+    func encode(to encoder: inout CanonicalEncoder)
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError)
+}
+
+/// A transformer and what comes after it.
+struct TransformingStage<T: Transformer, Next: Stage>: Stage {
+    private var transformer: T
+    private var next: Next
+
+    init(_ transformer: T, _ next: Next) {
+        (self.transformer, self.next) = (transformer, next)
+    }
+
+    var task: Task { next.task }
+
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        transformer.transform(row, &x)
+        next.predict(row, &x, into: &answer)
+    }
+
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, _ workspace: inout Pipeline.Workspace, _ columnCount: inout Int
+    ) -> Bool {
+        let isFinite = transformer.learn(
+            row, workspace.vector, columnCount: &columnCount, journal: &workspace.journal)
+        if isFinite {
+            workspace.vector.columnCount = columnCount
+            transformer.transform(row, &workspace.vector)
+            if next.learn(row, target, &workspace, &columnCount) { return true }
+        }
+        transformer.undo(&workspace.journal)
+        return false
+    }
+
+    var columns: [Int] { transformer.columns + next.columns }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        transformer.encode(to: &encoder)
+        next.encode(to: &encoder)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try transformer.restore(from: &decoder)
+        try next.restore(from: &decoder)
+    }
+}
+
+/// The learner, where every pipeline ends.
+struct LearningStage<L: Learner>: Stage {
+    private var learner: L
+
+    init(_ learner: L) {
+        self.learner = learner
+    }
+
+    var task: Task { L.task }
+
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        learner.predict(x, into: &answer)
+    }
+
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, _ workspace: inout Pipeline.Workspace, _ columnCount: inout Int
+    ) -> Bool {
+        learner.learn(workspace.vector, target, journal: &workspace.journal)
+    }
+
+    var columns: [Int] { [] }
+
+    func encode(to encoder: inout CanonicalEncoder) { learner.encode(to: &encoder) }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try learner.restore(from: &decoder)
+    }
+}

@@ -1,0 +1,50 @@
+import Determinism
+
+/// A feature as a transformer finds it.
+public struct Input: Sendable, Equatable {
+    public let name: String
+    public let kind: FeatureKind
+    /// Of a number or boolean its place in ``FeatureVector/numbers``, else its slot in the ``FeatureRow``.
+    public let slot: Int
+
+    public init(name: String, kind: FeatureKind, slot: Int) {
+        (self.name, self.kind, self.slot) = (name, kind, slot)
+    }
+}
+
+/// A step of a pipeline that changes features on their way to the learner.
+///
+/// Like River's: `transform` is pure, and `learn` happens only with a label. A transformer made from the same
+/// declaration and fed the same rows has the same bits; `encode` writes what it learned and nothing of its parameters.
+public protocol Transformer: Sendable {
+    static var declaration: ComponentDeclaration { get }
+
+    /// - Parameters:
+    ///   - arguments: the checked parameters.
+    ///   - inputs: the features to work on.
+    init(_ arguments: Arguments, inputs: [Input])
+
+    /// Learns from one row. What `undo` needs goes to the journal, unless the transformer keeps it itself; columns for
+    /// values seen for the first time are taken from `columnCount`, which is raised.
+    /// - Returns: false where a statistic would stop being finite; the caller then calls `undo`.
+    mutating func learn(
+        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal) -> Bool
+
+    /// Takes back the last `learn`, by what it left at the journal's end.
+    mutating func undo(_ journal: inout Journal)
+
+    /// Changes `x` in place by what was learned so far.
+    func transform(_ row: FeatureRow, _ x: inout FeatureVector)
+
+    /// The columns this transformer took, in any order.
+    var columns: [Int] { get }
+
+    func encode(to encoder: inout CanonicalEncoder)
+
+    /// Takes over an encoded state. - Throws: where the bytes are none of this transformer's.
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError)
+}
+
+extension Transformer {
+    public var columns: [Int] { [] }
+}

@@ -1,0 +1,180 @@
+import Determinism
+
+/// Weights and an intercept, updated by stochastic gradient descent: River's generalized linear model
+/// (`linear_model.base`) in the order of its operations.
+///
+/// Weights lie by column and grow as columns appear. A missing number is an absent feature: it adds nothing and its
+/// weight is neither moved nor shrunk. L2 shrinks the weights of the features present; L1 is the cumulative penalty of
+/// Tsuruoka, Tsujii & Ananiadou, *Stochastic gradient descent training for L1-regularized log-linear models*, ACL 2009.
+struct LinearPredictor: Sendable {
+    let rate: Double
+    let l1: Double
+    let l2: Double
+    let interceptRate: Double
+    let clip: Double
+    private(set) var weights: [Double] = []
+    private(set) var intercept: Double
+    /// L1 only: the penalty every weight should have had, and that each has had.
+    private var penaltyDue = 0.0
+    private var penalties: [Double] = []
+
+    init(rate: Double, l1: Double, l2: Double, intercept: Double, interceptRate: Double, clip: Double) {
+        (self.rate, self.l1, self.l2) = (rate, l1, l2)
+        (self.intercept, self.interceptRate, self.clip) = (intercept, interceptRate, clip)
+    }
+
+    /// The weighted sum of the features present, plus the intercept.
+    @inline(__always)
+    func dot(_ x: borrowing FeatureVector) -> Double {
+        var sum = 0.0
+        weights.withUnsafeBufferPointer { w in
+            x.numbers.withUnsafeBufferPointer { numbers in
+                for i in 0..<min(numbers.count, w.count) { sum += w[i] * Self.present(numbers[i]) }
+            }
+            for i in x.columns.indices where Int(x.columns[i]) < w.count { sum += w[Int(x.columns[i])] * x.values[i] }
+        }
+        return sum + intercept
+    }
+
+    /// One step against the gradient of the loss in the prediction.
+    /// - Returns: false where a number would stop being finite; then nothing has changed.
+    @inline(__always)
+    mutating func step(_ x: borrowing FeatureVector, lossGradient: Double) -> Bool {
+        let countBefore = grow(to: x.columnCount)
+        guard isStepFinite(x, lossGradient) else {
+            shrink(to: countBefore)
+            return false
+        }
+        take(x, lossGradient)
+        return true
+    }
+
+    // MARK: The parts of a step, for several models that step together or not at all
+
+    /// Gives every column a weight. - Returns: how many weights there were.
+    @inline(__always)
+    mutating func grow(to columnCount: Int) -> Int {
+        let count = weights.count
+        if count < columnCount {
+            weights.append(contentsOf: repeatElement(0, count: columnCount - count))
+            if l1 != 0 { penalties.append(contentsOf: repeatElement(0, count: columnCount - count)) }
+        }
+        return count
+    }
+
+    /// Takes back the newest weights.
+    mutating func shrink(to count: Int) {
+        guard count < weights.count else { return }
+        if l1 != 0 { penalties.removeLast(weights.count - count) }
+        weights.removeLast(weights.count - count)
+    }
+
+    /// Whether every number would be finite after a step.
+    @inline(__always)
+    func isStepFinite(_ x: borrowing FeatureVector, _ lossGradient: Double) -> Bool {
+        guard lossGradient == lossGradient else { return false }
+        let gradient = clipped(lossGradient)
+        var check = (intercept - interceptRate * gradient) * 0
+        if isPenalized {
+            check += (penaltyDue + l1 * rate) * 0
+            Self.forEachPresent(x, weights.count) { column, value in
+                let new = penalized(column, value, gradient)
+                check += new.weight * 0 + new.penalty * 0
+            }
+            return check == 0
+        }
+        weights.withUnsafeBufferPointer { w in
+            x.numbers.withUnsafeBufferPointer { numbers in
+                for i in numbers.indices { check += (w[i] - rate * (Self.present(numbers[i]) * gradient)) * 0 }
+            }
+            for i in x.columns.indices { check += (w[Int(x.columns[i])] - rate * (x.values[i] * gradient)) * 0 }
+        }
+        return check == 0
+    }
+
+    /// - Precondition: the weights have grown, and the step is finite.
+    @inline(__always)
+    mutating func take(_ x: borrowing FeatureVector, _ lossGradient: Double) {
+        let gradient = clipped(lossGradient)
+        intercept -= interceptRate * gradient
+        if isPenalized {
+            takePenalized(x, gradient)
+            return
+        }
+        weights.withUnsafeMutableBufferPointer { w in
+            x.numbers.withUnsafeBufferPointer { numbers in
+                for i in numbers.indices { w[i] -= rate * (Self.present(numbers[i]) * gradient) }
+            }
+            for i in x.columns.indices { w[Int(x.columns[i])] -= rate * (x.values[i] * gradient) }
+        }
+    }
+
+    @inline(__always)
+    private func clipped(_ gradient: Double) -> Double {
+        max(-clip, min(clip, gradient))
+    }
+
+    /// A missing number as 0: without a penalty neither moves its weight, and no branch is taken.
+    @inline(__always)
+    private static func present(_ value: Double) -> Double {
+        value == value ? value : 0
+    }
+
+    // MARK: Penalties
+
+    private var isPenalized: Bool { l1 != 0 || l2 != 0 }
+
+    private mutating func takePenalized(_ x: borrowing FeatureVector, _ gradient: Double) {
+        Self.forEachPresent(x, weights.count) { column, value in
+            let new = penalized(column, value, gradient)
+            weights[column] = new.weight
+            if l1 != 0 { penalties[column] = new.penalty }
+        }
+        penaltyDue += l1 * rate
+    }
+
+    /// A weight after the step, and the L1 penalty it has had by then.
+    private func penalized(_ column: Int, _ value: Double, _ gradient: Double) -> (weight: Double, penalty: Double) {
+        let old = weights[column]
+        let moved = old - rate * (value * gradient + l2 * old)
+        guard l1 != 0 else { return (moved, 0) }
+        let (due, given) = (penaltyDue + l1 * rate, penalties[column])
+        var new = moved
+        if moved > 0 {
+            new = max(0, moved - (due + given))
+        } else if moved < 0 {
+            new = min(0, moved + (due - given))
+        }
+        return (new, given + (new - moved))
+    }
+
+    /// Visits the numbers present, then the sparse columns, then those that are 0 where zeros count as present; each
+    /// once.
+    private static func forEachPresent(
+        _ x: borrowing FeatureVector, _ weightCount: Int, _ body: (Int, Double) -> Void
+    ) {
+        for column in x.numbers.indices where x.numbers[column] == x.numbers[column] { body(column, x.numbers[column]) }
+        for i in x.columns.indices { body(Int(x.columns[i]), x.values[i]) }
+        guard x.keepsZeros else { return }
+        for column in x.numbers.count..<weightCount where !x.columns.contains(Int32(column)) { body(column, 0) }
+    }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        encoder.double(intercept)
+        encoder.doubles(weights)
+        guard l1 != 0 else { return }
+        encoder.double(penaltyDue)
+        encoder.doubles(penalties)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        intercept = try decoder.double()
+        weights = try decoder.doubles()
+        guard l1 != 0 else { return }
+        penaltyDue = try decoder.double()
+        penalties = try decoder.doubles()
+        guard penalties.count == weights.count else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "not every weight has its penalty")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Determinism
+
+/// Scales each number to zero mean and unit variance, by the mean and variance of the values learned so far. A feature
+/// without variance becomes 0; a missing value stays missing and is not counted.
+///
+/// - `with_std`: divide by the standard deviation (default true); otherwise only the mean is taken away.
+///
+/// Time: O(numbers) per example. Memory: 64 bytes a feature.
+///
+/// Learning 1, 2, 3 of one feature and then transforming 3 gives (3 − 2) / √(2/3) = 1.224744871391589.
+///
+/// Source: B. P. Welford, *Note on a method for calculating corrected sums of squares and products*, Technometrics
+/// 4(3), 1962; River's `preprocessing.StandardScaler`.
+public struct StandardScaler: Transformer {
+    public static let declaration = ComponentDeclaration(
+        "standard_scaler", .transformer,
+        parameters: [
+            ParameterDeclaration("with_std", .boolean, default: .boolean(true), "divide by the standard deviation")
+        ])
+
+    private let withStd: Bool
+    private let slots: [Int]
+    /// The first of the slots where they are neighbours, as they mostly are; else nil.
+    private let firstSlot: Int?
+    /// Twice the same four rows, a double a feature each: counts of values learned, means, variances, and what a
+    /// centered value is multiplied by, kept because every example needs it and only learning changes it. One half is
+    /// in force; learning writes the other, so that undoing is going back to the first.
+    private var halves: [Double]
+    /// Where in ``halves`` the half in force begins.
+    private var start = 0
+
+    private var count: Int { slots.count }
+
+    public init(_ arguments: Arguments, inputs: [Input]) {
+        self.init(withStd: arguments.boolean("with_std"), slots: inputs.map(\.slot))
+    }
+
+    /// - Parameter slots: the places in ``FeatureVector/numbers`` to scale.
+    public init(withStd: Bool = true, slots: [Int]) {
+        self.withStd = withStd
+        self.slots = slots
+        firstSlot = slots.indices.allSatisfy { slots[$0] == slots[0] + $0 } ? slots.first : nil
+        let zeros = [Double](repeating: 0, count: slots.count)
+        let half = zeros + zeros + zeros + zeros.map { Self.factor($0, withStd) }
+        halves = half + half
+    }
+
+    public mutating func learn(
+        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+    ) -> Bool {
+        let (old, new) = (start, 4 * count - start)
+        if firstSlot == nil { gather(x, new + 3 * count) }
+        let (firstSlot, withStd) = (firstSlot, withStd)
+        start = new
+        return halves.withUnsafeMutableBufferPointer { halves in
+            x.numbers.withUnsafeBufferPointer { numbers in
+                let count = halves.count / 8
+                guard let base = halves.baseAddress, let numbers = numbers.baseAddress else { return true }
+                let values = firstSlot.map { numbers + $0 } ?? UnsafePointer(base + new + 3 * count)
+                return Self.update(Rows(base + new, count), Rows(base + old, count), values, withStd)
+            }
+        }
+    }
+
+    /// Brings scattered values together, where the factors will be in the end.
+    private mutating func gather(_ x: borrowing FeatureVector, _ start: Int) {
+        for i in slots.indices { halves[start + i] = x.numbers[slots[i]] }
+    }
+
+    /// One half, row by row.
+    private struct Rows {
+        let (counts, means, variances, factors): (
+            UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>,
+            UnsafeMutablePointer<Double>
+        )
+        let count: Int
+
+        @inline(__always)
+        init(_ start: UnsafeMutablePointer<Double>, _ count: Int) {
+            (counts, means) = (start, start + count)
+            (variances, factors) = (start + 2 * count, start + 3 * count)
+            self.count = count
+        }
+    }
+
+    /// Writes the statistics after one more example. - Returns: whether they are finite.
+    @inline(__always)
+    private static func update(
+        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
+    ) -> Bool {
+        var (check, lastCount, share) = (0.0, 0.0, 0.0)
+        for i in 0..<new.count {
+            let (value, mean, variance) = (values[i], old.means[i], old.variances[i])
+            let isPresent = value == value
+            let newCount = old.counts[i] + (isPresent ? 1 : 0)
+            if newCount != lastCount { (lastCount, share) = (newCount, 1 / newCount) }
+            var (newMean, newVariance) = (mean, variance)
+            if isPresent {
+                newMean = mean + (value - mean) * share
+                if withStd { newVariance = variance + ((value - mean) * (value - newMean) - variance) * share }
+            }
+            new.counts[i] = newCount
+            new.means[i] = newMean
+            new.variances[i] = newVariance
+            new.factors[i] = factor(newVariance, withStd)
+            check += (newMean + newVariance) * 0
+        }
+        return check == 0
+    }
+
+    /// 1 over the standard deviation; 0 without variance.
+    @inline(__always)
+    private static func factor(_ variance: Double, _ withStd: Bool) -> Double {
+        guard withStd else { return 1 }
+        return variance > 0 ? 1 / variance.squareRoot() : 0
+    }
+
+    public mutating func undo(_ journal: inout Journal) {
+        start = 4 * count - start
+    }
+
+    public func transform(_ row: FeatureRow, _ x: inout FeatureVector) {
+        let (start, slots, firstSlot) = (start, slots, firstSlot)
+        x.numbers.withUnsafeMutableBufferPointer { numbers in
+            halves.withUnsafeBufferPointer { halves in
+                let count = halves.count / 8
+                guard let base = halves.baseAddress, let numbers = numbers.baseAddress else { return }
+                let (means, factors) = (base + start + count, base + start + 3 * count)
+                // What is missing is NaN and stays so.
+                if let firstSlot {
+                    let values = numbers + firstSlot
+                    for i in 0..<count { values[i] = (values[i] - means[i]) * factors[i] }
+                } else {
+                    for i in 0..<count { numbers[slots[i]] = (numbers[slots[i]] - means[i]) * factors[i] }
+                }
+            }
+        }
+    }
+
+    public func encode(to encoder: inout CanonicalEncoder) {
+        encoder.doubles([Double](halves[start..<start + 3 * count]))
+    }
+
+    public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let values = try decoder.doubles()
+        guard values.count == 3 * count else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "a scaler of \(count) features")
+        }
+        let half = values + values.suffix(count).map { Self.factor($0, withStd) }
+        (halves, start) = (half + half, 0)
+    }
+}

@@ -1,0 +1,278 @@
+import Determinism
+import EventLog
+import Foundation
+import GRDB
+import Synchronization
+
+/// The log and the snapshots of one application in one SQLite file.
+///
+/// A committed block is one row, so the cost of a row vanishes in the block. Each row carries its link of a SHA-256
+/// chain; reading a block checks it against the block before it. `docs/formats/store.md` describes the file.
+///
+/// Commits are durable when they return: `synchronous` is FULL, set and read back after opening, because opening a pool
+/// sets it to NORMAL. After a commit that failed, whether it is on the disk is unknown, also to SQLite: close the store
+/// and open the file anew.
+public final class SQLiteStore: EventLog, SnapshotStore {
+    public static let fileExtension = "headrace"
+
+    public let path: String
+    private let pool: DatabasePool
+    /// The link that the next block is chained to, and its offset; nil until first asked for.
+    private let tip = Mutex<(end: Int, chain: Digest)?>(nil)
+
+    /// Opens a store, and makes it where there is none.
+    /// - Throws: where the file was written by a newer version — it is not touched —, is no store, or cannot be opened.
+    public init(path: String, readOnly: Bool = false) throws(LogFailure) {
+        self.path = path
+        try StoreHeader.check(path)
+        do {
+            var configuration = Configuration()
+            configuration.readonly = readOnly
+            configuration.busyMode = .timeout(5)
+            configuration.label = "headrace"
+            configuration.maximumReaderCount = 3
+            pool = try DatabasePool(path: path, configuration: configuration)
+            if !readOnly { try Self.prepare(pool) }
+        } catch {
+            throw Self.failure(error, .unavailable, "cannot open \(path)")
+        }
+    }
+
+    /// Closes the file; a clean close leaves nothing beside it.
+    public func close() throws(LogFailure) {
+        // The last connection to close tidies up the -wal, and only the writer may: the readers go before it.
+        pool.invalidateReadOnlyConnections()
+        do { try pool.close() } catch { throw Self.failure(error, .unavailable, "cannot close \(path)") }
+    }
+
+    private static func prepare(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+            precondition(level == 2, "SQLite runs with synchronous = \(level ?? -1), not FULL")
+            guard try Int.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return try settle(db) }
+            try db.inTransaction {
+                try db.execute(sql: StoreHeader.schema)
+                return .commit
+            }
+            // The header must be in the file itself, where a newer or older program looks before it opens anything.
+            try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// Puts on the disk what the -wal holds before any of it is served again: after a flush that failed, or a process
+    /// killed between its write and its flush, a commit may be in the page cache only. A checkpoint flushes the -wal,
+    /// then writes its pages anew, which a second flush alone would not do after a first that failed.
+    private static func settle(_ db: Database) throws {
+        do {
+            try db.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+            // There is no room for the pages, but the -wal was flushed first: reading goes on.
+        }
+    }
+
+    // MARK: Log
+
+    public var endOffset: Int {
+        get throws(LogFailure) {
+            try read("read the end of the log") { try Self.tip($0).end }
+        }
+    }
+
+    public func append(_ block: Block, snapshot: Snapshot?) throws(LogFailure) {
+        var failure: LogFailure?
+        tip.withLock { tip in
+            do {
+                try pool.writeWithoutTransaction { db in
+                    let last = try tip ?? Self.tip(db)
+                    precondition(
+                        block.firstOffset == last.end, "block @\(block.firstOffset) does not follow @\(last.end)")
+                    let chain = block.chain(after: last.chain)
+                    try db.inTransaction(.immediate) {
+                        try Self.insert(block, chain, db)
+                        if let snapshot { try Self.insert(snapshot, db) }
+                        return .commit
+                    }
+                    tip = (block.endOffset, chain)
+                }
+            } catch {
+                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from @\(block.firstOffset)")
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func insert(_ block: Block, _ chain: Digest, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO blocks (first_offset, event_count, first_time, last_time, chain, payload)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            block.firstOffset, block.count, block.firstTime.microseconds, block.lastTime.microseconds,
+            Data(chain.bytes), Data(block.payload),
+        ])
+    }
+
+    public func block(containing offset: Int) throws(LogFailure) -> Block? {
+        try block(sql: "first_offset <= ?", offset, "read event @\(offset)") { $0.endOffset > offset ? $0 : nil }
+    }
+
+    public func block(at time: Timestamp) throws(LogFailure) -> Block? {
+        try block(sql: "first_time <= ?", time.microseconds, "read the log at \(time)") { $0 }
+    }
+
+    private func block(
+        sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String,
+        _ select: (Block) -> Block?
+    ) throws(LogFailure) -> Block? {
+        let found: (Block, chain: Digest?, previous: Digest?)? = try read(purpose) { db in
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT first_offset, event_count, first_time, last_time, chain, payload FROM blocks
+                    WHERE \(condition) ORDER BY first_offset DESC LIMIT 1
+                    """)
+            guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
+            let block = Block(
+                firstOffset: row[0], count: row[1], firstTime: Timestamp(microseconds: row[2]),
+                lastTime: Timestamp(microseconds: row[3]), payload: [UInt8](row[5] as Data))
+            let previous = try Self.chain(before: block.firstOffset, db)
+            return (block, Digest(bytes: row[4] as Data), previous)
+        }
+        guard let found, let block = select(found.0) else { return nil }
+        guard let previous = found.previous, let chain = found.chain, block.chain(after: previous) == chain else {
+            throw Self.damaged(path, block.firstOffset)
+        }
+        return block
+    }
+
+    /// The chain's link before an offset; nil where the block that should carry it is not there.
+    private static func chain(before offset: Int, _ db: Database) throws -> Digest? {
+        guard offset > 0 else { return Block.chainStart }
+        let statement = try db.cachedStatement(
+            sql: "SELECT chain FROM blocks WHERE first_offset < ? ORDER BY first_offset DESC LIMIT 1")
+        guard let row = try Row.fetchOne(statement, arguments: [offset]) else { return nil }
+        return Digest(bytes: row[0] as Data)
+    }
+
+    private static func tip(_ db: Database) throws -> (end: Int, chain: Digest) {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT first_offset + event_count, chain FROM blocks ORDER BY first_offset DESC LIMIT 1")
+        guard let row else { return (0, Block.chainStart) }
+        return (row[0], Digest(bytes: row[1] as Data) ?? Block.chainStart)
+    }
+
+    static func damaged(_ path: String, _ offset: Int) -> LogFailure {
+        LogFailure(
+            .damaged, "\(path): the block that begins at event @\(offset) is not what was written",
+            hint: "Nothing was deleted. Bring the file back from a backup, or restore the application to before "
+                + "@\(offset); `headrace verify` names every block concerned.")
+    }
+
+    // MARK: Snapshots and names
+
+    public func save(_ snapshot: Snapshot) throws(LogFailure) {
+        try write("save the snapshot of @\(snapshot.offset)") { try Self.insert(snapshot, $0) }
+    }
+
+    public func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot? {
+        let found: (Snapshot, Data)? = try read("read a snapshot at or before @\(offset)") { db in
+            guard
+                let row = try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT offset, reason, restored_offset, state_digest, ledger_digest, time, payload,
+                               payload_digest
+                        FROM snapshots WHERE offset <= ? ORDER BY offset DESC LIMIT 1
+                        """, arguments: [offset])
+            else { return nil }
+            return (Self.snapshot(row, payload: [UInt8](row[6] as Data)), row[7])
+        }
+        guard let (snapshot, digest) = found else { return nil }
+        guard Digest(hashing: snapshot.payload) == Digest(bytes: digest) else {
+            throw LogFailure(
+                .damaged, "\(path): the snapshot at @\(snapshot.offset) is not what was written",
+                hint: "Nothing was deleted, and the log is whole: "
+                    + "a snapshot before it and the events after that serve.")
+        }
+        return snapshot
+    }
+
+    public func snapshots() throws(LogFailure) -> [Snapshot] {
+        try read("list the snapshots") { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT offset, reason, restored_offset, state_digest, ledger_digest, time
+                    FROM snapshots ORDER BY offset
+                    """
+            ).map { Self.snapshot($0, payload: []) }
+        }
+    }
+
+    public func setName(_ name: String, offset: Int) throws(LogFailure) {
+        try write("name @\(offset) '\(name)'") { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO names (name, offset) VALUES (?, ?)
+                    ON CONFLICT (name) DO UPDATE SET offset = excluded.offset
+                    """,
+                arguments: [name, offset])
+        }
+    }
+
+    public func names() throws(LogFailure) -> [(name: String, offset: Int)] {
+        try read("list the names") { db in
+            try Row.fetchAll(db, sql: "SELECT name, offset FROM names ORDER BY offset, name").map { ($0[0], $0[1]) }
+        }
+    }
+
+    private static func insert(_ snapshot: Snapshot, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO snapshots
+                (offset, reason, restored_offset, state_digest, ledger_digest, time, payload, payload_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                snapshot.offset, snapshot.reason.rawValue, snapshot.restoredOffset,
+                Data(snapshot.stateDigest.bytes), Data(snapshot.ledgerDigest.bytes), snapshot.time.microseconds,
+                Data(snapshot.payload), Data(Digest(hashing: snapshot.payload).bytes),
+            ])
+    }
+
+    private static func snapshot(_ row: Row, payload: [UInt8]) -> Snapshot {
+        let none = Digest(hashing: [])
+        return Snapshot(
+            offset: row[0], reason: Snapshot.Reason(rawValue: row[1]) ?? .growth, restoredOffset: row[2],
+            stateDigest: Digest(bytes: row[3] as Data) ?? none, ledgerDigest: Digest(bytes: row[4] as Data) ?? none,
+            time: Timestamp(microseconds: row[5]), payload: payload)
+    }
+
+    // MARK: Access
+
+    private func read<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
+        do { return try pool.read(body) } catch {
+            throw Self.failure(error, .unavailable, "\(path): cannot \(purpose)")
+        }
+    }
+
+    private func write(_ purpose: String, _ body: (Database) throws -> Void) throws(LogFailure) {
+        do { try pool.write(body) } catch {
+            throw Self.failure(error, .outcomeUnknown, "\(path): cannot \(purpose)")
+        }
+    }
+
+    static func failure(_ error: any Error, _ kind: LogFailure.Kind, _ what: String) -> LogFailure {
+        if let failure = error as? LogFailure { return failure }
+        guard let error = error as? DatabaseError else { return LogFailure(kind, "\(what): \(error)") }
+        switch error.resultCode {
+        case .SQLITE_FULL: return LogFailure(kind, "\(what): the disk is full", hint: "make room; nothing was lost")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            return LogFailure(
+                .damaged, "\(what): the file is damaged (\(error.message ?? "no detail"))",
+                hint: "Nothing was deleted. Bring the file back from a backup.")
+        default: return LogFailure(kind, "\(what): \(error.message ?? error.resultCode.description)")
+        }
+    }
+}

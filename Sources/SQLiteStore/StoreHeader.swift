@@ -1,0 +1,63 @@
+import EventLog
+import Foundation
+
+/// What says that a file is a store, and of which format.
+enum StoreHeader {
+    /// Raised with every change of the schema or of what the columns mean.
+    static let formatVersion = 1
+    /// `HdRc`, in SQLite's `application_id`.
+    static let applicationID = 0x4864_5263
+
+    static let schema = """
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(formatVersion);
+        CREATE TABLE blocks (
+            first_offset INTEGER PRIMARY KEY,
+            event_count INTEGER NOT NULL,
+            first_time INTEGER NOT NULL,
+            last_time INTEGER NOT NULL,
+            chain BLOB NOT NULL,
+            payload BLOB NOT NULL
+        );
+        CREATE INDEX blocks_by_time ON blocks (first_time);
+        CREATE TABLE snapshots (
+            offset INTEGER PRIMARY KEY,
+            reason INTEGER NOT NULL,
+            restored_offset INTEGER,
+            state_digest BLOB NOT NULL,
+            ledger_digest BLOB NOT NULL,
+            time INTEGER NOT NULL,
+            payload BLOB NOT NULL,
+            payload_digest BLOB NOT NULL
+        );
+        CREATE TABLE names (
+            name TEXT PRIMARY KEY,
+            offset INTEGER NOT NULL
+        );
+        """
+
+    /// Looks at a file's first hundred bytes without SQLite, so that a file that is not ours is not touched at all.
+    static func check(_ path: String) throws(LogFailure) {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return }
+        defer { try? handle.close() }
+        guard let header = try? handle.read(upToCount: 100), !header.isEmpty else { return }
+        guard header.count == 100, header.starts(with: Data("SQLite format 3\0".utf8)) else {
+            throw LogFailure(.damaged, "\(path) is no Headrace store", hint: "name another --data-dir")
+        }
+        let version = integer(header, at: 60)
+        let id = integer(header, at: 68)
+        guard id == applicationID || (id == 0 && version == 0) else {
+            throw LogFailure(.damaged, "\(path) is an SQLite file of another program", hint: "name another --data-dir")
+        }
+        guard version <= formatVersion else {
+            throw LogFailure(
+                .newerFormat,
+                "\(path) was written by a newer Headrace (format \(version); this one reads up to \(formatVersion))",
+                hint: "use the newer version; the file was not touched")
+        }
+    }
+
+    private static func integer(_ header: Data, at offset: Int) -> Int {
+        header[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+}

@@ -1,0 +1,196 @@
+import Determinism
+import Foundation
+import ModelLifecycle
+import OnlineLearning
+import Testing
+
+/// The bytes of a block: what goes in comes out, bit for bit, and nothing else ever does harm.
+@Suite struct BlockTests {
+    private static let tree: SpecTree = [
+        "application": "blocks",
+        "features": [
+            "x": ["type": "number", "optional": "true"], "c": ["type": "category", "optional": "true"],
+            "f": ["type": "boolean", "optional": "true"], "t": ["type": "timestamp", "optional": "true"],
+            "z": ["type": "number", "optional": "true"],
+        ],
+        "target": ["name": "y", "type": "regression"],
+        "model": ["linear_regression"],
+    ]
+
+    private static let numbers: [Double] = [
+        0, 1, -1, 0.1, 0.3, -2.675, 1e-6, 1e-7, 123_456.789012, 4_503_599_627_370_496, 4_503_599_627_370_497, 1e300,
+        .leastNonzeroMagnitude, .greatestFiniteMagnitude, .pi, 1.0 / 3, 0.1 + 0.2, 99.999999, 1e15, -1e22,
+    ]
+    private static let strings = [
+        "", "red", "caf\u{E9}", "cafe\u{301}", "日本", "\u{0}", String(repeating: "x", count: 1_024),
+    ]
+
+    private static func random(_ count: Int, _ contract: Contract, seed: UInt64) -> [(Event, StoredAnswer)] {
+        var generator = SeededGenerator(seed: seed)
+        let layout = contract.layout
+        func slot(_ name: String) -> Int { layout.slots[layout.index(of: name) ?? 0] }
+        func number() -> Double {
+            let value = Double(bitPattern: generator.next())
+            return generator.below(3) > 0 || !value.isFinite ? numbers[generator.below(numbers.count)] : value
+        }
+        return (0..<count).map { index in
+            let kind: [(Event.Kind, Decision)] = [
+                (.prediction, .predicted), (.label, .learned), (.example, .predictedAndLearned), (.amended, .corrected),
+                (.label, .late), (.label, .waiting),
+            ]
+            let (eventKind, decision) = kind[generator.below(kind.count)]
+            var row = FeatureRow(layout)
+            if eventKind == .prediction || eventKind == .example {
+                if generator.below(4) > 0 { row.setNumber(number(), at: slot("x")) }
+                if generator.below(4) > 0 { row.setNumber(number(), at: slot("z")) }
+                if generator.below(4) > 0 { row.setString(strings[generator.below(strings.count)], at: slot("c")) }
+                if generator.below(4) > 0 { row.setNumber(Double(generator.below(2)), at: slot("f")) }
+                if generator.below(4) > 0 { row.setTimestamp(Int64(generator.below(1 << 50)), at: slot("t")) }
+            }
+            let event = Event(
+                eventKind, time: second(Int64(index)), id: EventID("id-\(generator.below(50))"), features: row,
+                label: eventKind == .prediction ? nil : .number(number()))
+            let values = decision.hasAnswer ? (0..<generator.below(4)).map { _ in number() } : []
+            return (event, StoredAnswer(decision, values: values, isBaseline: generator.below(5) == 0))
+        }
+    }
+
+    private static func block(_ events: [(Event, StoredAnswer)], _ contract: Contract) -> [UInt8] {
+        var builder = BlockBuilder(contract: contract, version: 3, firstOffset: 17)
+        for (event, answer) in events {
+            builder.append(
+                event, time: event.time, decision: answer.decision, values: answer.values[...],
+                isBaseline: answer.isBaseline)
+        }
+        return builder.payload()
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3]) func whatGoesInComesOutInAnyOrder(_ seed: UInt64) throws {
+        let contract = try Self.tree.spec.contract
+        let events = Self.random(300, contract, seed: seed)
+        let reader = try BlockReader(Self.block(events, contract))
+        #expect(reader.firstOffset == 17)
+        #expect(reader.version == 3)
+        #expect(reader.count == 300)
+        #expect(reader.contractDigest == contract.canonicalDigest)
+        var event = Event(contract.layout)
+        for index in events.indices.reversed() {
+            let answer = try reader.read(index, contract: contract, into: &event)
+            let (expected, given) = events[index]
+            #expect(event == expected)
+            #expect(event.features.numbers.map(\.bitPattern) == expected.features.numbers.map(\.bitPattern))
+            #expect(answer.decision == given.decision && answer.isBaseline == given.isBaseline)
+            #expect(answer.values.map(\.bitPattern) == given.values.map(\.bitPattern))
+        }
+    }
+
+    @Test func normalizationsStayApart() throws {
+        let contract = try Self.tree.spec.contract
+        var rows: [FeatureRow] = []
+        for text in ["\u{E9}", "e\u{301}"] {
+            var row = FeatureRow(contract.layout)
+            row.setString(text, at: 0)
+            rows.append(row)
+        }
+        #expect(rows[0] != rows[1])
+        let events = rows.map { row in
+            let event = Event(.prediction, time: second(1), id: EventID("a"), features: row)
+            return (event, StoredAnswer(.predicted, values: [1]))
+        }
+        let reader = try BlockReader(Self.block(events, contract))
+        var event = Event(contract.layout)
+        for index in 0..<2 {
+            _ = try reader.read(index, contract: contract, into: &event)
+            #expect(event.features == rows[index])
+        }
+    }
+
+    @Test func damagedBytesAreAnErrorOrAnotherValueAndNeverATrap() throws {
+        let contract = try Self.tree.spec.contract
+        let payload = Self.block(Self.random(40, contract, seed: 4), contract)
+        var generator = SeededGenerator(seed: 8)
+        for length in 0..<payload.count { #expect(!readAll(Array(payload[..<length]), contract)) }
+        for _ in 0..<20_000 {
+            var damaged = payload
+            for _ in 0...generator.below(4) {
+                let place = generator.below(4) == 0 ? generator.below(64) : generator.below(payload.count)
+                damaged[place] = [UInt8(generator.below(256)), 0xFF, damaged[place] ^ 0x80][generator.below(3)]
+            }
+            _ = readAll(damaged, contract)
+        }
+    }
+
+    @Test func aNumberBeyondAllOffsetsIsAnError() throws {
+        let contract = try Self.tree.spec.contract
+        let payload = Self.block([], contract)
+        // After the format and the digest of the contract lie the version and the first offset.
+        let huge = [UInt8](repeating: 0xFF, count: 9) + [1]
+        for place in [33, 34] {
+            #expect(!readAll(Array(payload[..<place]) + huge + payload[(place + 1)...], contract))
+        }
+    }
+
+    /// Whether a block is read to its end.
+    private func readAll(_ payload: [UInt8], _ contract: Contract) -> Bool {
+        guard let reader = try? BlockReader(payload) else { return false }
+        var event = Event(contract.layout)
+        for index in 0..<reader.count {
+            guard (try? reader.read(index, contract: contract, into: &event)) != nil else { return false }
+        }
+        return true
+    }
+
+    @Test func goldenBytesAreReadByEveryRelease() throws {
+        let contract = try Self.tree.spec.contract
+        let events = Self.random(30, contract, seed: 1)
+        try Golden.expect(Self.block(events, contract), "block-v1.bin")
+        let reader = try BlockReader(try Golden.bytes("block-v1.bin"))
+        var event = Event(contract.layout)
+        for index in events.indices {
+            _ = try reader.read(index, contract: contract, into: &event)
+            #expect(event == events[index].0)
+        }
+    }
+}
+
+/// The bytes of a snapshot.
+@Suite struct SnapshotBytesTests {
+    private func state() throws -> ApplicationState {
+        var fold = try TestFold(RandomTask.all[0].specs[0])
+        for index in 0..<5 { fold.example("e\(index)", at: Int64(index), x: Double(index), Double(index)) }
+        fold.predict("open", at: 5, x: 2, c: "cafe\u{301}")
+        fold.label("early", at: 6, 4)
+        return fold.state
+    }
+
+    @Test func goldenBytesAreReadByEveryRelease() throws {
+        try Golden.expect(try state().encoded, "snapshot-v1.bin")
+        let bytes = try Golden.bytes("snapshot-v1.bin")
+        #expect(try ApplicationState(encoded: bytes).encoded == bytes)
+    }
+
+    @Test func cutBytesAreAnError() throws {
+        let bytes = try state().encoded
+        for length in 0..<bytes.count { #expect((try? ApplicationState(encoded: Array(bytes[..<length]))) == nil) }
+    }
+}
+
+/// Files that keep a format as it was when it was released.
+enum Golden {
+    private static func url(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Golden").appending(path: name)
+    }
+
+    static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url(name))) }
+
+    /// Compares with the file; a file that is not there is written, to be looked at and committed.
+    static func expect(_ bytes: [UInt8], _ name: String) throws {
+        guard FileManager.default.fileExists(atPath: url(name).path) else {
+            try Data(bytes).write(to: url(name))
+            Issue.record("\(name) was missing; it has been written")
+            return
+        }
+        #expect(bytes == (try Self.bytes(name)), "the bytes of \(name) have changed: that needs a new format version")
+    }
+}

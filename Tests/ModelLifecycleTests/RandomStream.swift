@@ -1,0 +1,79 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+
+/// Something that may happen to an application, drawn at random: mostly questions and labels, among them retries,
+/// contradictions, late and early ones, with now and then a restore or another spec.
+enum RandomStep: Sendable {
+    case predict(id: String, time: Int64, x: Double, c: String?)
+    case label(id: String, time: Int64, value: Int)
+    case example(id: String, time: Int64, x: Double, c: String?, value: Int)
+    case correct(id: String, value: Int)
+    /// To this share of the log so far.
+    case restore(Double)
+    /// By its number among the specs of the task.
+    case adopt(Int)
+}
+
+/// One task with its specs and what its labels are.
+struct RandomTask: Sendable, CustomStringConvertible {
+    let description: String
+    let specs: [SpecTree]
+    let labels: [Label]
+
+    static let names = ["one", "two", "t\u{E9}", "te\u{301}", "five", "six", "seven", "eight", "nine", "ten"]
+
+    static let all = [
+        RandomTask("regression", "linear_regression", ["mae", "r2"], [0, 1, 2.5, -7, 1e6].map { .number($0) }),
+        RandomTask("binary", "logistic_regression", ["accuracy", "roc_auc"], [.listed(0), .listed(1)]),
+        RandomTask("multiclass", "softmax_regression", ["accuracy", "log_loss"], names.map { .named(Array($0.utf8)) }),
+    ]
+
+    private init(_ type: String, _ learner: String, _ metrics: [String], _ labels: [Label]) {
+        description = type
+        self.labels = labels
+        var target: [(String, SpecTree)] = [("name", "y"), ("type", .plain(type)), ("horizon", "10s")]
+        if type == "multiclass" { target.append(("max_classes", "6")) }
+        let name = SpecTree.plain(learner)
+        let oneHot: SpecTree = ["one_hot": ["c"]]
+        let first = tenSecondSpec.with("target", .map(target)).with("metrics", .list(metrics.map { .plain($0) }))
+            .with("model", [oneHot, "standard_scaler", name])
+        let descent: SpecTree = ["optimizer": ["sgd": ["lr": "0.1"]]]
+        let sgd = SpecTree.map([(learner, descent)])
+        specs = [
+            first,
+            first.with("challengers", ["plain": ["standard_scaler", name]]),
+            first.with("challengers", ["b": [oneHot, sgd], "plain": ["standard_scaler", name]]),
+            first.with("metrics", .list([.plain(metrics[1])])).with("model", ["standard_scaler", sgd]),
+        ]
+    }
+}
+
+/// The same steps for the same seed.
+struct RandomStream {
+    private var generator: SeededGenerator
+    private let labelCount: Int
+    private var time: Int64 = 0
+
+    init(seed: UInt64, labelCount: Int) {
+        generator = SeededGenerator(seed: seed)
+        self.labelCount = labelCount
+    }
+
+    mutating func next() -> RandomStep {
+        time += [0, 0, 0, 1, 1, 2, 3, 15][generator.below(8)]
+        // Clients' clocks differ: some claims lie behind.
+        let claimed = generator.below(10) == 0 ? time - 4 : time
+        let id = "id\(time / 8 + Int64(generator.below(12)) - 6)"
+        let x = Double(generator.below(3))
+        let c = [nil, "a", "b", "\u{E9}", "e\u{301}"][generator.below(5)]
+        switch generator.below(100) {
+        case 0..<40: return .predict(id: id, time: claimed, x: x, c: c)
+        case 40..<78: return .label(id: id, time: claimed, value: generator.below(labelCount))
+        case 78..<88: return .example(id: id, time: claimed, x: x, c: c, value: generator.below(labelCount))
+        case 88..<96: return .correct(id: id, value: generator.below(labelCount))
+        case 96..<98: return .restore(generator.uniform())
+        default: return .adopt(generator.below(4))
+        }
+    }
+}

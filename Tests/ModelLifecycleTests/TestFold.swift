@@ -1,0 +1,149 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+import Testing
+
+/// The past as a dictionary: what was logged, by offset, with the layout it was checked against.
+struct TestPast: PastEvents {
+    var events: [Int: (event: Event, layout: FeatureLayout)] = [:]
+    var layout = FeatureLayout([])
+
+    func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+        guard let found = events[offset] else { throw PastEventMissing(offset: offset, reason: "it was never logged") }
+        row = found.event.features.rearranged(from: found.layout, to: layout)
+    }
+
+    func label(at offset: Int) throws(PastEventMissing) -> Label {
+        guard let label = events[offset]?.event.label else {
+            throw PastEventMissing(offset: offset, reason: "there is no label")
+        }
+        return label
+    }
+
+    func forgetFeatures(at offset: Int) {}
+}
+
+/// A state that can be told things in a line each, with its whole log, every decision and every learned state kept.
+struct TestFold {
+    var state: ApplicationState
+    var past = TestPast()
+    /// The learned state before each event.
+    private(set) var history: [LearnedState] = []
+
+    init(_ spec: Spec) {
+        state = ApplicationState(beginning: spec)
+        #expect(adopt(spec) == .adopted)
+    }
+
+    init(_ tree: SpecTree) throws {
+        self.init(try tree.spec)
+    }
+
+    var layout: FeatureLayout { state.contract.layout }
+    var counts: StreamCounts { state.ledger.counts }
+    var digests: [Digest] { [state.stateDigest, state.ledgerDigest] }
+
+    @discardableResult
+    mutating func apply(_ event: Event, derived: LearnedState? = nil) -> Decision {
+        let offset = state.offset
+        past.layout = layout
+        let before = state.learned
+        do {
+            let decision = try state.apply(event, past: &past, derived: derived)
+            #expect(state.offset == offset + (decision.isLogged ? 1 : 0))
+            if decision.isLogged {
+                history.append(before)
+                past.events[offset] = (event, past.layout)
+            }
+            return decision
+        } catch {
+            Issue.record(error)
+            return .repeated(offset: -1)
+        }
+    }
+
+    /// The features of a test's question: a number and, where it is given, a category.
+    func row(_ x: Double, _ c: String? = nil) -> FeatureRow {
+        var row = FeatureRow(layout)
+        if let index = layout.index(of: "x") { row.setNumber(x, at: layout.slots[index]) }
+        if let c, let index = layout.index(of: "c") { row.setString(c, at: layout.slots[index]) }
+        return row
+    }
+
+    @discardableResult
+    mutating func predict(_ id: String, at seconds: Int64, x: Double = 1, c: String? = nil) -> Decision {
+        apply(Event(.prediction, time: second(seconds), id: EventID(id), features: row(x, c)))
+    }
+
+    @discardableResult
+    mutating func label(_ id: String, at seconds: Int64, _ label: Label) -> Decision {
+        apply(Event(.label, time: second(seconds), id: EventID(id), features: FeatureRow(layout), label: label))
+    }
+
+    @discardableResult
+    mutating func label(_ id: String, at seconds: Int64, _ value: Double) -> Decision {
+        label(id, at: seconds, .number(value))
+    }
+
+    @discardableResult
+    mutating func example(_ id: String, at seconds: Int64, x: Double, _ value: Double) -> Decision {
+        apply(
+            Event(.example, time: second(seconds), id: EventID(id), features: row(x), label: .number(value)))
+    }
+
+    @discardableResult
+    mutating func correct(_ id: String, at seconds: Int64 = 0, _ value: Double) -> Decision {
+        apply(
+            Event(
+                .amended, time: second(seconds), id: EventID(id), features: FeatureRow(layout), label: .number(value)))
+    }
+
+    @discardableResult
+    mutating func adopt(_ spec: Spec) -> Decision {
+        apply(
+            Event(
+                .adopted, time: state.ledger.time, features: FeatureRow(layout),
+                adoption: Adoption(.spec(spec), stateDigest: state.successor(under: spec).digest)))
+    }
+
+    /// Restores the learned state before the event at an offset.
+    @discardableResult
+    mutating func restore(to offset: Int) -> Decision {
+        let learned = offset == state.offset ? state.learned : history[offset]
+        return apply(
+            Event(
+                .adopted, time: state.ledger.time, features: FeatureRow(layout),
+                adoption: Adoption(.restore(offset: offset), stateDigest: learned.digest)),
+            derived: learned)
+    }
+
+    /// Metrics of the champion, by name.
+    func metric(_ name: String) -> Double? {
+        state.learned.models[0].metrics.values.first { $0.name == name }?.value
+    }
+}
+
+func second(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
+
+extension ApplicationState {
+    var encoded: [UInt8] {
+        var encoder = CanonicalEncoder()
+        encode(to: &encoder)
+        return encoder.bytes
+    }
+
+    init(encoded bytes: [UInt8]) throws(CanonicalDecodingError) {
+        var decoder = CanonicalDecoder(bytes)
+        try self.init(from: &decoder)
+        try decoder.finish()
+    }
+}
+
+/// A stream whose labels are waited for ten seconds.
+let tenSecondSpec: SpecTree = [
+    "application": "stream",
+    "features": ["x": "number", "c": ["type": "category", "optional": "true"]],
+    "target": ["name": "y", "type": "regression", "horizon": "10s"],
+    "model": [["one_hot": ["c"]], "standard_scaler", "linear_regression"],
+    "metrics": ["mae", "rmse"],
+]

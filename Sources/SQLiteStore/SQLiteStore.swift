@@ -166,7 +166,7 @@ public final class SQLiteStore: EventLog, SnapshotStore {
         LogFailure(
             .damaged, "\(path): the block that begins at event @\(offset) is not what was written",
             hint: "Nothing was deleted. Bring the file back from a backup, or restore the application to before "
-                + "@\(offset); `headrace verify` names every block concerned.")
+                + "@\(offset); `headrace verify` says how far the log is whole.")
     }
 
     // MARK: Snapshots and names

@@ -10,10 +10,6 @@ struct Job: Sendable {
         /// Waits until everything answered is on the disk.
         case flush(@Sendable (Result<StoreAccess.Store, Unavailable>) -> Void)
         case restore(Int, LearnedState, @Sendable (Result<Acceptance, any Error>) -> Void)
-
-        init(events: [Event], _ done: @escaping @Sendable (Result<[Reply], Unavailable>) -> Void) {
-            self = .events(events, done)
-        }
     }
 
     let eventCount: Int

@@ -93,5 +93,5 @@ struct LogReader {
     }
 
     private static let hint = "Nothing was deleted. Bring the file back from a backup; "
-        + "`headrace verify` names every block concerned."
+        + "`headrace verify` says how far the log is whole."
 }

@@ -45,9 +45,11 @@ struct SpecTestsModel {
 
     @Test func everyLearnerOfTheCatalogueServesItsTask() {
         for learner in Catalogue.learners {
-            let target: SpecTree = ["name": "y", "type": .plain(learner.task.name)]
-            let tree = plainSpec.with("target", target).with("model", .plain(learner.declaration.name))
-            #expect(tree.complaints == [])
+            for task in learner.tasks {
+                let target: SpecTree = ["name": "y", "type": .plain(task.name)]
+                let tree = plainSpec.with("target", target).with("model", .plain(learner.declaration.name))
+                #expect(tree.complaints == [])
+            }
         }
     }
 
@@ -238,7 +240,8 @@ struct SpecTestsModel {
     @Test func aCheckedSpecCanBeBuilt() throws {
         for tree in [plainSpec, binarySpec, multiclassSpec] {
             let spec = try tree.spec
-            _ = Pipeline(spec.settings.champion, layout: spec.contract.layout)
+            _ = Pipeline(
+                spec.settings.champion, task: spec.contract.target.task, layout: spec.contract.layout)
             #expect(spec.settings.missingFeatures(in: spec.contract.layout).isEmpty)
         }
     }

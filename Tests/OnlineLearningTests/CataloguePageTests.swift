@@ -38,6 +38,8 @@ struct CataloguePageTests {
                 case .integer(let value): text = "\(value)"
                 case .boolean(let value): text = "`\(value)`"
                 case .component(let component): text = "`\(component.name)`"
+                case .choice(let word): text = "`\(word)`"
+                case .components(let components): text = components.map { "`\($0.name)`" }.joined(separator: ", ")
                 case .categories, .none: text = "none"
                 }
                 // A parameter that several learners share is written out once.

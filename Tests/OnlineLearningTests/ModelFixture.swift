@@ -101,7 +101,7 @@ struct TestPipeline {
         var steps = [PipelineDeclaration.Step(encoder, features: ["c"])]
         if isScaled { steps.append(.init(component("standard_scaler"), features: Self.numbers)) }
         let declaration = PipelineDeclaration(numbers: Self.numbers, transformers: steps, learner: model.learner)
-        pipeline = Pipeline(declaration, layout: Self.layout)
+        pipeline = Pipeline(declaration, task: model.task, layout: Self.layout)
         row = FeatureRow(Self.layout)
     }
 

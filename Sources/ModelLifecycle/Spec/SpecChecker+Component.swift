@@ -53,6 +53,15 @@ extension SpecChecker {
         case .number(let range): return number(place, range, expected: expected).map { .number($0) }
         case .integer(let range): return integer(place, range, expected: expected).map { .integer($0) }
         case .boolean: return boolean(place).map { .boolean($0) }
+        case .choice(let words): return choice(place, words, expected: expected).map { .choice($0) }
+        case .optional(let kind):
+            guard !place.node.isNothing else { return Argument.none }
+            let required = ParameterDeclaration(
+                parameter.name, kind, default: parameter.defaultValue, parameter.summary)
+            return argument(place, required, stepFeatures)
+        case .learner(let task):
+            return learner(place, for: task ?? self.task, expected: expected).map { .component($0) }
+        case .learners: return learners(place, expected: expected).map { .components($0) }
         case .component(let family): return component(place, of: family, expected: expected).map { .component($0) }
         case .categories: return categories(place, stepFeatures, expected: expected).map { .categories($0) }
         }
@@ -61,7 +70,37 @@ extension SpecChecker {
     private mutating func component(
         _ place: SpecPlace, of family: ComponentDeclaration.Family, expected: String
     ) -> Component? {
-        let declarations = Catalogue.declarations(of: family)
+        component(place, among: Catalogue.declarations(of: family), expected: expected)
+    }
+
+    /// A learner that another one wraps.
+    private mutating func learner(_ place: SpecPlace, for task: Task?, expected: String) -> Component? {
+        let names = learners(for: task)
+        let declarations = Catalogue.learnerDeclarations.filter { names.contains($0.name) }
+        return component(place, among: declarations, expected: expected)
+    }
+
+    private mutating func learners(_ place: SpecPlace, expected: String) -> [Component]? {
+        guard let elements = elements(place, expected: expected) else { return nil }
+        if elements.isEmpty { report(place, expected: expected) }
+        let components = elements.compactMap { element in
+            learner(element, for: task, expected: "the name of a learner")
+        }
+        return components.count == elements.count && !elements.isEmpty ? components : nil
+    }
+
+    private mutating func choice(_ place: SpecPlace, _ words: [String], expected: String) -> String? {
+        guard let word = text(place, expected: expected) else { return nil }
+        guard words.contains(word) else {
+            report(place, found: SpecMistake.quote(word), expected: expected, hint: nearest(word, in: words))
+            return nil
+        }
+        return word
+    }
+
+    private mutating func component(
+        _ place: SpecPlace, among declarations: [ComponentDeclaration], expected: String
+    ) -> Component? {
         let names = declarations.map(\.name)
         let expected = "\(expected): \(SpecMistake.alternatives(names))"
         guard let named = named(place, expected: expected) else { return nil }
@@ -102,6 +141,6 @@ extension SpecChecker {
     }
 
     private static func isLearner(_ declaration: ComponentDeclaration) -> Bool {
-        Catalogue.learners.contains { $0.declaration.name == declaration.name }
+        !Catalogue.tasks(ofLearner: declaration.name).isEmpty
     }
 }

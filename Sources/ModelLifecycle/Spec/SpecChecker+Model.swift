@@ -38,7 +38,9 @@ extension SpecChecker {
         checkPenalties(learner.component, learner.head, steps)
         warnUnusedCategories(learner.component, learner.head, steps.map(\.step))
         let numbers = features.filter { $0.kind == .number || $0.kind == .boolean }.map(\.name)
-        return PipelineDeclaration(numbers: numbers, transformers: steps.map(\.step), learner: learner.component)
+        return PipelineDeclaration(
+            numbers: numbers, categories: remainingCategories(learner.component, steps.map(\.step)),
+            transformers: steps.map(\.step), learner: learner.component)
     }
 
     /// `name`, or a map of one entry: the name and what belongs to it.
@@ -67,7 +69,7 @@ extension SpecChecker {
     /// out of place it is returned nevertheless, to check what stands below it.
     private mutating func modelDeclaration(_ named: NamedComponent, isLast: Bool) -> ComponentDeclaration? {
         let transformers = Catalogue.transformers.map { $0.declaration }
-        let learners = Catalogue.learners.map { $0.declaration }
+        let learners = Catalogue.learnerDeclarations
         let expected =
             isLast
             ? "a learner\(task.map { " for \($0.name)" } ?? ""): \(fittingLearners)"
@@ -92,18 +94,21 @@ extension SpecChecker {
                 hint: "a model has one learner, at its end")
             return nil
         }
-        let learnerTask = Catalogue.learners.first { $0.declaration.name == named.name }?.task
-        if let task, learnerTask != task {
-            report(
-                named.head, found: "'\(named.name)', a learner for \(learnerTask?.name ?? "nothing")",
-                expected: expected)
+        let tasks = Catalogue.tasks(ofLearner: named.name)
+        if let task, !tasks.contains(task) {
+            let names = SpecMistake.alternatives(tasks.map(\.name))
+            report(named.head, found: "'\(named.name)', a learner for \(names)", expected: expected)
         }
         return declaration
     }
 
-    private var fittingLearners: String {
-        let learners = Catalogue.learners.filter { task == nil || $0.task == task }
-        return SpecMistake.alternatives(learners.map { $0.declaration.name })
+    private var fittingLearners: String { SpecMistake.alternatives(learners(for: task)) }
+
+    /// The names of all learners for a task, or for any.
+    func learners(for task: Task?) -> [String] {
+        Catalogue.learnerDeclarations.map(\.name).filter { name in
+            task.map { Catalogue.tasks(ofLearner: name).contains($0) } ?? true
+        }
     }
 
     private mutating func transformer(

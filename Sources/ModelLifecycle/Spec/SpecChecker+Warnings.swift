@@ -2,8 +2,16 @@ import OnlineLearning
 
 /// What is allowed and hardly meant.
 extension SpecChecker {
-    /// A category is a text to all learners there are: without columns of its own it reaches none of them.
+    /// The categories that no step works on, where the learner takes them as they are.
+    func remainingCategories(_ learner: Component, _ steps: [PipelineDeclaration.Step]) -> [String] {
+        guard Catalogue.takesCategories(learner) else { return [] }
+        let used = Self.lookup(steps)
+        return features.filter { $0.kind == .category && used[$0.name] == nil }.map(\.name)
+    }
+
+    /// A category is a text to most learners: without columns of its own it reaches none of them.
     mutating func warnUnusedCategories(_ learner: Component, _ head: SpecPlace, _ steps: [PipelineDeclaration.Step]) {
+        guard !Catalogue.takesCategories(learner) else { return }
         let used = Self.lookup(steps)
         let unused = features.filter { $0.kind == .category && used[$0.name] == nil }.map(\.name)
         guard !unused.isEmpty else { return }

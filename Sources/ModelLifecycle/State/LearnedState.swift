@@ -43,7 +43,8 @@ public struct LearnedState: Sendable {
         self.settings = settings
         models = Self.declarations(settings).map { name, pipeline in
             Model(
-                name: name, pipeline: Pipeline(pipeline, layout: contract.layout), metrics: Scorecard(settings.metrics))
+                name: name, pipeline: Pipeline(pipeline, task: contract.target.task, layout: contract.layout),
+                metrics: Scorecard(settings.metrics))
         }
         baseline = Baseline(contract.target.task)
         baselineMetrics = Scorecard(settings.metrics)
@@ -70,7 +71,7 @@ public struct LearnedState: Sendable {
                 return model
             }
             return Model(
-                name: name, pipeline: Pipeline(pipeline, layout: contract.layout),
+                name: name, pipeline: Pipeline(pipeline, task: contract.target.task, layout: contract.layout),
                 metrics: Scorecard(newSettings.metrics))
         }
         if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings.metrics) }

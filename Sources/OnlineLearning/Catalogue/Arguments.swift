@@ -32,6 +32,29 @@ public struct Arguments: Sendable {
         return value
     }
 
+    public func choice(_ name: String) -> String {
+        guard case .choice(let value) = self[name] else { preconditionFailure("\(name) is no word") }
+        return value
+    }
+
+    /// The number of an optional parameter, or nil where it was left out.
+    public func optionalNumber(_ name: String) -> Double? {
+        guard case .number(let value) = self[name] else { return nil }
+        return value
+    }
+
+    /// The whole number of an optional parameter, or nil where it was left out.
+    public func optionalInteger(_ name: String) -> Int? {
+        guard case .integer(let value) = self[name] else { return nil }
+        return value
+    }
+
+    /// The components given for a parameter that takes several.
+    public func components(_ name: String) -> [Component] {
+        guard case .components(let values) = self[name] else { preconditionFailure("\(name) is no list") }
+        return values
+    }
+
     /// The component given for a parameter, or nil where it was left out.
     public func component(_ name: String) -> Component? {
         guard case .component(let value) = self[name] else { return nil }

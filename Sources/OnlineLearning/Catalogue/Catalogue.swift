@@ -4,11 +4,18 @@ public enum Catalogue {
     public static let learners: [any Learner.Type] = [
         LinearRegression.self, LogisticRegression.self, SoftmaxRegression.self,
     ]
+    /// Learners made of others.
+    public static let wrappers: [any LearnerWrapper.Type] = []
 
-    /// All declarations, transformers first, in alphabetical order within their family.
+    /// All declarations, transformers first, then learners, then their parts.
     public static let declarations: [ComponentDeclaration] =
-        transformers.map { $0.declaration } + learners.map { $0.declaration } + Optimizer.declarations
+        transformers.map { $0.declaration } + learnerDeclarations + Optimizer.declarations
         + RegressionLoss.declarations
+
+    /// What can stand at the end of a pipeline.
+    public static var learnerDeclarations: [ComponentDeclaration] {
+        learners.map { $0.declaration } + wrappers.map { $0.declaration }
+    }
 
     public static func declaration(named name: String) -> ComponentDeclaration? {
         declarations.first { $0.name == name }
@@ -16,6 +23,17 @@ public enum Catalogue {
 
     public static func declarations(of family: ComponentDeclaration.Family) -> [ComponentDeclaration] {
         declarations.filter { $0.family == family }
+    }
+
+    /// What a learner can predict; empty where no learner has that name.
+    public static func tasks(ofLearner name: String) -> [Task] {
+        learners.first { $0.declaration.name == name }?.tasks
+            ?? wrappers.first { $0.declaration.name == name }?.tasks ?? []
+    }
+
+    /// Whether a learner, or one that it wraps, works on categories as they are.
+    public static func takesCategories(_ learner: Component) -> Bool {
+        learnerType(learner).takesCategories
     }
 
     /// Builds a transformer from its checked component.
@@ -27,11 +45,18 @@ public enum Catalogue {
     }
 
     /// Builds a learner from its checked component.
-    static func makeLearner(_ component: Component) -> any Learner {
-        guard let type = learners.first(where: { $0.declaration.name == component.name }) else {
-            preconditionFailure("no learner is named \(component.name)")
-        }
-        return type.init(Arguments(component, declaration: type.declaration))
+    static func makeLearner(_ component: Component, inputs: LearnerInputs) -> any Learner {
+        learnerType(component).init(component, inputs: inputs)
+    }
+
+    /// The type that a checked component names, with what it wraps.
+    static func learnerType(_ component: Component) -> any Learner.Type {
+        if let type = learners.first(where: { $0.declaration.name == component.name }) { return type }
+        guard let wrapper = wrappers.first(where: { $0.declaration.name == component.name }),
+            let index = wrapper.declaration.parameters.firstIndex(where: \.isLearner),
+            case .component(let member) = component.arguments[index]
+        else { preconditionFailure("no learner is named \(component.name)") }
+        return wrapper.wrapping(learnerType(member))
     }
 
     static func article(_ family: ComponentDeclaration.Family) -> String {

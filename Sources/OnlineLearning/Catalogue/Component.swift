@@ -22,6 +22,9 @@ public indirect enum Argument: Sendable, Equatable {
     case component(Component)
     /// Names per feature, both in the order given.
     case categories([FeatureCategories])
+    /// A word.
+    case choice(String)
+    case components([Component])
     /// Not given, where leaving it out has a meaning of its own.
     case none
 
@@ -75,6 +78,13 @@ extension Argument: CanonicallyCodable {
             }
         case .none:
             encoder.byte(5)
+        case .choice(let word):
+            encoder.byte(6)
+            encoder.string(word)
+        case .components(let components):
+            encoder.byte(7)
+            encoder.count(components.count)
+            for component in components { component.encode(to: &encoder) }
         }
     }
 
@@ -95,6 +105,11 @@ extension Argument: CanonicallyCodable {
             }
             self = .categories(features)
         case 5: self = .none
+        case 6: self = .choice(try decoder.string())
+        case 7:
+            var components: [Component] = []
+            for _ in 0..<(try decoder.count()) { components.append(try Component(from: &decoder)) }
+            self = .components(components)
         default: throw CanonicalDecodingError(offset: decoder.offset, reason: "no argument is of kind \(kind)")
         }
     }

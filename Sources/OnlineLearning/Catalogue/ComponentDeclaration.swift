@@ -4,10 +4,14 @@ public struct ComponentDeclaration: Sendable {
     /// Where a component can stand.
     public enum Family: String, Sendable {
         case transformer, regressor, classifier
-        case multiclassClassifier = "multiclass classifier"
+        /// A learner that wraps learners of either kind.
+        case ensemble
         case optimizer, schedule
         case regressionLoss = "regression loss"
         case binaryLoss = "binary loss"
+        case driftDetector = "drift detector"
+        /// How a tree looks for the best split of a number.
+        case splitter
     }
 
     /// River's class name in snake case.
@@ -39,6 +43,14 @@ public struct ParameterDeclaration: Sendable {
         case number(ClosedRange<Double>)
         case integer(ClosedRange<Int>)
         case boolean
+        /// One of a few words.
+        case choice([String])
+        /// Another kind, or nothing: then a meaning of its own.
+        indirect case optional(Kind)
+        /// A learner: for a task of its own, or for its wrapper's.
+        case learner(Task?)
+        /// Several learners for the wrapper's task.
+        case learners
         /// One of the catalogue's components of a family, by name or with parameters of its own.
         case component(ComponentDeclaration.Family)
         /// A map from feature to a list of names.
@@ -53,6 +65,10 @@ public struct ParameterDeclaration: Sendable {
             case .integer(let range) where range.upperBound == .max: "a whole number ≥ \(range.lowerBound)"
             case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
             case .boolean: "true or false"
+            case .choice(let words): "one of \(words.joined(separator: ", "))"
+            case .optional(let kind): "\(kind.expectation), or null"
+            case .learner: "the name of a learner"
+            case .learners: "a list of learners"
             case .component(let family): "the name of \(Catalogue.article(family)) \(family.rawValue)"
             case .categories: "a map from feature to a list of categories"
             }
@@ -67,6 +83,10 @@ public struct ParameterDeclaration: Sendable {
     public let kind: Kind
     public let defaultValue: Argument
     public let summary: String
+
+    var isLearner: Bool {
+        if case .learner = kind { true } else { false }
+    }
 
     public init(_ name: String, _ kind: Kind, default defaultValue: Argument, _ summary: String) {
         (self.name, self.kind, self.defaultValue, self.summary) = (name, kind, defaultValue, summary)

@@ -37,19 +37,52 @@ public enum Target: Sendable, Equatable {
 /// multiclass one per class known to the learner, a probability or NaN where the learner has none.
 public protocol Learner: Sendable {
     static var declaration: ComponentDeclaration { get }
-    static var task: Task { get }
+    /// What it can predict.
+    static var tasks: [Task] { get }
+    /// Whether it works on categories as they are (``FeatureVector/categories``); others need them encoded.
+    static var takesCategories: Bool { get }
 
-    init(_ arguments: Arguments)
+    /// - Parameters:
+    ///   - arguments: the checked parameters.
+    ///   - inputs: the task, one of ``tasks``, and the features that will come.
+    init(_ arguments: Arguments, inputs: LearnerInputs)
 
     /// Appends the answer. Pure: it changes nothing that a later answer depends on.
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double])
 
     /// Learns one example, or changes nothing.
-    /// - Returns: false where a weight would stop being finite; the learner is then as it was, to the bit.
-    mutating func learn(_ x: borrowing FeatureVector, _ target: Target, journal: inout Journal) -> Bool
+    /// - Parameter weight: how much the example counts, finite and at least 0; 1 is once.
+    /// - Returns: false where a number would stop being finite; the learner is then as it was, to the bit.
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal) -> Bool
+
+    /// Bytes of memory, roughly: what grows with learning, at least.
+    var byteCount: Int { get }
 
     func encode(to encoder: inout CanonicalEncoder)
 
     /// Takes over an encoded state. - Throws: where the bytes are none of this learner's.
     mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError)
+}
+
+extension Learner {
+    public static var takesCategories: Bool { false }
+
+    /// The learner of a checked component that names it.
+    public init(_ component: Component, inputs: LearnerInputs) {
+        self.init(Arguments(component, declaration: Self.declaration), inputs: inputs)
+    }
+}
+
+/// What a learner is told before its first example.
+public struct LearnerInputs: Sendable, Equatable {
+    public let task: Task
+    /// How many numbers reach it: the first columns of every ``FeatureVector``.
+    public let numberCount: Int
+    /// How many categories reach it as they are; 0 where it does not take any.
+    public let categoryCount: Int
+
+    public init(task: Task, numberCount: Int, categoryCount: Int = 0) {
+        (self.task, self.numberCount, self.categoryCount) = (task, numberCount, categoryCount)
+    }
 }

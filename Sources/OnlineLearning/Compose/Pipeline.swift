@@ -5,7 +5,7 @@ import Determinism
 /// As in River, predicting changes nothing, and learning lets each transformer first learn from the row and then
 /// transform it for the next step. An example that would leave any number not finite is not learned at all.
 ///
-///     var model = Pipeline(declaration, layout: layout)
+///     var model = Pipeline(declaration, task: .regression, layout: layout)
 ///     var workspace = Workspace()
 ///     model.predict(row, into: &answer, workspace: &workspace)
 ///     model.learn(row, .value(3.5), workspace: &workspace)
@@ -28,8 +28,13 @@ public struct Pipeline: Sendable {
     private let numberSlots: [Int]
 
     /// - Precondition: no feature of the declaration is missing in the layout.
-    public init(_ declaration: PipelineDeclaration, layout: FeatureLayout) {
-        var stages = Self.end(Catalogue.makeLearner(declaration.learner))
+    public init(_ declaration: PipelineDeclaration, task: Task, layout: FeatureLayout) {
+        let inputs = LearnerInputs(
+            task: task, numberCount: declaration.numbers.count, categoryCount: declaration.categories.count)
+        var stages = Self.end(Catalogue.makeLearner(declaration.learner, inputs: inputs), task)
+        if !declaration.categories.isEmpty {
+            stages = Self.categories(declaration.categories.map { Self.slot($0, layout) }, stages)
+        }
         for step in declaration.transformers.reversed() {
             let inputs = step.features.map { name -> Input in
                 guard let index = layout.index(of: name) else { preconditionFailure("no feature \(name)") }
@@ -39,15 +44,19 @@ public struct Pipeline: Sendable {
             stages = Self.stage(Catalogue.makeTransformer(step.component, inputs: inputs), stages)
         }
         self.stages = stages
-        task = stages.task
-        numberSlots = declaration.numbers.map { name in
-            guard let index = layout.index(of: name) else { preconditionFailure("no feature \(name)") }
-            return layout.slots[index]
-        }
+        self.task = task
+        numberSlots = declaration.numbers.map { Self.slot($0, layout) }
         columnCount = numberSlots.count
     }
 
-    private static func end(_ learner: some Learner) -> any Stage { LearningStage(learner) }
+    private static func slot(_ name: String, _ layout: FeatureLayout) -> Int {
+        guard let index = layout.index(of: name) else { preconditionFailure("no feature \(name)") }
+        return layout.slots[index]
+    }
+
+    private static func end(_ learner: some Learner, _ task: Task) -> any Stage { LearningStage(learner, task: task) }
+
+    private static func categories(_ slots: [Int], _ next: some Stage) -> any Stage { CategoryStage(slots, next) }
 
     private static func stage(_ transformer: some Transformer, _ next: some Stage) -> any Stage {
         TransformingStage(transformer, next)
@@ -68,16 +77,22 @@ public struct Pipeline: Sendable {
     }
 
     /// Learns one example.
+    /// - Parameter weight: how much the example counts, finite and at least 0.
     /// - Returns: false where a number would stop being finite; the model is then as it was, to the bit.
     @discardableResult
-    public mutating func learn(_ row: FeatureRow, _ target: Target, workspace: inout Workspace) -> Bool {
+    public mutating func learn(
+        _ row: FeatureRow, _ target: Target, weight: Double = 1, workspace: inout Workspace
+    ) -> Bool {
         workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
         workspace.journal.removeAll()
         var newColumnCount = columnCount
-        guard stages.learn(row, target, &workspace, &newColumnCount) else { return false }
+        guard stages.learn(row, target, weight: weight, &workspace, &newColumnCount) else { return false }
         columnCount = newColumnCount
         return true
     }
+
+    /// Bytes of memory, roughly.
+    public var byteCount: Int { stages.byteCount + numberSlots.count * 8 }
 
     /// Writes what was learned; the declaration is kept elsewhere.
     public func encode(to encoder: inout CanonicalEncoder) {

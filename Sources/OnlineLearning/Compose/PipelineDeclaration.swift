@@ -14,11 +14,14 @@ public struct PipelineDeclaration: Sendable, Equatable {
 
     /// The numbers and booleans that reach the learner, transformed or not, in the order of their columns.
     public let numbers: [String]
+    /// The categories that reach the learner as they are: those that no transformer works on, where it takes them.
+    public let categories: [String]
     public let transformers: [Step]
     public let learner: Component
 
-    public init(numbers: [String], transformers: [Step], learner: Component) {
-        (self.numbers, self.transformers, self.learner) = (numbers, transformers, learner)
+    public init(numbers: [String], categories: [String] = [], transformers: [Step], learner: Component) {
+        (self.numbers, self.categories) = (numbers, categories)
+        (self.transformers, self.learner) = (transformers, learner)
     }
 
     /// Every feature that the pipeline needs and the layout lacks or has as another kind.
@@ -26,10 +29,11 @@ public struct PipelineDeclaration: Sendable, Equatable {
         var missing: [String] = []
         func check(_ name: String, _ isNumber: Bool) {
             let bank = layout.index(of: name).map { FeatureLayout.bank(of: layout.kinds[$0]) }
-            guard bank == nil || (isNumber && bank != .numbers), !missing.contains(name) else { return }
+            guard bank == nil || (bank == .numbers) != isNumber, !missing.contains(name) else { return }
             missing.append(name)
         }
         for name in numbers { check(name, true) }
+        for name in categories { check(name, false) }
         for step in transformers {
             for name in step.features { check(name, numbers.contains(name)) }
         }
@@ -40,6 +44,7 @@ public struct PipelineDeclaration: Sendable, Equatable {
 extension PipelineDeclaration: CanonicallyCodable {
     public func encode(to encoder: inout CanonicalEncoder) {
         Self.encode(numbers, &encoder)
+        Self.encode(categories, &encoder)
         encoder.count(transformers.count)
         for step in transformers {
             step.component.encode(to: &encoder)
@@ -50,6 +55,7 @@ extension PipelineDeclaration: CanonicallyCodable {
 
     public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         numbers = try Self.strings(&decoder)
+        categories = try Self.strings(&decoder)
         var transformers: [Step] = []
         for _ in 0..<(try decoder.count()) {
             let component = try Component(from: &decoder)

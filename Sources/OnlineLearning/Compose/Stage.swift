@@ -12,10 +12,15 @@ protocol Stage: Sendable {
 
     /// Learns one example from here on, or changes nothing but `columnCount`.
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, _ workspace: inout Pipeline.Workspace, _ columnCount: inout Int) -> Bool
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
+    ) -> Bool
 
     /// The columns that the transformers from here on have taken, in any order.
     var columns: [Int] { get }
+
+    /// Bytes of memory from here on, roughly.
+    var byteCount: Int { get }
 
     func encode(to encoder: inout CanonicalEncoder)
     mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError)
@@ -38,20 +43,23 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, _ workspace: inout Pipeline.Workspace, _ columnCount: inout Int
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
     ) -> Bool {
         let isFinite = transformer.learn(
             row, workspace.vector, columnCount: &columnCount, journal: &workspace.journal)
         if isFinite {
             workspace.vector.columnCount = columnCount
             transformer.transform(row, &workspace.vector)
-            if next.learn(row, target, &workspace, &columnCount) { return true }
+            if next.learn(row, target, weight: weight, &workspace, &columnCount) { return true }
         }
         transformer.undo(&workspace.journal)
         return false
     }
 
     var columns: [Int] { transformer.columns + next.columns }
+
+    var byteCount: Int { transformer.byteCount + next.byteCount }
 
     func encode(to encoder: inout CanonicalEncoder) {
         transformer.encode(to: &encoder)
@@ -66,25 +74,27 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
 
 /// The learner, where every pipeline ends.
 struct LearningStage<L: Learner>: Stage {
+    let task: Task
     private var learner: L
 
-    init(_ learner: L) {
-        self.learner = learner
+    init(_ learner: L, task: Task) {
+        (self.learner, self.task) = (learner, task)
     }
-
-    var task: Task { L.task }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         learner.predict(x, into: &answer)
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, _ workspace: inout Pipeline.Workspace, _ columnCount: inout Int
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
     ) -> Bool {
-        learner.learn(workspace.vector, target, journal: &workspace.journal)
+        learner.learn(workspace.vector, target, weight: weight, journal: &workspace.journal)
     }
 
     var columns: [Int] { [] }
+
+    var byteCount: Int { learner.byteCount }
 
     func encode(to encoder: inout CanonicalEncoder) { learner.encode(to: &encoder) }
 

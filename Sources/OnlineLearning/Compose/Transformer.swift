@@ -39,6 +39,9 @@ public protocol Transformer: Sendable {
     /// The columns this transformer took, in any order.
     var columns: [Int] { get }
 
+    /// Bytes of memory, roughly: what grows with learning, at least.
+    var byteCount: Int { get }
+
     func encode(to encoder: inout CanonicalEncoder)
 
     /// Takes over an encoded state. - Throws: where the bytes are none of this transformer's.

@@ -7,10 +7,18 @@ public struct FeatureVector: Sendable {
     public internal(set) var columns: [Int32] = []
     /// The value of each of ``columns``.
     public internal(set) var values: [Double] = []
+    /// The number of each category that reaches the learner as it is: from 0 in the order of first learning;
+    /// ``missing`` or ``unseen`` where it has none.
+    public internal(set) var categories: [Int32] = []
     /// How many columns there are, numbers included: every column is below it.
     public internal(set) var columnCount = 0
     /// Whether the columns that are 0 count as present, to learners that shrink the weights of what is present.
     public internal(set) var keepsZeros = false
+
+    /// In ``categories``, a category that is not there.
+    public static let missing: Int32 = -1
+    /// In ``categories``, one that was never learned.
+    public static let unseen: Int32 = -2
 
     public init() {}
 
@@ -30,42 +38,19 @@ public struct FeatureVector: Sendable {
             columns.removeAll(keepingCapacity: true)
             values.removeAll(keepingCapacity: true)
         }
+        if !categories.isEmpty { categories.removeAll(keepingCapacity: true) }
         self.columnCount = columnCount
         keepsZeros = false
+    }
+
+    @inline(__always)
+    mutating func append(category: Int32) {
+        categories.append(category)
     }
 
     @inline(__always)
     mutating func append(column: Int, value: Double) {
         columns.append(Int32(truncatingIfNeeded: column))
         values.append(value)
-    }
-}
-
-/// What a step needs to take its last example back, so that a failed update can be undone to the bit (DESIGN: *a failed
-/// update leaves the model's last good state*), and room to compute in. A workspace, emptied after every example.
-public struct Journal: Sendable {
-    private var counts: [Int] = []
-    /// Holds nothing between steps.
-    private var scratch: [Double] = []
-
-    public init() {}
-
-    public mutating func save(_ value: Int) { counts.append(value) }
-
-    /// Takes back what was saved last.
-    public mutating func restoreCount() -> Int { counts.removeLast() }
-
-    public mutating func removeAll() {
-        if !counts.isEmpty { counts.removeAll(keepingCapacity: true) }
-    }
-
-    /// Hands out room for `count` doubles of no particular value. Complexity: O(1) once it has grown.
-    @inline(__always)
-    mutating func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Double>) -> R) -> R {
-        if scratch.count < count { scratch.append(contentsOf: repeatElement(0, count: 2 * count - scratch.count)) }
-        return scratch.withUnsafeMutableBufferPointer { buffer in
-            guard let start = buffer.baseAddress else { preconditionFailure("no room was asked for") }
-            return body(start)
-        }
     }
 }

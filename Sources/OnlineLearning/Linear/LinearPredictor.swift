@@ -159,6 +159,8 @@ struct LinearPredictor: Sendable {
         for column in x.numbers.count..<weightCount where !x.columns.contains(Int32(column)) { body(column, 0) }
     }
 
+    var byteCount: Int { (weights.count + penalties.count) * 8 }
+
     func encode(to encoder: inout CanonicalEncoder) {
         encoder.double(intercept)
         encoder.doubles(weights)

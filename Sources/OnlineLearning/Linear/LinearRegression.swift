@@ -26,7 +26,7 @@ public struct LinearRegression: Learner {
                 "loss", .component(.regressionLoss), default: .component(Component(name: "squared", arguments: [])),
                 "what is to be small"),
         ] + LinearParameters.descent)
-    public static let task = Task.regression
+    public static let tasks = [Task.regression]
 
     private let loss: RegressionLoss
     /// Which of the two below is at work; the other stays empty.
@@ -34,7 +34,7 @@ public struct LinearRegression: Learner {
     private var descent: LinearPredictor
     private var twins: TwinAdaGrad.Regression
 
-    public init(_ arguments: Arguments) {
+    public init(_ arguments: Arguments, inputs: LearnerInputs) {
         guard let component = arguments.component("loss") else { preconditionFailure("linear_regression has no loss") }
         loss = RegressionLoss(component)
         optimizer = arguments.optimizer
@@ -49,11 +49,20 @@ public struct LinearRegression: Learner {
         }
     }
 
-    public mutating func learn(_ x: borrowing FeatureVector, _ target: Target, journal: inout Journal) -> Bool {
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
         switch optimizer {
         case .twinAdaGrad: return twins.learn(x, y, journal: &journal)
-        case .sgd: return descent.step(x, lossGradient: loss.gradient(y, descent.dot(x)))
+        case .sgd: return descent.step(x, lossGradient: weight * loss.gradient(y, descent.dot(x)))
+        }
+    }
+
+    public var byteCount: Int {
+        switch optimizer {
+        case .twinAdaGrad: twins.byteCount
+        case .sgd: descent.byteCount
         }
     }
 

@@ -19,14 +19,14 @@ import Determinism
 public struct LogisticRegression: Learner {
     public static let declaration = LinearParameters.declaration(
         "logistic_regression", .classifier, [LinearParameters.optimizer] + LinearParameters.descent)
-    public static let task = Task.binary
+    public static let tasks = [Task.binary]
 
     /// Which of the two below is at work; the other stays empty.
     private let optimizer: Optimizer
     private var descent: LinearPredictor
     private var twins = TwinAdaGrad.Binary()
 
-    public init(_ arguments: Arguments) {
+    public init(_ arguments: Arguments, inputs: LearnerInputs) {
         optimizer = arguments.optimizer
         descent = LinearPredictor(arguments, rate: optimizer.rate)
     }
@@ -38,14 +38,23 @@ public struct LogisticRegression: Learner {
         }
     }
 
-    public mutating func learn(_ x: borrowing FeatureVector, _ target: Target, journal: inout Journal) -> Bool {
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         switch optimizer {
         case .twinAdaGrad:
             return twins.learn(x, isPositive: slot == 1, journal: &journal)
         case .sgd:
             return descent.step(
-                x, lossGradient: LogLossFunction.gradient(isPositive: slot == 1, descent.dot(x)))
+                x, lossGradient: weight * LogLossFunction.gradient(isPositive: slot == 1, descent.dot(x)))
+        }
+    }
+
+    public var byteCount: Int {
+        switch optimizer {
+        case .twinAdaGrad: twins.byteCount
+        case .sgd: descent.byteCount
         }
     }
 

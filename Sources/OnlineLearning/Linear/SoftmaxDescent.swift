@@ -34,7 +34,9 @@ struct SoftmaxDescent: Sendable {
         for slot in classes.indices { p[slot] /= total }
     }
 
-    mutating func learn(_ x: borrowing FeatureVector, _ slot: Int, journal: inout Journal) -> Bool {
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ slot: Int, weight: Double, journal: inout Journal
+    ) -> Bool {
         let countBefore = classes.count
         let isNew = slot >= countBefore || classes[slot] == nil
         let isLearned = journal.withScratch(max(countBefore, slot + 1)) { gradients in
@@ -46,7 +48,7 @@ struct SoftmaxDescent: Sendable {
             for other in classes.indices {
                 // As River's, the probability is bounded first. One that is not a number stays so and is refused.
                 let p = gradients[other]
-                gradients[other] = (p == p ? LogLoss.clamp(p) : p) - (other == slot ? 1 : 0)
+                gradients[other] = weight * ((p == p ? LogLoss.clamp(p) : p) - (other == slot ? 1 : 0))
             }
             return step(x, gradients)
         }
@@ -80,6 +82,8 @@ struct SoftmaxDescent: Sendable {
         }
         return isFinite
     }
+
+    var byteCount: Int { classes.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
 
     func encode(to encoder: inout CanonicalEncoder) {
         encoder.count(classes.count)

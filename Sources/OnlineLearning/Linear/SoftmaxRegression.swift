@@ -16,15 +16,15 @@ import Determinism
 /// Source: ``TwinAdaGrad``; River's `linear_model.SoftmaxRegression`.
 public struct SoftmaxRegression: Learner {
     public static let declaration = LinearParameters.declaration(
-        "softmax_regression", .multiclassClassifier, [LinearParameters.optimizer, LinearParameters.l2])
-    public static let task = Task.multiclass
+        "softmax_regression", .classifier, [LinearParameters.optimizer, LinearParameters.l2])
+    public static let tasks = [Task.multiclass]
 
     /// Which of the two below is at work; the other stays empty.
     private let optimizer: Optimizer
     private var descent: SoftmaxDescent
     private var twins = TwinAdaGrad.Multiclass()
 
-    public init(_ arguments: Arguments) {
+    public init(_ arguments: Arguments, inputs: LearnerInputs) {
         optimizer = arguments.optimizer
         descent = SoftmaxDescent(rate: optimizer.rate, l2: arguments.number("l2"))
     }
@@ -36,11 +36,20 @@ public struct SoftmaxRegression: Learner {
         }
     }
 
-    public mutating func learn(_ x: borrowing FeatureVector, _ target: Target, journal: inout Journal) -> Bool {
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         switch optimizer {
         case .twinAdaGrad: return twins.learn(x, slot, journal: &journal)
-        case .sgd: return descent.learn(x, slot, journal: &journal)
+        case .sgd: return descent.learn(x, slot, weight: weight, journal: &journal)
+        }
+    }
+
+    public var byteCount: Int {
+        switch optimizer {
+        case .twinAdaGrad: twins.byteCount
+        case .sgd: descent.byteCount
         }
     }
 

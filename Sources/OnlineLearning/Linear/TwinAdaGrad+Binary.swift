@@ -49,6 +49,8 @@ extension TwinAdaGrad {
             logOdds = Elementary.log((positives + 0.5) / (negatives + 0.5))
         }
 
+        var byteCount: Int { twins.byteCount }
+
         func encode(to encoder: inout CanonicalEncoder) {
             encoder.double(negatives)
             encoder.double(positives)

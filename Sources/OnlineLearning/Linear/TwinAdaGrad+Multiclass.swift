@@ -121,6 +121,8 @@ extension TwinAdaGrad {
             return true
         }
 
+        var byteCount: Int { classes.reduce(0) { $0 + $1.twins.byteCount } }
+
         func encode(to encoder: inout CanonicalEncoder) {
             share.encode(to: &encoder)
             encoder.count(classes.count)

@@ -113,6 +113,8 @@ extension TwinAdaGrad {
             value > 0 ? 1 : value < 0 ? -1 : 0
         }
 
+        var byteCount: Int { twins.byteCount }
+
         func encode(to encoder: inout CanonicalEncoder) {
             for value in [labels.count, labels.mean, labels.sumOfSquares, labels.least, labels.largest, meanLoss] {
                 encoder.double(value)

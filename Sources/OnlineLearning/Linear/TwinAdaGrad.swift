@@ -183,6 +183,8 @@ struct TwinAdaGrad: Sendable {
         value < least ? least : value > largest ? largest : value
     }
 
+    var byteCount: Int { weights.count * 24 }
+
     func encode(to encoder: inout CanonicalEncoder) {
         encoder.doubles(sums)
         for pair in weights {

@@ -119,6 +119,10 @@ public struct OneHotEncoder: Transformer {
         }
     }
 
+    public var byteCount: Int {
+        encodings.reduce(0) { $0 + $1.table.byteCount + $1.columns.count * 4 }
+    }
+
     public var columns: [Int] {
         encodings.flatMap { encoding in (encoding.columns + (encoding.other.map { [$0] } ?? [])).map { Int($0) } }
     }

@@ -137,6 +137,8 @@ public struct StandardScaler: Transformer {
         }
     }
 
+    public var byteCount: Int { halves.count * 8 }
+
     public func encode(to encoder: inout CanonicalEncoder) {
         encoder.doubles([Double](halves[start..<start + 3 * count]))
     }

@@ -1,0 +1,30 @@
+/// What a step needs to take its last example back, so that a failed update can be undone to the bit (DESIGN: *a failed
+/// update leaves the model's last good state*), and room to compute in. A workspace, emptied after every example.
+public struct Journal: Sendable {
+    private var counts: [Int] = []
+    /// Holds nothing between steps.
+    private var scratch: [Double] = []
+    /// Who works for a learner of several members; nil where it works alone.
+    public var workers: (any Workers)?
+
+    public init() {}
+
+    public mutating func save(_ value: Int) { counts.append(value) }
+
+    /// Takes back what was saved last.
+    public mutating func restoreCount() -> Int { counts.removeLast() }
+
+    public mutating func removeAll() {
+        if !counts.isEmpty { counts.removeAll(keepingCapacity: true) }
+    }
+
+    /// Hands out room for `count` doubles of no particular value. Complexity: O(1) once it has grown.
+    @inline(__always)
+    mutating func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Double>) -> R) -> R {
+        if scratch.count < count { scratch.append(contentsOf: repeatElement(0, count: 2 * count - scratch.count)) }
+        return scratch.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { preconditionFailure("no room was asked for") }
+            return body(start)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+"""The real streams of `Tests/Data`, as River takes them, and progressive validation over them.
+
+    for x, y in stream("elec"): ...          # x: dict without the missing, y: float, bool or str
+    progressive(model, "elec")               # ten checkpoints of metrics, test then train
+
+A module beside this one writes the numbers of one family of learners: for every model, in the form of a Headrace spec,
+what River scores with it. `write(__file__, runs)` puts them into a JSON file of the module's name.
+"""
+import csv
+import gzip
+import json
+import math
+import pathlib
+from numbers import Number
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+NUMBER, CATEGORY = "number", "category"
+CHECKPOINTS = 10
+
+
+def _numbers(*names):
+    return dict.fromkeys(names, NUMBER)
+
+
+_FLIGHTS = dict.fromkeys(["carrier", "origin", "dest"], CATEGORY) | _numbers("distance", "hour", "weekday")
+#: file, task, target, features in the order of their columns
+STREAMS = {
+    "phishing": ("phishing", "binary", "is_phishing", _numbers(
+        "empty_server_form_handler", "popup_window", "https", "request_from_other_domain",
+        "anchor_from_other_domain", "is_popular", "long_url", "age_of_domain", "ip_in_url")),
+    "elec": ("elec", "binary", "up", _numbers(
+        "period", "nswprice", "nswdemand", "vicprice", "vicdemand", "transfer")),
+    "bananas": ("bananas", "binary", "y", _numbers("x1", "x2")),
+    "shuttle": ("shuttle", "binary", "anomaly", _numbers(*[f"f{i}" for i in range(1, 10)])),
+    "flights_late": ("flights", "binary", "late", _FLIGHTS),
+    "image_segments": ("image_segments", "multiclass", "category", _numbers(
+        "region_centroid_col", "region_centroid_row", "short_line_density_5", "short_line_density_2", "vedge_mean",
+        "vegde_sd", "hedge_mean", "hedge_sd", "intensity_mean", "rawred_mean", "rawblue_mean", "rawgreen_mean",
+        "exred_mean", "exblue_mean", "exgreen_mean", "value_mean", "saturation_mean", "hue_mean")),
+    "trump_approval": ("trump_approval", "regression", "five_thirty_eight", _numbers(
+        "ordinal_date", "gallup", "ipsos", "morning_consult", "rasmussen", "you_gov")),
+    "chick_weights": ("chick_weights", "regression", "weight", {
+        "time": NUMBER, "chick": CATEGORY, "diet": CATEGORY}),
+    "bikeshare": ("bikeshare", "regression", "bikers", {
+        "season": CATEGORY, "mnth": CATEGORY, "hr": NUMBER, "holiday": NUMBER, "weekday": NUMBER,
+        "workingday": NUMBER, "weathersit": CATEGORY, "temp": NUMBER, "atemp": NUMBER, "hum": NUMBER,
+        "windspeed": NUMBER}),
+    "sp500": ("sp500", "regression", "next_day_return", _numbers(
+        "AAPL", "AMZN", "IBM", "INTC", "JNJ", "JPM", "KO", "MSFT", "WMT", "XOM")),
+    "flights_delay": ("flights", "regression", "arr_delay", _FLIGHTS),
+}
+
+
+def task(name):
+    return STREAMS[name][1]
+
+
+def names(*tasks):
+    return [name for name in STREAMS if task(name) in tasks]
+
+
+def stream(name):
+    """Rows in order, as (features, target); numbers are floats, an empty cell is an absent feature."""
+    file, kind, target, features = STREAMS[name]
+    with gzip.open(ROOT / "Tests" / "Data" / f"{file}.csv.gz", "rt", newline="") as lines:
+        for row in csv.DictReader(lines):
+            x = {f: float(row[f]) if of == NUMBER else row[f] for f, of in features.items() if row[f] != ""}
+            y = row[target]
+            yield x, float(y) if kind == "regression" else y == "1" if kind == "binary" else y
+
+
+class Scores:
+    """Our metrics. A true class without probability counts as 1e-15; the choice is the first of the most probable."""
+
+    def __init__(self, kind):
+        self.kind, self.n = kind, 0
+        self.absolute = self.squared = self.log_loss = self.hits = 0.0
+
+    def update(self, y, answer):
+        self.n += 1
+        if self.kind == "regression":
+            self.absolute += abs(y - answer)
+            self.squared += (y - answer) ** 2
+            return
+        self.log_loss -= math.log(min(max(answer.get(y, 0.0), 1e-15), 1 - 1e-15))
+        if answer and max(answer, key=answer.get) == y:
+            self.hits += 1
+
+    def values(self):
+        if self.kind == "regression":
+            return {"mae": self.absolute / self.n, "rmse": math.sqrt(self.squared / self.n)}
+        return {"log_loss": self.log_loss / self.n, "accuracy": self.hits / self.n}
+
+
+def progressive(model, name, limit=None):
+    """Test, then train: the metrics at ten points, and the last answer there.
+
+    A binary answer is the probability of True (0.5 where the model has none yet); of several classes those the model
+    knows. An answer that is not a number (a model may blow up) ends the stream: what came before is returned.
+    """
+    rows = list(stream(name))[:limit]
+    kind = task(name)
+    scores, points = Scores(kind), []
+    for index, (x, y) in enumerate(rows):
+        if kind == "regression":
+            answer = model.predict_one(x)
+            if not isinstance(answer, Number) or not math.isfinite(answer):
+                break
+        else:
+            answer = dict(model.predict_proba_one(x))
+            if kind == "binary":
+                p = answer.get(True, 1 - answer[False] if False in answer else 0.5)
+                total = answer.get(True, 0) + answer.get(False, 0)
+                p = p / total if len(answer) == 2 and total > 0 else 0.5 if len(answer) == 2 else p
+                answer = {False: 1 - p, True: p}
+        scores.update(y, answer)
+        model.learn_one(x, y)
+        while len(points) < CHECKPOINTS and (index + 1) * CHECKPOINTS >= len(rows) * (len(points) + 1):
+            last = answer if kind == "regression" else answer.get(y, 0.0)
+            points.append({"events": index + 1} | scores.values() | {"answer": last})
+    return points
+
+
+def write(module, runs):
+    """`runs`: dicts of stream, model (a list in the form of a spec) and `checkpoints`, or for what draws at random
+    `seeds`: the metrics at the end, one dict a seed."""
+    import river
+    path = pathlib.Path(module).with_suffix(".json")
+    lines = ",\n".join("  " + json.dumps(run) for run in runs)
+    path.write_text(f'{{"river": "{river.__version__}", "runs": [\n{lines}\n]}}\n')

@@ -2,11 +2,10 @@ import ArgumentParser
 import Determinism
 
 /// The program `headrace`. Each verb is a file in `Verbs`.
-@main
-struct Headrace: AsyncParsableCommand {
-    static let version = "0.1.0"
+package struct Headrace: AsyncParsableCommand {
+    package static let version = "0.1.0"
 
-    static let configuration = CommandConfiguration(
+    package static let configuration = CommandConfiguration(
         commandName: "headrace",
         abstract: "Puts models that learn online into production, and keeps the people who run them in control.",
         discussion: """
@@ -19,7 +18,9 @@ struct Headrace: AsyncParsableCommand {
             VersionsVerb.self, LogVerb.self, RestoreVerb.self, VerifyVerb.self,
         ])
 
-    static func main() async {
+    package init() {}
+
+    package static func main() async {
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -1,9 +1,4 @@
-import Foundation
 import ModelLifecycle
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// Talks to a running server.
 struct Client: Sendable {
@@ -11,35 +6,30 @@ struct Client: Sendable {
     static let retrySeconds = 60.0
 
     let base: String
-    private let session: URLSession
+    private let server: ServerAddress
 
     init(_ url: String) throws(ClientError) {
-        guard let parsed = URL(string: url), let scheme = parsed.scheme, ["http", "https"].contains(scheme),
-            parsed.host != nil
-        else {
+        guard let server = ServerAddress(url) else {
             throw ClientError(url: url, message: "'\(url)' is no URL of a server", hint: "like http://127.0.0.1:8080")
         }
+        self.server = server
         base = url.hasSuffix("/") ? String(url.dropLast()) : url
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.timeoutIntervalForRequest = 60
-        configuration.httpMaximumConnectionsPerHost = 64
-        session = URLSession(configuration: configuration)
     }
 
     func get(_ path: String) async throws(ClientError) -> JSONValue {
-        let (status, body) = try await send(request("GET", path, nil))
+        let (status, body) = try await send(HTTPRequest(path: path))
         return try value(status, body)
     }
 
     func post(_ path: String, _ body: [UInt8]) async throws(ClientError) -> JSONValue {
-        let (status, body) = try await send(request("POST", path, body))
+        let (status, body) = try await send(HTTPRequest(path: path, body: body))
         return try value(status, body)
     }
 
     /// Sends events and hands back one value a line. While the server cannot be reached or answers 503, the same lines
     /// are sent again: their ids make that safe.
     func events(_ application: String, _ lines: [UInt8]) async throws(ClientError) -> [JSONValue] {
-        let request = request("POST", "/v1/applications/\(application)/events", lines)
+        let request = HTTPRequest(path: "/v1/applications/\(application)/events", body: lines)
         return try await retrying { () async throws(ClientError) in
             let (status, body) = try await send(request)
             guard status == 200 else { throw Self.problem(status, body, base) }
@@ -70,23 +60,12 @@ struct Client: Sendable {
         }
     }
 
-    private func request(_ method: String, _ path: String, _ body: [UInt8]?) -> URLRequest {
-        var request = URLRequest(url: URL(string: base + path) ?? URL(fileURLWithPath: "/"))
-        request.httpMethod = method
-        if let body {
-            request.httpBody = Data(body)
-            request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        }
-        return request
-    }
-
-    private func send(_ request: URLRequest) async throws(ClientError) -> (Int, [UInt8]) {
+    private func send(_ request: HTTPRequest) async throws(ClientError) -> (Int, [UInt8]) {
         do {
-            let (data, response) = try await session.data(for: request)
-            return ((response as? HTTPURLResponse)?.statusCode ?? 0, [UInt8](data))
+            return try await request.send(to: server)
         } catch {
             throw ClientError(
-                url: base, message: "\(base) does not answer: \(error.localizedDescription)",
+                url: base, message: "\(base) does not answer: \(HTTPRequestError.reason(error))",
                 hint: "is `headrace up` running there?", isTransient: true)
         }
     }

@@ -85,11 +85,12 @@ public struct EventID: Sendable, Equatable {
     /// Takes a number, from 0, as its decimal digits.
     public mutating func set(_ number: Int) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var (rest, start) = (number, digits.count)
+            var (rest, start) = (UInt(number), digits.count)
             repeat {
-                start -= 1
-                digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
+                start &-= 1
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                digits[start] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+                rest = quotient
             } while rest > 0
             set(UnsafeBufferPointer(rebasing: digits[start...]))
         }
@@ -108,7 +109,7 @@ public struct EventID: Sendable, Equatable {
             bytes.removeAll(keepingCapacity: true)
             bytes.append(contentsOf: newBytes)
         } else {
-            for index in newBytes.indices { bytes[index] = newBytes[index] }
+            bytes.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(newBytes)) }
         }
     }
 

@@ -59,6 +59,8 @@ public struct Ledger: Sendable {
     /// A power of two, at most half taken.
     private var buckets: [UInt64] = []
     private var used = 0
+    /// The entry appended last, which is asked for next where labels come at once.
+    private var newest = 0
     /// The answers of each entry, one after the other: `answerWidth` doubles each.
     private var answers: [Double] = []
     private(set) var answerWidth: Int
@@ -85,6 +87,7 @@ public struct Ledger: Sendable {
 
     func index(of id: Fingerprint) -> Int? {
         guard !buckets.isEmpty else { return nil }
+        if entries[newest].id == id, entries[newest].status != .free { return newest }
         let mask = buckets.count - 1
         var bucket = Int(truncatingIfNeeded: id.low) & mask
         while true {
@@ -121,6 +124,7 @@ public struct Ledger: Sendable {
             entries.append(entry)
             answers.append(contentsOf: repeatElement(.nan, count: answerWidth))
         }
+        newest = index
         used += 1
         if used * 2 > buckets.count { rehash(max(64, buckets.count * 2)) } else { place(index) }
         link(index)

@@ -1,0 +1,133 @@
+import Determinism
+import OnlineLearning
+import Testing
+
+/// What every drift detector owes to those who use it, and the numbers of their documentation.
+@Suite struct DriftDetectorTests {
+    static let names = ["adwin", "ddm", "eddm", "hddm_a", "hddm_w", "kswin", "no_drift", "page_hinkley"]
+    /// Bits whose rate shifts, so that every detector finds something.
+    static let stream: [Double] = {
+        var generator = SeededGenerator(seed: 5)
+        return (0..<4000).map { generator.uniform() < [0.1, 0.6, 0.05, 0.9][$0 / 1000] ? 1 : 0 }
+    }()
+
+    static func detector(_ name: String, _ arguments: [String: Argument] = [:]) throws -> AnyDriftDetector {
+        let declaration = try #require(Catalogue.declaration(named: name))
+        return AnyDriftDetector(
+            Component(
+                name: name, arguments: declaration.parameters.map { arguments[$0.name] ?? $0.defaultValue }))
+    }
+
+    static func bytes(_ detector: AnyDriftDetector) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        detector.encode(to: &encoder)
+        return encoder.bytes
+    }
+
+    static func restore(_ bytes: [UInt8], _ name: String) throws -> AnyDriftDetector {
+        var detector = try detector(name)
+        var decoder = CanonicalDecoder(bytes)
+        try detector.restore(from: &decoder)
+        try decoder.finish()
+        return detector
+    }
+
+    @Test(arguments: names) func goesOnFromItsEncodingAsIfItHadNeverStopped(_ name: String) throws {
+        var straight = try Self.detector(name)
+        var stopped = straight
+        for (index, value) in Self.stream.enumerated() {
+            let isDrift = straight.update(value)
+            if index % 61 == 0 { stopped = try Self.restore(Self.bytes(stopped), name) }
+            #expect(stopped.update(value) == isDrift)
+            if index % 61 == 0 { #expect(Self.bytes(stopped) == Self.bytes(straight)) }
+        }
+        #expect(Self.bytes(stopped) == Self.bytes(straight))
+    }
+
+    @Test(arguments: names) func aCopyIsIndependent(_ name: String) throws {
+        var original = try Self.detector(name)
+        for value in Self.stream.prefix(500) { original.update(value) }
+        let before = Self.bytes(original)
+        var copy = original
+        for value in Self.stream { copy.update(value) }
+        #expect(Self.bytes(original) == before)
+    }
+
+    @Test(arguments: names) func valuesThatAreNoneChangeNothing(_ name: String) throws {
+        var detector = try Self.detector(name)
+        for value in Self.stream.prefix(500) { detector.update(value) }
+        let before = Self.bytes(detector)
+        for value in [.nan, .infinity, -.infinity, 1e76, -1e300] {
+            let isDrift = detector.update(value)
+            #expect(!isDrift && Self.bytes(detector) == before)
+        }
+    }
+
+    @Test(arguments: names) func hugeValuesLeaveEveryNumberFinite(_ name: String) throws {
+        var detector = try Self.detector(name)
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<2000 { detector.update(generator.below(2) == 0 ? 1e75 : -1e75) }
+        #expect(name != "adwin" || detector.estimation.isFinite)
+        for value in Self.stream { detector.update(value) }
+    }
+
+    @Test(arguments: names) func resetForgetsEverything(_ name: String) throws {
+        let fresh = try Self.detector(name)
+        var detector = fresh
+        for value in Self.stream.prefix(1500) { detector.update(value) }
+        detector.reset()
+        #expect(Self.bytes(detector) == Self.bytes(fresh))
+        #expect(!detector.isDrift && !detector.isWarning)
+    }
+
+    @Test(arguments: names) func damagedBytesAreRefusedOrHarmless(_ name: String) throws {
+        var generator = SeededGenerator(seed: 11)
+        var detector = try Self.detector(name)
+        for value in Self.stream.prefix(1300) { detector.update(value) }
+        let bytes = Self.bytes(detector)
+        for round in 0..<600 where !bytes.isEmpty {
+            var damaged = bytes
+            if round % 3 == 0 { damaged.removeLast(generator.below(bytes.count)) }
+            for _ in 0...generator.below(3) where !damaged.isEmpty {
+                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
+            }
+            guard var restored = try? Self.restore(damaged, name) else { continue }
+            for value in Self.stream { restored.update(value) }
+            #expect(!Self.bytes(restored).isEmpty)
+        }
+    }
+
+    @Test func memoryGrowsWithTheLogarithmOfTheWindow() throws {
+        var adwin = ADWIN()
+        for i in 0..<200_000 { adwin.update(Double(i % 2)) }
+        #expect(adwin.width == 200_000 && adwin.estimation == 0.5 && adwin.byteCount < 2_200)
+    }
+
+    /// The index of the first drift when `before` is followed by `after`.
+    static func firstDrift(
+        _ name: String, _ before: (Int) -> Double, _ after: Double, _ arguments: [String: Argument] = [:]
+    ) throws -> Int? {
+        var detector = try detector(name, arguments)
+        return (0..<2000).first { detector.update($0 < 1000 ? before($0) : after) }
+    }
+
+    @Test func detectsWhereTheDocumentationSays() throws {
+        #expect(try Self.firstDrift("adwin", { _ in 0 }, 1) == 1023)
+        #expect(try Self.firstDrift("ddm", { Double($0 % 2) }, 1) == 1067)
+        #expect(try Self.firstDrift("eddm", { $0 % 10 == 9 ? 1 : 0 }, 1) == 1121)
+        #expect(try Self.firstDrift("hddm_a", { Double($0 % 2) }, 1) == 1014)
+        #expect(try Self.firstDrift("hddm_w", { Double($0 % 2) }, 1) == 1029)
+        #expect(try Self.firstDrift("kswin", { Double($0 % 2) }, 5, ["window_size": .integer(60)]) == 1013)
+        #expect(try Self.firstDrift("page_hinkley", { _ in 0 }, 5) == 1010)
+    }
+
+    @Test func conflictsAreNamed() throws {
+        let eddm = try #require(Catalogue.declaration(named: "eddm"))
+        #expect(eddm.conflict([.integer(30), .number(0.8), .number(0.9)]) == "alpha must be at least beta")
+        #expect(eddm.conflict(eddm.withDefaults.arguments) == nil)
+        let kswin = try #require(Catalogue.declaration(named: "kswin"))
+        let arguments: [Argument] = [.number(0.1), .integer(50), .integer(30), .integer(1)]
+        #expect(kswin.conflict(arguments) == "stat_size must be at most half of window_size")
+        #expect(kswin.conflict(kswin.withDefaults.arguments) == nil)
+    }
+}

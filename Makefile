@@ -1,7 +1,7 @@
 # The ways in. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test build verify-slow bench clean packages packages-test
+.PHONY: help demo test build verify-slow bench learners clean packages packages-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,8 +18,12 @@ build: packages ## the program, .build/release/headrace (the first time takes so
 verify-slow: build ## run the README's tour and compare what it prints (takes port 8080)
 	python3 scripts/check_readme.py .build/release/headrace
 
-bench: build ## measure side by side with River and FastAPI
+bench: build ## measure side by side with River, Vowpal Wabbit, MOA and FastAPI (40 minutes)
+	swift build -c release --product LearnerBenchmark
 	python3 Benchmarks/bench.py
+
+learners: packages ## every learner on every bundled stream: docs/learners.md and docs/components.md (minutes)
+	swift run -c release LearnerTable
 
 clean: ## remove what was built
 	swift package clean

@@ -37,6 +37,7 @@ for purpose in "$@"; do
             ;;
         bench)
             need_program wrk wrk
+            need_program javac openjdk-17-jdk-headless
             need_program python3 python3
             python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
             ;;

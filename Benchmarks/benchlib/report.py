@@ -2,6 +2,7 @@
 import statistics
 
 from . import prerequisites
+from .learners import PEERS, PIECES
 from .progressive import STREAMS, TOLERANCE
 from .progressive import problems as disagreements
 from .serving import CONNECTIONS, SERVERS, failed_requests
@@ -12,7 +13,7 @@ UNKNOWN = "not measured"
 
 
 def write(results):
-    sections = [_progressive(results), _serving(results), _targets(results), _origin(results)]
+    sections = [_progressive(results), _learners(results), _serving(results), _targets(results), _origin(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     prerequisites.RESULTS.mkdir(exist_ok=True)
     FILE.write_text(text)
@@ -56,6 +57,23 @@ def _progressive(results):
         f"the whole process, start included. Medians of {_span(counts['headrace'])} (Headrace) and "
         f"{_span(counts['river'])} (River) runs in turns; {agreement}.")
     return caption + "\n\n" + _table(["stream", "Headrace", "River", "River / Headrace"], rows)
+
+
+def _learners(results):
+    rows = []
+    for name, _, peer, _, _, asked in PIECES:
+        ours = results.matching(kind="learners", name=name, peer=peer, program="headrace")
+        theirs = results.matching(kind="learners", name=name, peer=peer, program=peer)
+        if not ours or not theirs:
+            continue
+        mine, other = _median(ours, "cpu_seconds"), _median(theirs, "cpu_seconds")
+        rows.append([
+            name, f"{mine:.3f}", f"{PEERS[peer]} {other:.3f}", f"{other / mine:.1f}", f"{asked or '–'}",
+            f"{_median(ours, 'log_loss'):.4f}", f"{_median(theirs, 'log_loss') or float('nan'):.4f}"])
+    if not rows:
+        return ""
+    return _table(
+        ["the bare library, CPU seconds", "Headrace", "the peer", "ratio", "asked", "our log loss", "its"], rows)
 
 
 def _serving(results):

@@ -122,6 +122,15 @@ public struct CanonicalDecoder: Sendable {
         Array(try take(try count()))
     }
 
+    /// Hands out a blob where it lies.
+    @inlinable
+    public mutating func withBlob(
+        _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) throws(CanonicalDecodingError) {
+        let blob = try take(try count())
+        blob.withUnsafeBufferPointer { body($0) }
+    }
+
     /// Refuses bytes that are not valid UTF-8.
     public mutating func string() throws(CanonicalDecodingError) -> String {
         let start = position

@@ -10,6 +10,8 @@
 /// | `exp` | 0.95 |
 /// | `log` | 0.85 |
 /// | `log1p` | 0.85 |
+/// | `log2` | 1.6; exact for powers of two |
+/// | `erf` | 0.9 |
 /// | `tanh` | 0.9 |
 /// | `sigmoid` | 0.7; 0.95 below −40 |
 ///

@@ -149,7 +149,15 @@ struct ApplicationSchemas {
             json.property("outcome", "string")
             json.property("repeated", "boolean")
             json.property("prediction", contract.target.task == .regression ? "number" : "string")
-            if contract.target.task != .regression {
+            if contract.target.task == .regression {
+                json.member("interval", object: { json in
+                    json.member("type", "object")
+                    json.member("properties", object: { json in
+                        json.property("lower", "number")
+                        json.property("upper", "number")
+                    })
+                })
+            } else {
                 json.member("probabilities", object: { json in
                     json.member("type", "object")
                     json.member("additionalProperties", object: { $0.member("type", "number") })

@@ -1,7 +1,8 @@
 """River's numbers for naive Bayes, nearest neighbours, passive-aggressive and Bayesian linear models, one-vs-rest and
 its relatives, and the dummies.
 
-    /tmp/venv/bin/python others.py [PART …]        # writes others.json (some five minutes); PARTs only print
+    python others.py              # writes others.json: some five minutes
+    python others.py PART …       # only prints: dummies, bayes, nearest, passive, bayesian, multi, codes
 
 Any Python with River 0.26 will do. Where River's class cannot be asked for what we record, a subclass here says how it
 is read: see `Shares` and `Codes`.
@@ -86,10 +87,17 @@ def dummies():
 
 
 def bayes():
+    """Not gaussian_nb on elec and shuttle: of a probability so near 1 that it is a mistake of 1e-10, River's last bits
+    and ours are noise, and the log loss of that mistake has it in its sixth digit (seen: 1.6e-9 of the sum). Scaled they
+    agree. Nor bernoulli_nb on shuttle scaled, where a constant is 0 but for the sign of a rounding error."""
     for name in CLASSES:
-        yield name, ["gaussian_nb"], Numbers(name, naive_bayes.GaussianNB())
-        yield name, [SCALER, "bernoulli_nb"], scaler() | Numbers(name, naive_bayes.BernoulliNB()) \
-            if name != "flights_late" else Numbers(name, scaler() | naive_bayes.BernoulliNB())
+        if name not in ("elec", "shuttle"):
+            yield name, ["gaussian_nb"], Numbers(name, naive_bayes.GaussianNB())
+        yield name, [SCALER, "gaussian_nb"], Numbers(name, scaler() | naive_bayes.GaussianNB())
+        if name == "shuttle":
+            yield name, ["bernoulli_nb"], naive_bayes.BernoulliNB()
+        else:
+            yield name, [SCALER, "bernoulli_nb"], Numbers(name, scaler() | naive_bayes.BernoulliNB())
     one_hot = {"one_hot": ["carrier", "origin", "dest"]}
     flights = "flights_late"
     yield flights, [one_hot, "gaussian_nb"], OneHot(flights, naive_bayes.GaussianNB())
@@ -104,18 +112,148 @@ def bayes():
         yield flights, [key], Numbers(flights, make())
         yield flights, [one_hot, key], OneHot(flights, make())
         yield flights, [{"one_hot": ["carrier"]}, key], OneHot(flights, make(), only=["carrier"])
-        # Sums of these numbers stay positive although some of the numbers are not.
-        yield "image_segments", [key], make()
-        yield "shuttle", [key], make()
-        yield "bananas", [key], make()
+        # Some of these numbers are negative: River ends with an error unless alpha keeps every sum above 0.
+        for name in ["image_segments", "bananas", "shuttle"]:
+            yield name, [{key: {"alpha": 1e7}}], make(alpha=1e7)
 
 
-PARTS = {part.__name__: part for part in (dummies, bayes)}
+def search(window_size):
+    """Our engine in both forms, River's and a spec's."""
+    return neighbors.LazySearch(window_size=window_size), {"lazy_search": {"window_size": window_size}}
+
+
+def nearest():
+    """Categories as columns everywhere: as they are, River has no distance for them. Not unweighted votes of several
+    classes: of equal ones River chooses in the order of a set of names, which differs from process to process."""
+
+    def columns(name):
+        return [{"one_hot": [f for f, of in STREAMS[name][3].items() if of != NUMBER]}] * ("flights" in name
+            or name in ("chick_weights", "bikeshare"))
+
+    for name in CLASSES:
+        # 1000 examples cost River some 400 us a search.
+        engine, spec = search(50 if name in ("elec", "shuttle", "flights_late") else 1000)
+        yield name, [*columns(name), SCALER, {"knn_classifier": {"engine": spec, "prior_count": 0}}], \
+            OneHot(name, neighbors.KNNClassifier(engine=engine), scaler())
+        engine, spec = search(30)
+        # River's cleanup_every ends with an error over this engine.
+        given = {"n_neighbors": 9, "weighted": name == "image_segments", "softmax": name != "image_segments"}
+        yield name, [*columns(name), SCALER, {"knn_classifier": {"engine": spec, "prior_count": 0} | given}], \
+            OneHot(name, neighbors.KNNClassifier(engine=engine, **given), scaler())
+    for name in VALUES:
+        engine, spec = search(50 if name in ("flights_delay", "bikeshare") else 1000)
+        yield name, [*columns(name), SCALER, {"knn_regressor": {"engine": spec}}], \
+            OneHot(name, neighbors.KNNRegressor(engine=engine), scaler())
+        for method in "median", "weighted_mean":
+            engine, spec = search(30)
+            given = {"n_neighbors": 4, "aggregation_method": method}
+            yield name, [*columns(name), SCALER, {"knn_regressor": {"engine": spec} | given}], \
+                OneHot(name, neighbors.KNNRegressor(engine=engine, **given), scaler())
+
+
+def passive():
+    for name in BINARY:
+        yield name, [SCALER, "pa_classifier"], Numbers(name, scaler() | linear_model.PAClassifier())
+        given = {"C": 0.01, "mode": 2}
+        yield name, [SCALER, {"pa_classifier": given}], Numbers(name, scaler() | linear_model.PAClassifier(**given))
+    given = {"C": 0.1, "learn_intercept": False}
+    one_hot = {"one_hot": ["carrier", "origin", "dest"]}
+    yield "flights_late", [one_hot, SCALER, {"pa_classifier": given}], \
+        OneHot("flights_late", linear_model.PAClassifier(**given), scaler())
+    # River's regressor measures its loss from 2y - 1, as if values were classes: it never rests, and where an answer
+    # comes as near to the truth as rounding, its next step has a sign by chance (seen on flights_delay with C = 1).
+    loss = {"loss": "epsilon_insensitive_hinge"}
+    for name in VALUES:
+        given = {"C": 0.01} if name == "flights_delay" else {}
+        yield name, [SCALER, {"pa_regressor": loss | given}], \
+            Numbers(name, scaler() | linear_model.PARegressor(**given))
+        given = {"C": 0.01, "mode": 2, "eps": 0.5}
+        yield name, [SCALER, {"pa_regressor": loss | given}], \
+            Numbers(name, scaler() | linear_model.PARegressor(**given))
+    yield "flights_delay", [one_hot, SCALER, {"pa_regressor": loss | {"C": 0.01}}], \
+        OneHot("flights_delay", linear_model.PARegressor(C=0.01), scaler())
+
+
+def bayesian():
+    """Not trump_approval as it is: its dates near 736,000 make a matrix of condition 1e12, of which River's rounding and
+    ours leave other digits (seen: 8e-6 of the MAE)."""
+    for name in VALUES:
+        make = linear_model.BayesianLinearRegression
+        yield name, [SCALER, "bayesian_linear_regression"], Numbers(name, scaler() | make())
+        given = {"alpha": 0.3, "beta": 2.5}
+        yield name, [SCALER, {"bayesian_linear_regression": given}], Numbers(name, scaler() | make(**given))
+        given = {"smoothing": 0.999}
+        yield name, [SCALER, {"bayesian_linear_regression": given}], Numbers(name, scaler() | make(**given))
+    yield "sp500", ["bayesian_linear_regression"], make()
+    yield "chick_weights", [{"one_hot": ["chick", "diet"]}, SCALER, "bayesian_linear_regression"], \
+        OneHot("chick_weights", make(), scaler())
+
+
+class Shares(multiclass.OneVsOneClassifier):
+    """River's answers only with a class: here with each class's share of the votes, in the order of first learning."""
+
+    def __init__(self, classifier):
+        super().__init__(classifier)
+        self.order = []
+
+    def learn_one(self, x, y):
+        if y not in self.order:
+            self.order.append(y)
+        super().learn_one(x, y)
+
+    def predict_proba_one(self, x):
+        votes = collections.Counter(
+            pair[1] if model.predict_one(x) else pair[0] for pair, model in self.classifiers.items())
+        total = sum(votes.values())
+        return {y: votes[y] / total if total else 1 / len(self.order) for y in self.order}
+
+
+class Codes(multiclass.OutputCodeClassifier):
+    """River's answers only with a class: here with exp(-distance) of each class's code, divided by the sum."""
+
+    def predict_proba_one(self, x):
+        output = [model.predict_proba_one(x).get(True, 0.0) for model in self.classifiers.values()]
+        shares = {y: math.exp(-sum(abs(a - b) for a, b in zip(code, output))) for y, code in self.code_book.items()}
+        total = sum(shares.values())
+        return {y: share / total for y, share in shares.items()}
+
+
+def codes():
+    """One run of ten seeds each."""
+    for size, method in (10, "exact"), (30, "random"):
+        given = {"code_size": size, "coding_method": method}
+        spec = {"classifier": {"logistic_regression": {"optimizer": "sgd"}}} | given
+        yield "image_segments", [SCALER, {"output_code_classifier": spec}], \
+            [scaler() | Codes(linear_model.LogisticRegression(), seed=seed, **given) for seed in range(10)]
+
+
+def multi():
+    def logistic(lr):
+        return linear_model.LogisticRegression(optimizer=optim.SGD(lr), intercept_lr=lr)
+
+    def spec(lr):
+        return {"logistic_regression": {"optimizer": {"sgd": {"lr": lr}}, "intercept_lr": lr}}
+
+    for key, make in ("one_vs_rest_classifier", multiclass.OneVsRestClassifier), ("one_vs_one_classifier", Shares):
+        for name in ["image_segments"] if make is Shares else CLASSES:
+            for lr in 0.01, 0.1:
+                yield name, [SCALER, {key: {"classifier": spec(lr)}}], Numbers(name, scaler() | make(logistic(lr)))
+    yield "image_segments", [{"one_vs_rest_classifier": {"classifier": "gaussian_nb"}}], \
+        multiclass.OneVsRestClassifier(naive_bayes.GaussianNB())
+
+
+PARTS = {part.__name__: part for part in (dummies, bayes, nearest, passive, bayesian, multi, codes)}
 
 
 def runs(parts):
     for part in parts:
         for name, model, learner in PARTS[part]():
+            if isinstance(learner, list):
+                ends = [progressive(one, name)[-1] for one in learner]
+                seeds = [{key: end[key] for key in ("log_loss", "accuracy")} for end in ends]
+                print(part, name, model, seeds, file=sys.stderr)
+                yield {"stream": name, "model": model, "seeds": seeds}
+                continue
             try:
                 points = progressive(learner, name)
             except (ValueError, ZeroDivisionError) as error:
@@ -126,6 +264,6 @@ def runs(parts):
 
 
 if __name__ == "__main__":
-    parts = sys.argv[1:] or list(PARTS)
-    target = __file__ if len(sys.argv) == 1 else "/tmp/others-" + "-".join(parts) + ".py"
-    write(target, list(runs(parts)))
+    found = list(runs(sys.argv[1:] or list(PARTS)))
+    if len(sys.argv) == 1:
+        write(__file__, found)

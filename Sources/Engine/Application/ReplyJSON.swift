@@ -48,9 +48,19 @@ struct Answer {
     let values: [Double]
     let classes: [String]
 
-    /// Writes the prediction's value, then, of classes, the member `probabilities`.
+    /// Writes the prediction's value, then, of classes, the member `probabilities`, and where the model gives one the
+    /// member `interval`.
     func write(to json: inout JSONWriter) {
-        guard !classes.isEmpty else { return json.number(values[0]) }
+        guard !classes.isEmpty else {
+            json.number(values[0])
+            guard values.count == 3 else { return }
+            let (lower, upper) = (values[1], values[2])
+            json.member("interval", object: { json in
+                json.member("lower", lower)
+                json.member("upper", upper)
+            })
+            return
+        }
         let probabilities = values.count == 1 && classes.count == 2 ? [1 - values[0], values[0]] : values
         var best = 0
         for slot in probabilities.indices where probabilities[slot] > probabilities[best] || probabilities[best].isNaN {

@@ -50,63 +50,87 @@ public struct BlockReader: Sendable {
     public func read(
         _ index: Int, contract: Contract, into event: inout Event
     ) throws(CanonicalDecodingError) -> StoredAnswer {
+        var answer = StoredAnswer(.predicted)
+        try read(index, contract: contract, into: &event, answer: &answer)
+        return answer
+    }
+
+    /// The same into an answer that is reused, so that reading a log allocates nothing per event.
+    public func read(
+        _ index: Int, contract: Contract, into event: inout Event, answer: inout StoredAnswer
+    ) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(bytes[starts[index]..<starts[index + 1]])
         event.kind = try decoder.enumeration(Event.Kind.init(rawValue:))
         event.time = Timestamp(microseconds: firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
-        event.id.set(try decoder.blob())
+        try decoder.withBlob { event.id.set($0) }
         (event.label, event.adoption) = (nil, nil)
-        event.features.removeAll()
         switch event.kind {
         case .prediction: try readFeatures(&decoder, contract.layout, &event.features)
-        case .label, .amended: event.label = try readLabel(&decoder, contract)
+        case .label, .amended:
+            event.features.removeAll()
+            event.label = try readLabel(&decoder, contract.target)
         case .example:
             try readFeatures(&decoder, contract.layout, &event.features)
-            event.label = try readLabel(&decoder, contract)
-        case .adopted: event.adoption = try Adoption(from: &decoder)
+            event.label = try readLabel(&decoder, contract.target)
+        case .adopted:
+            event.features.removeAll()
+            event.adoption = try Adoption(from: &decoder)
         }
         let code = try decoder.byte()
         guard let decision = Decision(code: code >> 1) else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "no decision has the code \(code >> 1)")
         }
-        var answer = StoredAnswer(decision, isBaseline: code & 1 == 1)
-        if decision.hasAnswer { answer.values = try decoder.doubles() }
+        (answer.decision, answer.isBaseline) = (decision, code & 1 == 1)
+        answer.values.removeAll(keepingCapacity: true)
+        if decision.hasAnswer {
+            for _ in 0..<(try decoder.count(elementBytes: 8)) { answer.values.append(try decoder.double()) }
+        }
         try decoder.finish()
-        return answer
     }
 
     private func readFeatures(
         _ decoder: inout CanonicalDecoder, _ layout: FeatureLayout, _ row: inout FeatureRow
     ) throws(CanonicalDecodingError) {
-        var missing: [UInt8] = []
-        for _ in 0..<(layout.count + 7) / 8 { missing.append(try decoder.byte()) }
-        for feature in 0..<layout.count where missing[feature / 8] & 1 << (feature % 8) == 0 {
+        // Most rows are complete: then every slot is set below, and none needs to be cleared first.
+        var masks = decoder
+        var isMissingAny: UInt8 = 0
+        for _ in 0..<(layout.count + 7) / 8 { isMissingAny |= try decoder.byte() }
+        if isMissingAny == 0 { row.beginStrings() } else { row.removeAll() }
+        var mask: UInt8 = 0
+        for feature in 0..<layout.count {
+            if isMissingAny != 0 {
+                if feature % 8 == 0 { mask = try masks.byte() }
+                if mask & 1 << (feature % 8) != 0 { continue }
+            }
             let slot = layout.slots[feature]
             switch layout.kinds[feature] {
             case .number: row.setNumber(try CompactNumber.decode(from: &decoder), at: slot)
             case .boolean: row.setNumber(try decoder.bool() ? 1 : 0, at: slot)
-            case .category, .text: row.setString(try string(&decoder), at: slot)
+            case .category, .text:
+                let index = try dictionaryIndex(&decoder)
+                dictionary.withName(at: index) { row.setString($0, at: slot) }
             case .timestamp: row.setTimestamp(try decoder.int(), at: slot)
             }
         }
     }
 
     private func readLabel(
-        _ decoder: inout CanonicalDecoder, _ contract: Contract
+        _ decoder: inout CanonicalDecoder, _ target: TargetDeclaration
     ) throws(CanonicalDecodingError) -> Label {
-        if contract.target.task == .regression { return .number(try CompactNumber.decode(from: &decoder)) }
-        let name = try string(&decoder)
-        if let slot = contract.target.classes?.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) {
-            return .listed(slot)
+        if target.task == .regression { return .number(try CompactNumber.decode(from: &decoder)) }
+        let index = try dictionaryIndex(&decoder)
+        return dictionary.withName(at: index) { name in
+            for (slot, bytes) in target.classBytes.enumerated() where bytes.elementsEqual(name) { return .listed(slot) }
+            return .named(Array(name))
         }
-        return .named(Array(name.utf8))
     }
 
-    private func string(_ decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> String {
+    private func dictionaryIndex(_ decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Int {
         let index = try decoder.uint()
         guard index < UInt64(dictionary.count) else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "no string has the number \(index)")
         }
-        return dictionary.name(at: Int(index))
+        return Int(index)
     }
 }
 

@@ -6,16 +6,30 @@ import Determinism
 /// A varint whose lowest three bits are the number of digits after the point, 0 to 6, and whose rest is the zigzag
 /// whole number; or 7, followed by the bits of the double.
 enum CompactNumber {
-    private static let powers: [Double] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]
     /// Whole numbers up to here leave room for the three bits, and are exact.
     private static let largest = Double(1 << 52)
 
+    /// 10 to the power of a scale. A switch becomes a constant table, where a static array would be initialized on first
+    /// use behind a lock.
+    @inline(__always)
+    private static func power(_ scale: Int) -> Double {
+        switch scale {
+        case 0: 1
+        case 1: 10
+        case 2: 100
+        case 3: 1_000
+        case 4: 10_000
+        case 5: 100_000
+        default: 1_000_000
+        }
+    }
+
     static func encode(_ value: Double, to encoder: inout CanonicalEncoder) {
         for scale in 0..<7 {
-            let scaled = (value * powers[scale]).rounded()
+            let scaled = (value * power(scale)).rounded()
             guard scaled.magnitude <= largest else { break }
             // One correctly rounded division gives the double nearest to the decimal: the same that parsing it gives.
-            guard scaled / powers[scale] == value else { continue }
+            guard scaled / power(scale) == value else { continue }
             let whole = Int64(scaled)
             encoder.uint(UInt64(bitPattern: (whole << 1) ^ (whole >> 63)) << 3 | UInt64(scale))
             return
@@ -24,12 +38,13 @@ enum CompactNumber {
         encoder.fixed64(value.bitPattern)
     }
 
+    @inline(__always)
     static func decode(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Double {
         let code = try decoder.uint()
         let scale = Int(code & 7)
         guard scale < 7 else { return Double(bitPattern: try decoder.fixed64()) }
         let zigzag = code >> 3
         let whole = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
-        return Double(whole) / powers[scale]
+        return Double(whole) / power(scale)
     }
 }

@@ -70,6 +70,8 @@ public struct TargetDeclaration: Sendable, Equatable {
     public let unlabelled: Unlabelled
     /// What retries of each listed class are compared by.
     let classHashes: [UInt64]
+    /// The listed classes as UTF-8.
+    let classBytes: [[UInt8]]
 
     public init(
         name: String, task: Task, horizon: TimeSpan = defaultHorizon, classes: [String]? = nil,
@@ -78,7 +80,8 @@ public struct TargetDeclaration: Sendable, Equatable {
         (self.name, self.task, self.horizon) = (name, task, horizon)
         self.classes = task == .binary ? classes ?? ["false", "true"] : classes
         (self.maxClasses, self.unlabelled) = (maxClasses, unlabelled)
-        classHashes = (self.classes ?? []).map { Fingerprint(Array($0.utf8)).low }
+        classBytes = (self.classes ?? []).map { Array($0.utf8) }
+        classHashes = classBytes.map { Fingerprint($0).low }
     }
 
     /// Whether labels are plain true and false.

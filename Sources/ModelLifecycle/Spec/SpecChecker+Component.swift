@@ -1,3 +1,4 @@
+import Determinism
 import OnlineLearning
 
 /// The parameters of components, by their declarations.
@@ -49,11 +50,15 @@ extension SpecChecker {
         _ place: SpecPlace, _ parameter: ParameterDeclaration, _ stepFeatures: [String]?
     ) -> Argument? {
         let expected = parameter.kind.expectation
+        if let family = parameter.alternative, !Self.isNumber(place.node) {
+            return component(place, of: family, expected: "\(expected), or the name of a \(family.rawValue)")
+                .map { .component($0) }
+        }
         switch parameter.kind {
         case .number(let range): return number(place, range, expected: expected).map { .number($0) }
         case .integer(let range): return integer(place, range, expected: expected).map { .integer($0) }
         case .boolean: return boolean(place).map { .boolean($0) }
-        case .choice(let words): return choice(place, words, expected: expected).map { .choice($0) }
+        case .choice(let words): return choice(place, words).map { .choice($0) }
         case .optional(let kind):
             guard !place.node.isNothing else { return Argument.none }
             let required = ParameterDeclaration(
@@ -87,15 +92,6 @@ extension SpecChecker {
             learner(element, for: task, expected: "the name of a learner")
         }
         return components.count == elements.count && !elements.isEmpty ? components : nil
-    }
-
-    private mutating func choice(_ place: SpecPlace, _ words: [String], expected: String) -> String? {
-        guard let word = text(place, expected: expected) else { return nil }
-        guard words.contains(word) else {
-            report(place, found: SpecMistake.quote(word), expected: expected, hint: nearest(word, in: words))
-            return nil
-        }
-        return word
     }
 
     private mutating func component(
@@ -133,6 +129,11 @@ extension SpecChecker {
             report(missing, found: "nothing", expected: "the categories of \(SpecMistake.quote(name))")
         }
         return entries
+    }
+
+    private static func isNumber(_ node: SpecNode) -> Bool {
+        let number: DecimalText.Number = Self.number(node)
+        return number != .malformed
     }
 
     private static func isMap(_ place: SpecPlace) -> Bool {

@@ -108,10 +108,12 @@ extension ApplicationState {
 }
 
 extension LearnedState {
-    /// How many doubles an entry's answers take: for each model and the baseline one, or, of several classes, a power
-    /// of two that has room for them.
+    /// How many doubles an entry's answers take: for each model and the baseline one; three where a model answers with
+    /// an interval; or, of several classes, a power of two that has room for them.
     func answerWidth(_ contract: Contract) -> Int {
-        guard contract.target.task == .multiclass else { return models.count + 1 }
+        guard contract.target.task == .multiclass else {
+            return (models.contains { $0.pipeline.answersIntervals } ? 3 : 1) * (models.count + 1)
+        }
         var width = 4
         while width < max(contract.target.classes?.count ?? 0, classes.count) { width *= 2 }
         return width * (models.count + 1)

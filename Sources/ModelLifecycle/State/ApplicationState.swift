@@ -194,11 +194,15 @@ public struct ApplicationState: Sendable {
 
     // MARK: Answering and learning
 
-    /// The champion's answer to the last question: a value, the probability of the positive class, or one probability
-    /// for each of ``classNames`` that it knows.
+    /// The champion's answer to the last question: a value, with the bounds of its interval where the champion gives
+    /// one; the probability of the positive class; or one probability for each of ``classNames`` that it knows.
     public var answer: ArraySlice<Double> {
         let width = answers.count / (learned.models.count + 1)
-        return answers[0..<min(width, contract.target.task == .multiclass ? classCount : 1)]
+        switch contract.target.task {
+        case .multiclass: return answers[0..<min(width, classCount)]
+        case .regression where width == 3 && !answers[1].isNaN && !answers[2].isNaN: return answers[0..<3]
+        case .regression, .binary: return answers[0..<1]
+        }
     }
 
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
@@ -220,6 +224,10 @@ public struct ApplicationState: Sendable {
     @inline(__always)
     private func isFinite(answer start: Int, baseline: Int, _ width: Int) -> Bool {
         if width == 1 { return answers[start].isFinite }
+        guard contract.target.task == .multiclass else {
+            let (lower, upper) = (answers[start + 1], answers[start + 2])
+            return answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
+        }
         var hasAny = false
         for i in 0..<width where !answers[start + i].isNaN {
             guard answers[start + i].isFinite else { return false }
@@ -252,7 +260,9 @@ public struct ApplicationState: Sendable {
             for model in learned.models.indices {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
                 // A model that came after the question has no answer to it.
-                if width > 1 || !answer[0].isNaN { learned.models[model].metrics.update(target, answer) }
+                if learned.target.task == .multiclass || !answer[0].isNaN {
+                    learned.models[model].metrics.update(target, answer)
+                }
             }
             let answer = UnsafeBufferPointer(rebasing: answers[learned.models.count * width..<answers.count])
             learned.baselineMetrics.update(target, answer)

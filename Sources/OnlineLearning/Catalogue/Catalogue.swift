@@ -1,16 +1,17 @@
-/// Everything that can be declared by name. Adding an algorithm is writing its file and adding one line here.
+/// Everything that can be declared by name. Adding an algorithm is writing its file and adding one line in the
+/// `Catalogue+….swift` of its family.
 public enum Catalogue {
     public static let transformers: [any Transformer.Type] = [OneHotEncoder.self, StandardScaler.self]
-    public static let learners: [any Learner.Type] = [
-        LinearRegression.self, LogisticRegression.self, SoftmaxRegression.self,
-    ]
+    public static let learners: [any Learner.Type] =
+        linearLearners + otherLearners + treeClassifiers + regressionTreeLearners + mondrianLearners
+        + ensembleLearners
     /// Learners made of others.
-    public static let wrappers: [any LearnerWrapper.Type] = []
+    public static let wrappers: [any LearnerWrapper.Type] = ensembleWrappers + otherWrappers + conformalWrappers
 
     /// All declarations, transformers first, then learners, then their parts.
     public static let declarations: [ComponentDeclaration] =
-        transformers.map { $0.declaration } + learnerDeclarations + Optimizer.declarations
-        + RegressionLoss.declarations
+        transformers.map { $0.declaration } + learnerDeclarations + linearDeclarations + otherDeclarations
+        + treeClassifierDeclarations + regressionTreeDeclarations + driftDeclarations
 
     /// What can stand at the end of a pipeline.
     public static var learnerDeclarations: [ComponentDeclaration] {

@@ -10,6 +10,8 @@ public struct ComponentDeclaration: Sendable {
         case regressionLoss = "regression loss"
         case binaryLoss = "binary loss"
         case driftDetector = "drift detector"
+        /// How a window is searched for the examples nearest to one.
+        case searchEngine = "search engine"
         /// How a tree looks for the best split of a number.
         case splitter
     }
@@ -83,13 +85,19 @@ public struct ParameterDeclaration: Sendable {
     public let kind: Kind
     public let defaultValue: Argument
     public let summary: String
+    /// Of a number: the family of components that may stand in its place, such as a schedule in that of a step size.
+    public let alternative: ComponentDeclaration.Family?
 
     var isLearner: Bool {
         if case .learner = kind { true } else { false }
     }
 
-    public init(_ name: String, _ kind: Kind, default defaultValue: Argument, _ summary: String) {
+    public init(
+        _ name: String, _ kind: Kind, or alternative: ComponentDeclaration.Family? = nil,
+        default defaultValue: Argument, _ summary: String
+    ) {
         (self.name, self.kind, self.defaultValue, self.summary) = (name, kind, defaultValue, summary)
+        self.alternative = alternative
     }
 }
 

@@ -19,6 +19,7 @@ struct CategoryStage<Next: Stage>: Stage {
     }
 
     var task: Task { next.task }
+    var answersIntervals: Bool { next.answersIntervals }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         for index in slots.indices {

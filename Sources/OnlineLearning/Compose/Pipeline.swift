@@ -18,20 +18,39 @@ public struct Pipeline: Sendable {
         var journal = Journal()
 
         public init() {}
+
+        /// Who works for a learner of several members; nil where it works alone.
+        public var workers: (any Workers)? {
+            get { journal.workers }
+            set { journal.workers = newValue }
+        }
     }
 
     public let task: Task
+    /// Whether answers have two more doubles, the bounds of an interval; see ``Learner/answersIntervals``.
+    public var answersIntervals: Bool { stages.answersIntervals }
     private var stages: any Stage
     /// Columns given out so far, the numbers' included.
     private var columnCount: Int
     /// Where each number is in a row.
     private let numberSlots: [Int]
+    /// The first of them where they are neighbours, as they mostly are.
+    private let firstNumberSlot: Int?
 
     /// - Precondition: no feature of the declaration is missing in the layout.
     public init(_ declaration: PipelineDeclaration, task: Task, layout: FeatureLayout) {
+        self.init(declaration, task: task, layout: layout) { Catalogue.makeLearner(declaration.learner, inputs: $0) }
+    }
+
+    /// The same, ending in a learner that the catalogue need not know: the declaration's own is not looked at.
+    /// - Parameter makeLearner: is called once.
+    public init(
+        _ declaration: PipelineDeclaration, task: Task, layout: FeatureLayout,
+        learner makeLearner: (LearnerInputs) -> any Learner
+    ) {
         let inputs = LearnerInputs(
             task: task, numberCount: declaration.numbers.count, categoryCount: declaration.categories.count)
-        var stages = Self.end(Catalogue.makeLearner(declaration.learner, inputs: inputs), task)
+        var stages = Self.end(makeLearner(inputs), task)
         if !declaration.categories.isEmpty {
             stages = Self.categories(declaration.categories.map { Self.slot($0, layout) }, stages)
         }
@@ -45,7 +64,9 @@ public struct Pipeline: Sendable {
         }
         self.stages = stages
         self.task = task
-        numberSlots = declaration.numbers.map { Self.slot($0, layout) }
+        let slots = declaration.numbers.map { Self.slot($0, layout) }
+        numberSlots = slots
+        firstNumberSlot = slots.indices.allSatisfy { slots[$0] == slots[0] + $0 } ? slots.first : nil
         columnCount = numberSlots.count
     }
 
@@ -64,7 +85,7 @@ public struct Pipeline: Sendable {
 
     /// Appends the answer for a row.
     public func predict(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
-        workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
+        workspace.vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
         stages.predict(row, &workspace.vector, into: &answer)
     }
 
@@ -72,7 +93,7 @@ public struct Pipeline: Sendable {
     /// asked where it lies, where otherwise a copy of it would be.
     @inline(__always)
     package mutating func predictInPlace(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
-        workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
+        workspace.vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
         stages.predict(row, &workspace.vector, into: &answer)
     }
 
@@ -83,7 +104,7 @@ public struct Pipeline: Sendable {
     public mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double = 1, workspace: inout Workspace
     ) -> Bool {
-        workspace.vector.begin(row, slots: numberSlots, columnCount: columnCount)
+        workspace.vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
         workspace.journal.removeAll()
         var newColumnCount = columnCount
         guard stages.learn(row, target, weight: weight, &workspace, &newColumnCount) else { return false }

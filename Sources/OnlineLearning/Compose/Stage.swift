@@ -7,6 +7,7 @@ import Determinism
 /// numbers.
 protocol Stage: Sendable {
     var task: Task { get }
+    var answersIntervals: Bool { get }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double])
 
@@ -36,6 +37,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
     }
 
     var task: Task { next.task }
+    var answersIntervals: Bool { next.answersIntervals }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         transformer.transform(row, &x)
@@ -75,6 +77,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
 /// The learner, where every pipeline ends.
 struct LearningStage<L: Learner>: Stage {
     let task: Task
+    var answersIntervals: Bool { L.answersIntervals }
     private var learner: L
 
     init(_ learner: L, task: Task) {

@@ -92,6 +92,11 @@ public struct CategoryTable: Sendable {
         String(decoding: bytes[range(of: slot)], as: UTF8.self)
     }
 
+    /// Hands out the bytes of a name.
+    public func withName<R>(at slot: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range(of: slot)])) }
+    }
+
     private func range(of slot: Int) -> Range<Int> {
         (slot == 0 ? 0 : Int(ends[slot - 1]))..<Int(ends[slot])
     }

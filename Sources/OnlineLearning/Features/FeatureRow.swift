@@ -57,6 +57,7 @@ public struct FeatureRow: Sendable {
         strings[slot] = .missing
     }
 
+    @inlinable
     @inline(__always)
     public mutating func setNumber(_ value: Double, at slot: Int) {
         numbers[slot] = value

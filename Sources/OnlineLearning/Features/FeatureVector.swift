@@ -23,12 +23,18 @@ public struct FeatureVector: Sendable {
     public init() {}
 
     /// Begins with the numbers of a row and no sparse columns.
+    /// - Parameter firstSlot: the first of the slots, where they are neighbours.
     @inline(__always)
-    package mutating func begin(_ row: FeatureRow, slots: [Int], columnCount: Int) {
+    package mutating func begin(_ row: FeatureRow, slots: [Int], firstSlot: Int? = nil, columnCount: Int) {
         let count = slots.count
         if numbers.count != count { numbers = [Double](repeating: .nan, count: count) }
         numbers.withUnsafeMutableBufferPointer { target in
             row.numbers.withUnsafeBufferPointer { source in
+                guard let target = target.baseAddress, let source = source.baseAddress else { return }
+                if let firstSlot {
+                    target.update(from: source + firstSlot, count: count)
+                    return
+                }
                 slots.withUnsafeBufferPointer { slots in
                     for i in 0..<count { target[i] = source[slots[i]] }
                 }
@@ -48,8 +54,22 @@ public struct FeatureVector: Sendable {
         categories.append(category)
     }
 
+    /// Begins without numbers, for who fills the columns without a pipeline.
     @inline(__always)
-    mutating func append(column: Int, value: Double) {
+    public mutating func begin(columnCount: Int) {
+        if !numbers.isEmpty { numbers.removeAll(keepingCapacity: true) }
+        if !columns.isEmpty {
+            columns.removeAll(keepingCapacity: true)
+            values.removeAll(keepingCapacity: true)
+        }
+        if !categories.isEmpty { categories.removeAll(keepingCapacity: true) }
+        self.columnCount = columnCount
+        keepsZeros = false
+    }
+
+    /// Adds a column that is not zero. - Precondition: it is below ``columnCount`` and was not added before.
+    @inline(__always)
+    public mutating func append(column: Int, value: Double) {
         columns.append(Int32(truncatingIfNeeded: column))
         values.append(value)
     }

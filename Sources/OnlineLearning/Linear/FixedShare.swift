@@ -25,16 +25,29 @@ struct FixedShare: Sendable, Equatable {
 
     /// The probabilities after an example to which the experts had given these likelihoods, up to a common factor; nil
     /// where they are not finite.
+    /// - Parameter dealt: what is dealt out anew: ``dealt``, or as much as an example of another weight deals out.
     @inline(__always)
-    func updated(_ first: Double, _ others: SIMD2<Double>) -> FixedShare? {
+    func updated(_ first: Double, _ others: SIMD2<Double>, dealt: Double = Self.dealt) -> FixedShare? {
         let (a, b) = (baseline * first, twins * others)
         let sum = a + b[0] + b[1]
         guard sum > 0, sum < .infinity else { return nil }
-        let third = Self.dealt / 3
+        let third = dealt / 3
         var next = self
-        next.baseline = (1 - Self.dealt) * a / sum + third
-        next.twins = (1 - Self.dealt) * b / sum + third
+        next.baseline = (1 - dealt) * a / sum + third
+        next.twins = (1 - dealt) * b / sum + third
         return next
+    }
+
+    /// The same after an example of a weight: as many examples as it counts for, dealt out at once.
+    @inline(__always)
+    func updated(_ first: Double, _ others: SIMD2<Double>, weight: Double) -> FixedShare? {
+        if weight == 1 { return updated(first, others) }
+        func raised(_ likelihood: Double) -> Double { Elementary.exp(weight * Elementary.log(likelihood)) }
+        // The largest is 1, so that no weight makes all of them vanish.
+        let largest = max(first, max(others[0], others[1]))
+        return updated(
+            raised(first / largest), SIMD2(raised(others[0] / largest), raised(others[1] / largest)),
+            dealt: 1 - Elementary.exp(weight * Elementary.log1p(-Self.dealt)))
     }
 
     func encode(to encoder: inout CanonicalEncoder) {

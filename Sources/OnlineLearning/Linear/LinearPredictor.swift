@@ -1,12 +1,12 @@
 import Determinism
 
-/// Weights and an intercept, updated by stochastic gradient descent: River's generalized linear model
-/// (`linear_model.base`) in the order of its operations.
+/// Weights and an intercept, updated by stochastic gradient descent with constant step sizes: River's generalized
+/// linear model (`linear_model.base`) in the order of its operations.
 ///
 /// Weights lie by column and grow as columns appear. A missing number is an absent feature: it adds nothing and its
 /// weight is neither moved nor shrunk. L2 shrinks the weights of the features present; L1 is the cumulative penalty of
 /// Tsuruoka, Tsujii & Ananiadou, *Stochastic gradient descent training for L1-regularized log-linear models*, ACL 2009.
-struct LinearPredictor: Sendable {
+struct LinearPredictor: DescentModel {
     let rate: Double
     let l1: Double
     let l2: Double
@@ -18,10 +18,17 @@ struct LinearPredictor: Sendable {
     private var penaltyDue = 0.0
     private var penalties: [Double] = []
 
-    init(rate: Double, l1: Double, l2: Double, intercept: Double, interceptRate: Double, clip: Double) {
-        (self.rate, self.l1, self.l2) = (rate, l1, l2)
-        (self.intercept, self.interceptRate, self.clip) = (intercept, interceptRate, clip)
+    init(rate: Double, _ settings: DescentSettings) {
+        (self.rate, l1, l2) = (rate, settings.l1, settings.l2)
+        (intercept, clip) = (settings.intercept, settings.clip)
+        interceptRate = settings.interceptRate.constant ?? 0
     }
+
+    init(_ optimizer: Component, _ settings: DescentSettings) {
+        self.init(rate: Optimizer.constantRate(optimizer) ?? 0, settings)
+    }
+
+    var columnCount: Int { weights.count }
 
     /// The weighted sum of the features present, plus the intercept.
     @inline(__always)
@@ -36,11 +43,14 @@ struct LinearPredictor: Sendable {
         return sum + intercept
     }
 
+    func margin(_ x: borrowing FeatureVector) -> Double { dot(x) }
+
     /// One step against the gradient of the loss in the prediction.
     /// - Returns: false where a number would stop being finite; then nothing has changed.
     @inline(__always)
     mutating func step(_ x: borrowing FeatureVector, lossGradient: Double) -> Bool {
-        let countBefore = grow(to: x.columnCount)
+        let countBefore = weights.count
+        grow(to: x.columnCount)
         guard isStepFinite(x, lossGradient) else {
             shrink(to: countBefore)
             return false
@@ -51,18 +61,27 @@ struct LinearPredictor: Sendable {
 
     // MARK: The parts of a step, for several models that step together or not at all
 
-    /// Gives every column a weight. - Returns: how many weights there were.
-    @inline(__always)
-    mutating func grow(to columnCount: Int) -> Int {
-        let count = weights.count
-        if count < columnCount {
-            weights.append(contentsOf: repeatElement(0, count: columnCount - count))
-            if l1 != 0 { penalties.append(contentsOf: repeatElement(0, count: columnCount - count)) }
-        }
-        return count
+    func scratchCount(_ x: borrowing FeatureVector) -> Int { 0 }
+
+    func plan(_ x: borrowing FeatureVector, _ lossGradient: Double, _ scratch: UnsafeMutablePointer<Double>) -> Bool {
+        isStepFinite(x, lossGradient)
     }
 
-    /// Takes back the newest weights.
+    mutating func take(_ x: borrowing FeatureVector, _ lossGradient: Double, _ scratch: UnsafeMutablePointer<Double>) {
+        take(x, lossGradient)
+    }
+
+    @inline(__always)
+    mutating func grow(to columnCount: Int) {
+        if weights.count < columnCount { appendWeights(columnCount - weights.count) }
+    }
+
+    @inline(never)
+    private mutating func appendWeights(_ count: Int) {
+        weights.append(contentsOf: repeatElement(0, count: count))
+        if l1 != 0 { penalties.append(contentsOf: repeatElement(0, count: count)) }
+    }
+
     mutating func shrink(to count: Int) {
         guard count < weights.count else { return }
         if l1 != 0 { penalties.removeLast(weights.count - count) }
@@ -73,29 +92,34 @@ struct LinearPredictor: Sendable {
     @inline(__always)
     func isStepFinite(_ x: borrowing FeatureVector, _ lossGradient: Double) -> Bool {
         guard lossGradient == lossGradient else { return false }
-        let gradient = clipped(lossGradient)
-        var check = (intercept - interceptRate * gradient) * 0
-        if isPenalized {
-            check += (penaltyDue + l1 * rate) * 0
-            Self.forEachPresent(x, weights.count) { column, value in
-                let new = penalized(column, value, gradient)
-                check += new.weight * 0 + new.penalty * 0
-            }
-            return check == 0
-        }
+        let (gradient, rate) = (clipped(lossGradient), rate)
+        var check = Self.overflow(intercept - interceptRate * gradient)
+        if isPenalized { return check >= 0 && isPenalizedStepFinite(x, gradient) }
         weights.withUnsafeBufferPointer { w in
             x.numbers.withUnsafeBufferPointer { numbers in
-                for i in numbers.indices { check += (w[i] - rate * (Self.present(numbers[i]) * gradient)) * 0 }
+                guard let w = w.baseAddress, let values = numbers.baseAddress else { return }
+                for i in 0..<numbers.count {
+                    check |= Self.overflow(w[i] - rate * (Self.present(values[i]) * gradient))
+                }
             }
-            for i in x.columns.indices { check += (w[Int(x.columns[i])] - rate * (x.values[i] * gradient)) * 0 }
+            for i in x.columns.indices {
+                check |= Self.overflow(w[Int(x.columns[i])] - rate * (x.values[i] * gradient))
+            }
         }
-        return check == 0
+        return check >= 0
+    }
+
+    /// Negative where a number is not finite: only then does its exponent run over into the sign. Or-ing these needs no
+    /// order, so that several are checked at once.
+    @inline(__always)
+    private static func overflow(_ value: Double) -> Int64 {
+        Int64(bitPattern: (value.bitPattern & 0x7ff0_0000_0000_0000) &+ 0x0010_0000_0000_0000)
     }
 
     /// - Precondition: the weights have grown, and the step is finite.
     @inline(__always)
     mutating func take(_ x: borrowing FeatureVector, _ lossGradient: Double) {
-        let gradient = clipped(lossGradient)
+        let (gradient, rate) = (clipped(lossGradient), rate)
         intercept -= interceptRate * gradient
         if isPenalized {
             takePenalized(x, gradient)
@@ -103,7 +127,8 @@ struct LinearPredictor: Sendable {
         }
         weights.withUnsafeMutableBufferPointer { w in
             x.numbers.withUnsafeBufferPointer { numbers in
-                for i in numbers.indices { w[i] -= rate * (Self.present(numbers[i]) * gradient) }
+                guard let w = w.baseAddress, let values = numbers.baseAddress else { return }
+                for i in 0..<numbers.count { w[i] -= rate * (Self.present(values[i]) * gradient) }
             }
             for i in x.columns.indices { w[Int(x.columns[i])] -= rate * (x.values[i] * gradient) }
         }
@@ -122,8 +147,19 @@ struct LinearPredictor: Sendable {
 
     // MARK: Penalties
 
-    private var isPenalized: Bool { l1 != 0 || l2 != 0 }
+    @inline(__always) private var isPenalized: Bool { l1 != 0 || l2 != 0 }
 
+    @inline(never)
+    private func isPenalizedStepFinite(_ x: borrowing FeatureVector, _ gradient: Double) -> Bool {
+        var check = Self.overflow(penaltyDue + l1 * rate)
+        Self.forEachPresent(x, weights.count) { column, value in
+            let new = penalized(column, value, gradient)
+            check |= Self.overflow(new.weight) | Self.overflow(new.penalty)
+        }
+        return check >= 0
+    }
+
+    @inline(never)
     private mutating func takePenalized(_ x: borrowing FeatureVector, _ gradient: Double) {
         Self.forEachPresent(x, weights.count) { column, value in
             let new = penalized(column, value, gradient)

@@ -3,14 +3,15 @@ import Determinism
 /// Predicts a number as a weighted sum of the features plus an intercept. It learns by moving each weight against the
 /// gradient of a loss, one example at a time.
 ///
-/// - `optimizer`: `twin_ada_grad` (default; nothing to tune) or `sgd`, which makes it River's model.
-/// - `loss`: `squared` (default), `absolute` or `huber`, whose `epsilon` is in the unit of the true values.
+/// - `optimizer`: `twin_ada_grad` (default; nothing to tune), `normalized_adaptive_invariant` (Vowpal Wabbit's), or one
+///   of River's, such as `sgd`, which makes it River's model (``Optimizer``).
+/// - `loss`: `squared` (default) or another ``RegressionLoss``; the first two optimizers do not know all of them.
 /// - `l2`, `l1`: penalties, from 0 (default 0), not both; `intercept_init`: any number (default 0); `intercept_lr`: the
-///   intercept's step size, from 0 (default 0.01); `clip_gradient`: bound of the loss's gradient, from 0 (default
-///   1e12). All five need `sgd`.
+///   intercept's step size, a number from 0 (default 0.01) or a ``Schedule``; `clip_gradient`: bound of the loss's
+///   gradient, from 0 (default 1e12). All five need an optimizer of River's.
 ///
-/// Time: O(features present) per example; with a penalty and encoders that keep zeros, O(columns). Memory: 8 bytes a
-/// column, 16 with `l1`, 24 with `twin_ada_grad`.
+/// Time: O(features present) per example; with a penalty or an optimizer that remembers gradients, and encoders that
+/// keep zeros, O(columns). Memory: 8 bytes a column, 24 with `twin_ada_grad`; other optimizers state theirs.
 ///
 /// With `sgd` (`lr` 0.01), after learning x = 1, y = 2, the answer to x = 1 is 0.08: the weight and the intercept each
 /// moved 0.01 · 2 · 2.
@@ -29,23 +30,29 @@ public struct LinearRegression: Learner {
     public static let tasks = [Task.regression]
 
     private let loss: RegressionLoss
-    /// Which of the two below is at work; the other stays empty.
+    /// Which of the three below is at work; the others stay empty.
     private let optimizer: Optimizer
-    private var descent: LinearPredictor
+    private var descent = LinearDescent()
     private var twins: TwinAdaGrad.Regression
+    private var invariant: NormalizedAdaptiveInvariant?
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
-        guard let component = arguments.component("loss") else { preconditionFailure("linear_regression has no loss") }
-        loss = RegressionLoss(component)
-        optimizer = arguments.optimizer
-        descent = LinearPredictor(arguments, rate: optimizer.rate)
+        let (component, lossComponent) = (arguments.required("optimizer"), arguments.required("loss"))
+        loss = RegressionLoss(lossComponent)
+        optimizer = Optimizer(component)
         twins = TwinAdaGrad.Regression(loss)
+        switch optimizer {
+        case .twinAdaGrad: break
+        case .normalizedAdaptiveInvariant: invariant = NormalizedAdaptiveInvariant(component, lossComponent)
+        case .descent: descent = LinearDescent(component, DescentSettings(arguments))
+        }
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         switch optimizer {
         case .twinAdaGrad: answer.append(twins.predict(x))
-        case .sgd: answer.append(descent.dot(x))
+        case .normalizedAdaptiveInvariant: answer.append(invariant?.predict(x) ?? 0)
+        case .descent: answer.append(loss.mean(descent.dot(x)))
         }
     }
 
@@ -54,29 +61,35 @@ public struct LinearRegression: Learner {
     ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
         switch optimizer {
-        case .twinAdaGrad: return twins.learn(x, y, journal: &journal)
-        case .sgd: return descent.step(x, lossGradient: weight * loss.gradient(y, descent.dot(x)))
+        case .twinAdaGrad: return twins.learn(x, y, weight: weight, journal: &journal)
+        case .normalizedAdaptiveInvariant: return invariant?.learn(x, y, weight: weight, journal: &journal) ?? false
+        case .descent:
+            let loss = loss
+            return descent.step(x, journal: &journal) { weight * loss.gradient(y, $0) }
         }
     }
 
     public var byteCount: Int {
         switch optimizer {
         case .twinAdaGrad: twins.byteCount
-        case .sgd: descent.byteCount
+        case .normalizedAdaptiveInvariant: invariant?.byteCount ?? 0
+        case .descent: descent.byteCount
         }
     }
 
     public func encode(to encoder: inout CanonicalEncoder) {
         switch optimizer {
         case .twinAdaGrad: twins.encode(to: &encoder)
-        case .sgd: descent.encode(to: &encoder)
+        case .normalizedAdaptiveInvariant: invariant?.encode(to: &encoder)
+        case .descent: descent.encode(to: &encoder)
         }
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         switch optimizer {
         case .twinAdaGrad: try twins.restore(from: &decoder)
-        case .sgd: try descent.restore(from: &decoder)
+        case .normalizedAdaptiveInvariant: try invariant?.restore(from: &decoder)
+        case .descent: try descent.restore(from: &decoder)
         }
     }
 }

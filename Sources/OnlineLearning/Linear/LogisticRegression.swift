@@ -1,15 +1,18 @@
 import Determinism
 
 /// Predicts the probability of the positive class: the logistic function of a weighted sum of the features plus an
-/// intercept. It learns by moving each weight against the gradient of the logarithmic loss, one example at a time.
+/// intercept. It learns by moving each weight against the gradient of a loss, one example at a time.
 ///
-/// - `optimizer`: `twin_ada_grad` (default; nothing to tune) or `sgd`, which makes it River's model.
+/// - `optimizer`: `twin_ada_grad` (default; nothing to tune), `normalized_adaptive_invariant` (Vowpal Wabbit's), or one
+///   of River's, such as `sgd`, which makes it River's model (``Optimizer``).
+/// - `loss`: `log` (default) or another ``BinaryLoss``; the first two optimizers do not know all of them. The answer is
+///   the logistic function whatever the loss, as in River; only with `log` is it meant as a probability.
 /// - `l2`, `l1`: penalties, from 0 (default 0), not both; `intercept_init`: any log-odds (default 0); `intercept_lr`:
-///   the intercept's step size, from 0 (default 0.01); `clip_gradient`: bound of the loss's gradient, from 0 (default
-///   1e12). All five need `sgd`.
+///   the intercept's step size, a number from 0 (default 0.01) or a ``Schedule``; `clip_gradient`: bound of the loss's
+///   gradient, from 0 (default 1e12). All five need an optimizer of River's.
 ///
-/// Time: O(features present) per example; with a penalty and encoders that keep zeros, O(columns). Memory: 8 bytes a
-/// column, 16 with `l1`, 24 with `twin_ada_grad`.
+/// Time: O(features present) per example; with a penalty or an optimizer that remembers gradients, and encoders that
+/// keep zeros, O(columns). Memory: 8 bytes a column, 24 with `twin_ada_grad`; other optimizers state theirs.
 ///
 /// With `sgd` (`lr` 0.01), after learning that x = 1 is positive, the answer to x = 1 is 0.5024999791668749: the weight
 /// and the intercept each moved 0.01 · ½.
@@ -18,23 +21,37 @@ import Determinism
 /// 1958; River's `linear_model.LogisticRegression`.
 public struct LogisticRegression: Learner {
     public static let declaration = LinearParameters.declaration(
-        "logistic_regression", .classifier, [LinearParameters.optimizer] + LinearParameters.descent)
+        "logistic_regression", .classifier,
+        [
+            LinearParameters.optimizer,
+            ParameterDeclaration(
+                "loss", .component(.binaryLoss), default: .component(BinaryLoss.standard), "what is to be small"),
+        ] + LinearParameters.descent)
     public static let tasks = [Task.binary]
 
-    /// Which of the two below is at work; the other stays empty.
+    private let loss: BinaryLoss
+    /// Which of the three below is at work; the others stay empty.
     private let optimizer: Optimizer
-    private var descent: LinearPredictor
+    private var descent = LinearDescent()
     private var twins = TwinAdaGrad.Binary()
+    private var invariant: NormalizedAdaptiveInvariant?
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
-        optimizer = arguments.optimizer
-        descent = LinearPredictor(arguments, rate: optimizer.rate)
+        let (component, lossComponent) = (arguments.required("optimizer"), arguments.required("loss"))
+        loss = BinaryLoss(lossComponent)
+        optimizer = Optimizer(component)
+        switch optimizer {
+        case .twinAdaGrad: break
+        case .normalizedAdaptiveInvariant: invariant = NormalizedAdaptiveInvariant(component, lossComponent)
+        case .descent: descent = LinearDescent(component, DescentSettings(arguments))
+        }
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         switch optimizer {
         case .twinAdaGrad: answer.append(twins.predict(x))
-        case .sgd: answer.append(LogLossFunction.mean(descent.dot(x)))
+        case .normalizedAdaptiveInvariant: answer.append(LogLossFunction.mean(invariant?.predict(x) ?? 0))
+        case .descent: answer.append(LogLossFunction.mean(descent.dot(x)))
         }
     }
 
@@ -44,31 +61,36 @@ public struct LogisticRegression: Learner {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         switch optimizer {
         case .twinAdaGrad:
-            return twins.learn(x, isPositive: slot == 1, journal: &journal)
-        case .sgd:
-            return descent.step(
-                x, lossGradient: weight * LogLossFunction.gradient(isPositive: slot == 1, descent.dot(x)))
+            return twins.learn(x, isPositive: slot == 1, weight: weight, journal: &journal)
+        case .normalizedAdaptiveInvariant:
+            return invariant?.learn(x, slot == 1 ? 1 : -1, weight: weight, journal: &journal) ?? false
+        case .descent:
+            let loss = loss
+            return descent.step(x, journal: &journal) { weight * loss.gradient(isPositive: slot == 1, $0) }
         }
     }
 
     public var byteCount: Int {
         switch optimizer {
         case .twinAdaGrad: twins.byteCount
-        case .sgd: descent.byteCount
+        case .normalizedAdaptiveInvariant: invariant?.byteCount ?? 0
+        case .descent: descent.byteCount
         }
     }
 
     public func encode(to encoder: inout CanonicalEncoder) {
         switch optimizer {
         case .twinAdaGrad: twins.encode(to: &encoder)
-        case .sgd: descent.encode(to: &encoder)
+        case .normalizedAdaptiveInvariant: invariant?.encode(to: &encoder)
+        case .descent: descent.encode(to: &encoder)
         }
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         switch optimizer {
         case .twinAdaGrad: try twins.restore(from: &decoder)
-        case .sgd: try descent.restore(from: &decoder)
+        case .normalizedAdaptiveInvariant: try invariant?.restore(from: &decoder)
+        case .descent: try descent.restore(from: &decoder)
         }
     }
 }

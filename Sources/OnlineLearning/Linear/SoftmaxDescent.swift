@@ -1,14 +1,15 @@
 import Determinism
 
-/// River's softmax regression by gradient descent: one ``LinearPredictor`` without intercept per class known.
-struct SoftmaxDescent: Sendable {
-    private let rate: Double
-    private let l2: Double
+/// River's softmax regression by gradient descent: one ``DescentModel`` without intercept per class known.
+struct SoftmaxDescent<Model: DescentModel>: Sendable {
+    private let optimizer: Component
+    private let settings: DescentSettings
     /// By slot; nil for a class never learned, whose slot a failed example took. All others have as many weights.
-    private var classes: [LinearPredictor?] = []
+    private var classes: [Model?] = []
 
-    init(rate: Double, l2: Double) {
-        (self.rate, self.l2) = (rate, l2)
+    init(_ optimizer: Component, l2: Double) {
+        self.optimizer = optimizer
+        settings = DescentSettings(l2: l2, clip: .infinity)
     }
 
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
@@ -16,17 +17,15 @@ struct SoftmaxDescent: Sendable {
         answer.append(contentsOf: repeatElement(.nan, count: classes.count))
         answer.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
-            predict(x, base + start)
+            for slot in classes.indices { base[start + slot] = classes[slot]?.dot(x) ?? .nan }
+            softmax(base + start)
         }
     }
 
-    /// Writes the probability of each class known, NaN for the others.
-    private func predict(_ x: borrowing FeatureVector, _ p: UnsafeMutablePointer<Double>) {
+    /// Makes linear predictors the probabilities of the classes known, NaN for the others.
+    private func softmax(_ p: UnsafeMutablePointer<Double>) {
         var (largest, total) = (-Double.infinity, 0.0)
-        for slot in classes.indices {
-            p[slot] = classes[slot]?.dot(x) ?? .nan
-            if p[slot] > largest { largest = p[slot] }
-        }
+        for slot in classes.indices where p[slot] > largest { largest = p[slot] }
         for slot in classes.indices where classes[slot] != nil {
             p[slot] = Elementary.exp(p[slot] - largest)
             total += p[slot]
@@ -39,48 +38,53 @@ struct SoftmaxDescent: Sendable {
     ) -> Bool {
         let countBefore = classes.count
         let isNew = slot >= countBefore || classes[slot] == nil
-        let isLearned = journal.withScratch(max(countBefore, slot + 1)) { gradients in
-            predict(x, gradients)
-            if isNew {
-                makeKnown(slot)
-                gradients[slot] = 0
-            }
-            for other in classes.indices {
-                // As River's, the probability is bounded first. One that is not a number stays so and is refused.
-                let p = gradients[other]
-                gradients[other] = weight * ((p == p ? LogLoss.clamp(p) : p) - (other == slot ? 1 : 0))
-            }
-            return step(x, gradients)
+        let columnCountBefore = classes.lazy.compactMap { $0?.columnCount }.first ?? 0
+        if isNew { makeKnown(slot) }
+        for other in classes.indices { classes[other]?.grow(to: x.columnCount) }
+        let stride = classes[slot]?.scratchCount(x) ?? 0
+        let isLearned = journal.withScratch(classes.count * (1 + stride)) { scratch in
+            writeGradients(x, slot, isNew: isNew, weight, scratch)
+            return step(x, scratch, scratch + classes.count, stride)
         }
-        if !isLearned, isNew {
-            classes[slot] = nil
+        if !isLearned {
+            for other in classes.indices { classes[other]?.shrink(to: columnCountBefore) }
+            if isNew { classes[slot] = nil }
             classes.removeLast(classes.count - countBefore)
         }
         return isLearned
     }
 
+    private func writeGradients(
+        _ x: borrowing FeatureVector, _ slot: Int, isNew: Bool, _ weight: Double,
+        _ gradients: UnsafeMutablePointer<Double>
+    ) {
+        for other in classes.indices { gradients[other] = classes[other]?.margin(x) ?? .nan }
+        // A class that is learned for the first time has no probability yet.
+        if isNew { gradients[slot] = -.infinity }
+        softmax(gradients)
+        if isNew { gradients[slot] = 0 }
+        for other in classes.indices {
+            // As River's, the probability is bounded first. One that is not a number stays so and is refused.
+            let p = gradients[other]
+            gradients[other] = weight * ((p == p ? LogLoss.clamp(p) : p) - (other == slot ? 1 : 0))
+        }
+    }
+
     private mutating func makeKnown(_ slot: Int) {
         while classes.count <= slot { classes.append(nil) }
-        classes[slot] = LinearPredictor(rate: rate, l1: 0, l2: l2, intercept: 0, interceptRate: 0, clip: 1)
+        classes[slot] = Model(optimizer, settings)
     }
 
     /// All classes step, or none.
-    private mutating func step(_ x: borrowing FeatureVector, _ gradients: UnsafeMutablePointer<Double>) -> Bool {
-        var columnCountBefore = 0
-        for slot in classes.indices { columnCountBefore = max(columnCountBefore, classes[slot]?.weights.count ?? 0) }
-        var isFinite = true
-        for slot in classes.indices where classes[slot] != nil {
-            _ = classes[slot]?.grow(to: x.columnCount)
-            isFinite = classes[slot]?.isStepFinite(x, gradients[slot]) ?? false && isFinite
+    private mutating func step(
+        _ x: borrowing FeatureVector, _ gradients: UnsafeMutablePointer<Double>,
+        _ plans: UnsafeMutablePointer<Double>, _ stride: Int
+    ) -> Bool {
+        for slot in classes.indices where !(classes[slot]?.plan(x, gradients[slot], plans + slot * stride) ?? true) {
+            return false
         }
-        for slot in classes.indices {
-            if isFinite {
-                classes[slot]?.take(x, gradients[slot])
-            } else {
-                classes[slot]?.shrink(to: columnCountBefore)
-            }
-        }
-        return isFinite
+        for slot in classes.indices { classes[slot]?.take(x, gradients[slot], plans + slot * stride) }
+        return true
     }
 
     var byteCount: Int { classes.reduce(0) { $0 + ($1?.byteCount ?? 0) } }
@@ -101,10 +105,10 @@ struct SoftmaxDescent: Sendable {
             }
             makeKnown(slot)
             try classes[slot]?.restore(from: &decoder)
-            guard columnCount == nil || columnCount == classes[slot]?.weights.count else {
+            guard columnCount == nil || columnCount == classes[slot]?.columnCount else {
                 throw CanonicalDecodingError(offset: decoder.offset, reason: "a class has too many or too few weights")
             }
-            columnCount = classes[slot]?.weights.count
+            columnCount = classes[slot]?.columnCount
         }
     }
 }

@@ -3,12 +3,12 @@ import Determinism
 /// Predicts a probability for each class: the softmax of one weighted sum of the features per class. It learns by
 /// moving each class's weights against the gradient of the cross-entropy, one example at a time.
 ///
-/// - `optimizer`: `twin_ada_grad` (default; nothing to tune) or `sgd`, which makes it River's model and has no
-///   intercept.
-/// - `l2`: a penalty, from 0 (default 0); it needs `sgd`.
+/// - `optimizer`: `twin_ada_grad` (default; nothing to tune) or one of River's, such as `sgd`, which makes it River's
+///   model and has no intercept (``Optimizer``).
+/// - `l2`: a penalty, from 0 (default 0); it needs an optimizer of River's.
 ///
 /// A class is known once it was learned; before that the answer has no probability for it. Time: O(classes · features
-/// present) per example. Memory: 8 bytes a class and column, 24 with `twin_ada_grad`.
+/// present) per example. Memory: 8 bytes a class and column, 24 with `twin_ada_grad`; other optimizers state theirs.
 ///
 /// With `sgd` (`lr` 0.01), after learning that x = 1 is of one class and then that it is of another, the answers to x =
 /// 1 are 0.497500020833125 and 0.5024999791668749: the second example took back the first class's 0.01.
@@ -19,20 +19,29 @@ public struct SoftmaxRegression: Learner {
         "softmax_regression", .classifier, [LinearParameters.optimizer, LinearParameters.l2])
     public static let tasks = [Task.multiclass]
 
-    /// Which of the two below is at work; the other stays empty.
-    private let optimizer: Optimizer
-    private var descent: SoftmaxDescent
+    private enum Rule {
+        case twins, plain, other
+    }
+
+    /// Which of the three below is at work; the others stay empty.
+    private let rule: Rule
     private var twins = TwinAdaGrad.Multiclass()
+    private var plain: SoftmaxDescent<LinearPredictor>
+    private var other: SoftmaxDescent<OptimizedPredictor>
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
-        optimizer = arguments.optimizer
-        descent = SoftmaxDescent(rate: optimizer.rate, l2: arguments.number("l2"))
+        let (optimizer, l2) = (arguments.required("optimizer"), arguments.number("l2"))
+        let isPlain = Optimizer.constantRate(optimizer) != nil
+        rule = Optimizer(optimizer) == .twinAdaGrad ? .twins : isPlain ? .plain : .other
+        plain = SoftmaxDescent(optimizer, l2: l2)
+        other = SoftmaxDescent(optimizer, l2: l2)
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
-        switch optimizer {
-        case .twinAdaGrad: twins.predict(x, into: &answer)
-        case .sgd: descent.predict(x, into: &answer)
+        switch rule {
+        case .twins: twins.predict(x, into: &answer)
+        case .plain: plain.predict(x, into: &answer)
+        case .other: other.predict(x, into: &answer)
         }
     }
 
@@ -40,30 +49,28 @@ public struct SoftmaxRegression: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
-        switch optimizer {
-        case .twinAdaGrad: return twins.learn(x, slot, journal: &journal)
-        case .sgd: return descent.learn(x, slot, weight: weight, journal: &journal)
+        switch rule {
+        case .twins: return twins.learn(x, slot, weight: weight, journal: &journal)
+        case .plain: return plain.learn(x, slot, weight: weight, journal: &journal)
+        case .other: return other.learn(x, slot, weight: weight, journal: &journal)
         }
     }
 
-    public var byteCount: Int {
-        switch optimizer {
-        case .twinAdaGrad: twins.byteCount
-        case .sgd: descent.byteCount
-        }
-    }
+    public var byteCount: Int { twins.byteCount + plain.byteCount + other.byteCount }
 
     public func encode(to encoder: inout CanonicalEncoder) {
-        switch optimizer {
-        case .twinAdaGrad: twins.encode(to: &encoder)
-        case .sgd: descent.encode(to: &encoder)
+        switch rule {
+        case .twins: twins.encode(to: &encoder)
+        case .plain: plain.encode(to: &encoder)
+        case .other: other.encode(to: &encoder)
         }
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        switch optimizer {
-        case .twinAdaGrad: try twins.restore(from: &decoder)
-        case .sgd: try descent.restore(from: &decoder)
+        switch rule {
+        case .twins: try twins.restore(from: &decoder)
+        case .plain: try plain.restore(from: &decoder)
+        case .other: try other.restore(from: &decoder)
         }
     }
 }

@@ -27,19 +27,22 @@ extension TwinAdaGrad {
             return 1 / (1 + SIMD2(Elementary.exp(-scores[0]), Elementary.exp(-scores[1])))
         }
 
-        mutating func learn(_ x: borrowing FeatureVector, isPositive: Bool, journal: inout Journal) -> Bool {
+        mutating func learn(
+            _ x: borrowing FeatureVector, isPositive: Bool, weight: Double, journal: inout Journal
+        ) -> Bool {
+            guard weight > 0 else { return true }
             let p = probabilities(x)
             // The likelihoods are the probabilities themselves: no logarithm is taken to be undone by an exponential.
             let likelihoods = isPositive ? (frequency, p) : (1 - frequency, 1 - p)
             let floored = SIMD2(max(1e-15, likelihoods.1[0]), max(1e-15, likelihoods.1[1]))
-            guard let newShare = share.updated(max(1e-15, likelihoods.0), floored) else { return false }
+            guard let newShare = share.updated(max(1e-15, likelihoods.0), floored, weight: weight) else { return false }
             let gradients = isPositive ? p - 1 : p
-            let isStepped = twins.step(x, gradients: gradients, unit: 1, share: share, journal: &journal) {
-                gradients / (1 + $0 * p * (1 - p))
-            }
+            let isStepped = twins.step(
+                x, gradients: gradients, unit: 1, share: share, weight: weight, journal: &journal
+            ) { weight * gradients / (1 + weight * $0 * p * (1 - p)) }
             guard isStepped else { return false }
             share = newShare
-            if isPositive { positives += 1 } else { negatives += 1 }
+            if isPositive { positives += weight } else { negatives += weight }
             updateLogOdds()
             return true
         }

@@ -5,7 +5,7 @@ extension TwinAdaGrad {
     /// example more than it was seen, and each class's two copies add to the logarithm of its frequency.
     struct Multiclass: Sendable {
         private struct Class: Sendable {
-            /// Examples; 0 for a class never learned, whose slot a failed example took.
+            /// Examples, each as many as it counts for; 0 for a class never learned, whose slot a failed example took.
             var count = 0.0
             var twins = TwinAdaGrad()
             /// ln (count + ½): kept because every prediction needs it and learning changes only one.
@@ -70,16 +70,19 @@ extension TwinAdaGrad {
             }
         }
 
-        mutating func learn(_ x: borrowing FeatureVector, _ slot: Int, journal: inout Journal) -> Bool {
+        mutating func learn(
+            _ x: borrowing FeatureVector, _ slot: Int, weight: Double, journal: inout Journal
+        ) -> Bool {
+            guard weight > 0 else { return true }
             let countBefore = classes.count
             let isNew = slot >= countBefore || !classes[slot].isKnown
             let weightCountBefore = classes.first { $0.isKnown }?.twins.count ?? 0
             if isNew {
                 while classes.count <= slot { classes.append(Class()) }
-                classes[slot].add(1)
+                classes[slot].add(weight)
             }
             let isLearned = journal.withScratch(classes.count * (2 + TwinAdaGrad.scratchCount(x))) { scratch in
-                learn(x, slot, isNew: isNew, scratch)
+                learn(x, slot, isNew: isNew, weight, scratch)
             }
             if !isLearned {
                 if isNew { classes[slot] = Class() }
@@ -93,7 +96,8 @@ extension TwinAdaGrad {
 
         /// All classes step, or none.
         private mutating func learn(
-            _ x: borrowing FeatureVector, _ slot: Int, isNew: Bool, _ scratch: UnsafeMutablePointer<Double>
+            _ x: borrowing FeatureVector, _ slot: Int, isNew: Bool, _ weight: Double,
+            _ scratch: UnsafeMutablePointer<Double>
         ) -> Bool {
             let count = classes.count
             let (slow, fast, plans) = (scratch, scratch + count, scratch + 2 * count)
@@ -101,14 +105,16 @@ extension TwinAdaGrad {
             predict(x, slow, fast)
             let likelihoods = SIMD2(max(1e-15, slow[slot]), max(1e-15, fast[slot]))
             let frequency = max(1e-15, (classes[slot].count + 0.5) / total)
-            guard let newShare = isNew ? share : share.updated(frequency, likelihoods) else { return false }
+            guard let newShare = isNew ? share : share.updated(frequency, likelihoods, weight: weight) else {
+                return false
+            }
             for other in 0..<count where classes[other].isKnown {
                 let p = SIMD2(slow[other], fast[other])
                 let gradients = other == slot ? p - 1 : p
                 _ = classes[other].twins.grow(to: x.columnCount)
                 let curvature = classes[other].twins.plan(
-                    x, gradients: gradients, unit: 1, share: share, plans + other * stride)
-                let size = TwinAdaGrad.rates * (gradients / (1 + curvature * p * (1 - p)))
+                    x, gradients: gradients, unit: 1, share: share, weight: weight, plans + other * stride)
+                let size = TwinAdaGrad.rates * (weight * gradients / (1 + weight * curvature * p * (1 - p)))
                 guard classes[other].twins.isStepFinite(x, size, plans + other * stride) else { return false }
                 // What the copies answered is not needed any more: their steps take its place.
                 (slow[other], fast[other]) = (size[0], size[1])
@@ -116,7 +122,7 @@ extension TwinAdaGrad {
             for other in 0..<count where classes[other].isKnown {
                 classes[other].twins.take(x, SIMD2(slow[other], fast[other]), plans + other * stride)
             }
-            if !isNew { classes[slot].add(1) }
+            if !isNew { classes[slot].add(weight) }
             share = newShare
             return true
         }

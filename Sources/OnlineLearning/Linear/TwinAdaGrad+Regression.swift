@@ -19,13 +19,13 @@ extension TwinAdaGrad {
             var deviation: Double { count > 0 ? (sumOfSquares / count).squareRoot() : 0 }
 
             @inline(__always)
-            mutating func add(_ y: Double) {
+            mutating func add(_ y: Double, weight: Double) {
                 least = count == 0 ? y : min(least, y)
                 largest = count == 0 ? y : max(largest, y)
-                count += 1
+                count += weight
                 let before = mean
-                mean += (y - before) / count
-                sumOfSquares += (y - before) * (y - mean)
+                mean += (y - before) * weight / count
+                sumOfSquares += (y - before) * (y - mean) * weight
             }
         }
 
@@ -52,24 +52,28 @@ extension TwinAdaGrad {
                 TwinAdaGrad.bounded(answers[0], least, largest), TwinAdaGrad.bounded(answers[1], least, largest))
         }
 
-        mutating func learn(_ x: borrowing FeatureVector, _ label: Double, journal: inout Journal) -> Bool {
+        mutating func learn(
+            _ x: borrowing FeatureVector, _ label: Double, weight: Double, journal: inout Journal
+        ) -> Bool {
             guard label.isFinite else { return false }
+            guard weight > 0 else { return true }
             let y = TwinAdaGrad.clean(label)
             var newLabels = labels
-            newLabels.add(y)
+            newLabels.add(y, weight: weight)
             let deviation = newLabels.deviation
-            guard newLabels.count > 1, deviation > 0 else {
+            guard newLabels.mean.isFinite, deviation.isFinite else { return false }
+            guard labels.count > 0, deviation > 0 else {
                 labels = newLabels
                 return true
             }
             let margins = twins.margins(x)
             let answers = answers(margins)
             let losses = (loss(labels.mean - y), SIMD2(loss(answers[0] - y), loss(answers[1] - y)))
-            let newMeanLoss = meanLoss + (losses.0 - meanLoss) / (newLabels.count - 1)
-            guard newMeanLoss.isFinite, let newShare = updatedShare(losses, newMeanLoss) else { return false }
+            let newMeanLoss = meanLoss + (losses.0 - meanLoss) * weight / max(weight, newLabels.count - 1)
+            guard newMeanLoss.isFinite, let newShare = updatedShare(losses, newMeanLoss, weight) else { return false }
             let bound = labels.deviation > 0 ? 5 * labels.deviation : .infinity
             let residuals = TwinAdaGrad.bounded(labels.mean + margins - y, bound)
-            guard step(x, residuals, deviation, &journal) else { return false }
+            guard step(x, residuals, deviation, weight, &journal) else { return false }
             labels = newLabels
             meanLoss = newMeanLoss
             share = newShare
@@ -77,34 +81,39 @@ extension TwinAdaGrad {
         }
 
         @inline(__always)
-        private func updatedShare(_ losses: (Double, SIMD2<Double>), _ meanLoss: Double) -> FixedShare? {
+        private func updatedShare(
+            _ losses: (Double, SIMD2<Double>), _ meanLoss: Double, _ weight: Double
+        ) -> FixedShare? {
             guard meanLoss > 0 else { return share }
             // Half the mean loss is the variance of the Gaussian that makes a squared loss a likelihood.
             let (a, b) = (losses.0 * 0.5 / meanLoss, losses.1 * 0.5 / meanLoss)
             let least = min(a, min(b[0], b[1]))
             return share.updated(
-                Elementary.exp(least - a), SIMD2(Elementary.exp(least - b[0]), Elementary.exp(least - b[1])))
+                Elementary.exp(least - a), SIMD2(Elementary.exp(least - b[0]), Elementary.exp(least - b[1])),
+                weight: weight)
         }
 
         @inline(__always)
         private mutating func step(
-            _ x: borrowing FeatureVector, _ residuals: SIMD2<Double>, _ deviation: Double, _ journal: inout Journal
+            _ x: borrowing FeatureVector, _ residuals: SIMD2<Double>, _ deviation: Double, _ weight: Double,
+            _ journal: inout Journal
         ) -> Bool {
             switch loss {
             case .squared:
-                return twins.step(x, gradients: residuals, unit: deviation, share: share, journal: &journal) {
-                    residuals / (1 + $0)
-                }
+                return twins.step(
+                    x, gradients: residuals, unit: deviation, share: share, weight: weight, journal: &journal
+                ) { weight * residuals / (1 + weight * $0) }
             case .absolute:
                 let signs = SIMD2(Self.sign(residuals[0]), Self.sign(residuals[1]))
-                return twins.step(x, gradients: deviation * signs, unit: deviation, share: share, journal: &journal) {
-                    $0[0] > 0 ? TwinAdaGrad.bounded(residuals / $0, deviation) : $0
-                }
+                return twins.step(
+                    x, gradients: deviation * signs, unit: deviation, share: share, weight: weight, journal: &journal
+                ) { $0[0] > 0 ? TwinAdaGrad.bounded(residuals / $0, weight * deviation) : $0 }
             case .huber(let epsilon):
                 let gradients = TwinAdaGrad.bounded(residuals, epsilon)
-                return twins.step(x, gradients: gradients, unit: deviation, share: share, journal: &journal) {
-                    TwinAdaGrad.bounded(residuals / (1 + $0), epsilon)
-                }
+                return twins.step(
+                    x, gradients: gradients, unit: deviation, share: share, weight: weight, journal: &journal
+                ) { TwinAdaGrad.bounded(weight * residuals / (1 + weight * $0), weight * epsilon) }
+            default: preconditionFailure("a loss that the standard rule does not minimize")
             }
         }
 

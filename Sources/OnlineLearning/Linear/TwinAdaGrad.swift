@@ -7,7 +7,8 @@ import Determinism
 ///
 /// Weights start at 0 and add to the trivial model's answer. A weight's first steps are damped, as if it had already
 /// met four more gradients of its present feature's size; a step never overshoots its own example, because it is taken
-/// implicitly (Karampatziakis and Langford). Missing features and those that are 0 change nothing.
+/// implicitly (Karampatziakis and Langford), also where the example counts for several. Missing features and those that
+/// are 0 change nothing.
 ///
 /// Time: O(features present), one square root and one division each. Memory: 24 bytes a column.
 ///
@@ -48,16 +49,18 @@ struct TwinAdaGrad: Sendable {
     ///   - gradients: of the loss in each copy's margin.
     ///   - unit: the size of a typical margin: 1 for log-odds, the labels' standard deviation in a regression.
     ///   - share: who was believed before this example.
-    ///   - damp: from the curvature along each copy's step, the gradients at its end instead of its start.
+    ///   - weight: how many examples this one counts for.
+    ///   - damp: from the curvature along each copy's step, the gradients at its end instead of its start, times the
+    ///     weight.
     /// - Returns: false where a number would stop being finite; then nothing has changed.
     @inline(__always)
     mutating func step(
-        _ x: borrowing FeatureVector, gradients: SIMD2<Double>, unit: Double, share: FixedShare,
+        _ x: borrowing FeatureVector, gradients: SIMD2<Double>, unit: Double, share: FixedShare, weight: Double,
         journal: inout Journal, damp: (SIMD2<Double>) -> SIMD2<Double>
     ) -> Bool {
         let countBefore = grow(to: x.columnCount)
         let isFinite = journal.withScratch(Self.scratchCount(x)) { scratch in
-            let curvature = plan(x, gradients: gradients, unit: unit, share: share, scratch)
+            let curvature = plan(x, gradients: gradients, unit: unit, share: share, weight: weight, scratch)
             let size = Self.rates * damp(curvature)
             guard curvature[0].isFinite, isStepFinite(x, size, scratch) else { return false }
             take(x, size, scratch)
@@ -72,7 +75,7 @@ struct TwinAdaGrad: Sendable {
     /// How many weights each copy has, the intercept's included.
     var count: Int { weights.count }
 
-    /// How many doubles ``plan(_:gradients:unit:share:_:)`` writes.
+    /// How many doubles ``plan(_:gradients:unit:share:weight:_:)`` writes.
     @inline(__always)
     static func scratchCount(_ x: borrowing FeatureVector) -> Int {
         2 * (1 + x.numbers.count + x.columns.count)
@@ -100,10 +103,10 @@ struct TwinAdaGrad: Sendable {
     /// - Returns: the curvature along each copy's step; NaN where a sum would not be finite.
     @inline(__always)
     func plan(
-        _ x: borrowing FeatureVector, gradients: SIMD2<Double>, unit: Double, share: FixedShare,
+        _ x: borrowing FeatureVector, gradients: SIMD2<Double>, unit: Double, share: FixedShare, weight: Double,
         _ scratch: UnsafeMutablePointer<Double>
     ) -> SIMD2<Double> {
-        let square = share.averageOfTwins(gradients * gradients)
+        let square = weight * share.averageOfTwins(gradients * gradients)
         let newSums = scratch + Self.scratchCount(x) / 2
         sums.withUnsafeBufferPointer { sums in
             Self.forEach(x) { position, index, value in

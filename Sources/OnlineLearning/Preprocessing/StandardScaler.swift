@@ -88,24 +88,96 @@ public struct StandardScaler: Transformer {
     private static func update(
         _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
     ) -> Bool {
+        if withStd, isEven(old, values) { return updateEven(new, old, values) }
+        return updateAny(new, old, values, withStd)
+    }
+
+    /// Whether all values are present and all features were learned as often: then one share serves them all.
+    @inline(__always)
+    private static func isEven(_ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
+        let count = old.counts[0]
+        var uneven: Int64 = 0
+        for i in 0..<old.count {
+            uneven |= (values[i] == values[i] ? 0 : 1) | (old.counts[i] == count ? 0 : 1)
+        }
+        return uneven == 0
+    }
+
+    /// ``updateAny(_:_:_:_:)`` without a branch, two features at a time.
+    @inline(__always)
+    private static func updateEven(_ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
+        let newCount = old.counts[0] + 1
+        let share = 1 / newCount
+        var check = SIMD2<Double>.zero
+        var i = 0
+        while i + 1 < new.count {
+            let (value, mean, variance) = (pair(values + i), pair(old.means + i), pair(old.variances + i))
+            let newMean = mean + (value - mean) * share
+            let newVariance = variance + ((value - mean) * (value - newMean) - variance) * share
+            setPair(new.counts + i, SIMD2(newCount, newCount))
+            setPair(new.means + i, newMean)
+            setPair(new.variances + i, newVariance)
+            check += (newMean + newVariance) * 0
+            i += 2
+        }
+        var sum = check[0] + check[1]
+        if i < new.count { sum += updateOne(i, new, old, values[i], newCount, share, true) }
+        // The roots are computed one by one, but written in pairs, as the divisions after them read them.
+        i = 0
+        while i + 1 < new.count {
+            setPair(new.factors + i, SIMD2(new.variances[i].squareRoot(), new.variances[i + 1].squareRoot()))
+            i += 2
+        }
+        if i < new.count { new.factors[i] = new.variances[i].squareRoot() }
+        for i in 0..<new.count { new.factors[i] = new.factors[i] > 0 ? 1 / new.factors[i] : 0 }
+        return sum == 0
+    }
+
+    @inline(__always)
+    private static func pair(_ pointer: UnsafePointer<Double>) -> SIMD2<Double> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD2<Double>.self)
+    }
+
+    @inline(__always)
+    private static func pair(_ pointer: UnsafeMutablePointer<Double>) -> SIMD2<Double> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD2<Double>.self)
+    }
+
+    @inline(__always)
+    private static func setPair(_ pointer: UnsafeMutablePointer<Double>, _ values: SIMD2<Double>) {
+        UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD2<Double>.self)
+    }
+
+    @inline(never)
+    private static func updateAny(
+        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
+    ) -> Bool {
         var (check, lastCount, share) = (0.0, 0.0, 0.0)
         for i in 0..<new.count {
-            let (value, mean, variance) = (values[i], old.means[i], old.variances[i])
-            let isPresent = value == value
+            let isPresent = values[i] == values[i]
             let newCount = old.counts[i] + (isPresent ? 1 : 0)
             if newCount != lastCount { (lastCount, share) = (newCount, 1 / newCount) }
-            var (newMean, newVariance) = (mean, variance)
-            if isPresent {
-                newMean = mean + (value - mean) * share
-                if withStd { newVariance = variance + ((value - mean) * (value - newMean) - variance) * share }
-            }
-            new.counts[i] = newCount
-            new.means[i] = newMean
-            new.variances[i] = newVariance
-            new.factors[i] = factor(newVariance, withStd)
-            check += (newMean + newVariance) * 0
+            check += updateOne(i, new, old, values[i], newCount, share, withStd)
+            new.factors[i] = factor(new.variances[i], withStd)
         }
         return check == 0
+    }
+
+    /// Writes one feature's statistics, but not its factor. - Returns: 0 where they are finite.
+    @inline(__always)
+    private static func updateOne(
+        _ i: Int, _ new: Rows, _ old: Rows, _ value: Double, _ newCount: Double, _ share: Double, _ withStd: Bool
+    ) -> Double {
+        let (mean, variance) = (old.means[i], old.variances[i])
+        var (newMean, newVariance) = (mean, variance)
+        if value == value {
+            newMean = mean + (value - mean) * share
+            if withStd { newVariance = variance + ((value - mean) * (value - newMean) - variance) * share }
+        }
+        new.counts[i] = newCount
+        new.means[i] = newMean
+        new.variances[i] = newVariance
+        return (newMean + newVariance) * 0
     }
 
     /// 1 over the standard deviation; 0 without variance.

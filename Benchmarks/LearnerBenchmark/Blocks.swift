@@ -1,0 +1,64 @@
+import Determinism
+import Engine
+import Foundation
+import ModelLifecycle
+import OnlineLearning
+
+/// The rows of a CSV as the log would have them: blocks of examples, each after its length in four bytes.
+enum Blocks {
+    private static let eventsPerBlock = 4_096
+
+    private static func contract(_ names: [String]) -> Contract {
+        Contract(
+            features: names.map { FeatureDeclaration(name: $0, kind: .number) },
+            target: TargetDeclaration(name: "class", task: .binary, classes: ["0", "1"]), clock: .claimed)
+    }
+
+    static func pack(_ path: String, _ output: String) throws {
+        var reader = try Rows.Reader(path)
+        let contract = contract(reader.names)
+        var event = Event(contract.layout)
+        event.kind = .example
+        var builder = BlockBuilder(contract: contract, version: 0, firstOffset: 0)
+        var bytes: [UInt8] = []
+        func flush() {
+            let payload = builder.payload()
+            withUnsafeBytes(of: UInt32(payload.count).littleEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: payload)
+            builder.begin(at: builder.endOffset)
+        }
+        while let isPositive = try reader.next(into: &event.features) {
+            event.id.set(builder.endOffset)
+            event.label = .listed(isPositive ? 1 : 0)
+            let time = Timestamp(microseconds: Int64(builder.endOffset) * 1_000_000)
+            builder.append(event, time: time, decision: .predictedAndLearned, values: [0.5], isBaseline: false)
+            if builder.count == eventsPerBlock { flush() }
+        }
+        if !builder.isEmpty { flush() }
+        let header = Data(reader.names.joined(separator: ",").utf8 + [UInt8(ascii: "\n")])
+        try (header + Data(bytes)).write(to: URL(fileURLWithPath: output))
+    }
+
+    static func run(_ model: String, _ path: String) throws {
+        let file = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+        guard let end = file.firstIndex(of: UInt8(ascii: "\n")) else { fatalError("\(path) has no header") }
+        let names = String(decoding: file[..<end], as: UTF8.self).split(separator: ",").map(String.init)
+        let contract = contract(names)
+        var pipeline = LearnerBenchmark.pipeline(model, numbers: names, layout: contract.layout)
+        var workspace = Pipeline.Workspace()
+        var (answer, score) = ([Double](), Score())
+        var event = Event(contract.layout)
+        var stored = StoredAnswer(.predicted)
+        var position = end + 1
+        while position < file.count {
+            let length = file[position..<position + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
+            let block = try BlockReader([UInt8](file[position + 4..<position + 4 + length]))
+            for index in 0..<block.count {
+                try block.read(index, contract: contract, into: &event, answer: &stored)
+                Rows.learn(&pipeline, event.features, event.label == .listed(1), &answer, &workspace, &score)
+            }
+            position += 4 + length
+        }
+        score.report(LearnerBenchmark.cpuSeconds(), bytes: pipeline.byteCount)
+    }
+}

@@ -1,0 +1,67 @@
+import Determinism
+
+/// One linear model moved by an optimizer of River's: where that is gradient descent with constant step sizes by the
+/// type made for it, else by one that looks its optimizer up once per example.
+struct LinearDescent: Sendable {
+    /// Which of the two below is at work; the other stays empty.
+    private let isPlain: Bool
+    private var plain: LinearPredictor
+    private var other: OptimizedPredictor?
+
+    init(_ optimizer: Component, _ settings: DescentSettings) {
+        let rate = Optimizer.constantRate(optimizer)
+        plain = LinearPredictor(rate: rate ?? 0, settings)
+        isPlain = rate != nil && settings.interceptRate.constant != nil
+        if !isPlain { other = OptimizedPredictor(optimizer, settings) }
+    }
+
+    /// A model that never learns, in the place of one that is not used.
+    init() {
+        (isPlain, plain) = (true, LinearPredictor(rate: 0, DescentSettings()))
+    }
+
+    @inline(__always)
+    func dot(_ x: borrowing FeatureVector) -> Double {
+        isPlain ? plain.dot(x) : otherDot(x)
+    }
+
+    @inline(never)
+    private func otherDot(_ x: borrowing FeatureVector) -> Double {
+        guard let other else { preconditionFailure("no other model") }
+        return other.dot(x)
+    }
+
+    /// One step against the gradient that `gradient` gives for the linear predictor.
+    /// - Returns: false where a number would stop being finite; then nothing has changed.
+    @inline(__always)
+    mutating func step(
+        _ x: borrowing FeatureVector, journal: inout Journal, _ gradient: (Double) -> Double
+    ) -> Bool {
+        if isPlain { return plain.step(x, lossGradient: gradient(plain.dot(x))) }
+        let lossGradient = gradient(otherMargin(x))
+        return otherStep(x, lossGradient, &journal)
+    }
+
+    @inline(never)
+    private func otherMargin(_ x: borrowing FeatureVector) -> Double {
+        guard let other else { preconditionFailure("no other model") }
+        return other.margin(x)
+    }
+
+    @inline(never)
+    private mutating func otherStep(
+        _ x: borrowing FeatureVector, _ lossGradient: Double, _ journal: inout Journal
+    ) -> Bool {
+        other?.step(x, lossGradient: lossGradient, journal: &journal) ?? false
+    }
+
+    var byteCount: Int { other?.byteCount ?? plain.byteCount }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        if let other { other.encode(to: &encoder) } else { plain.encode(to: &encoder) }
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        if isPlain { try plain.restore(from: &decoder) } else { try other?.restore(from: &decoder) }
+    }
+}

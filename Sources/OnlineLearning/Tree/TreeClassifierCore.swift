@@ -1,0 +1,204 @@
+import Determinism
+
+/// A Hoeffding tree classifier, for whatever is made of such trees: the nodes, the leaves, and when to split.
+struct TreeClassifierCore: Sendable {
+    var parameters: HoeffdingTreeParameters
+    let inputs: LearnerInputs
+    /// How many features, drawn at random, a leaf looks at; nil for all.
+    let maxFeatures: Int?
+    /// Draws the features of leaves.
+    var generator: SeededGenerator
+    var nodes = TreeNodes(rootPayload: 0)
+    /// By payload.
+    var leaves = [ClassLeaf()]
+    var freeLeaves: [Int32] = []
+    /// Which classes were ever learned, by slot.
+    var isKnown: [Bool]
+    /// The weight of all examples.
+    var seenWeight = 0.0
+    var mayGrow = true
+    /// Leaves that observe nothing.
+    var sleeperCount = 0
+    /// The sum of the leaves' bytes.
+    var leafBytes = 0
+    /// What a tree made of this one keeps for each node.
+    var moreBytesPerNode = 0
+    /// Nodes of leaves outside the tree that sleep and wake with its own.
+    var sideLeaves: [Int] = []
+
+    init(
+        _ parameters: HoeffdingTreeParameters, inputs: LearnerInputs, maxFeatures: Int? = nil,
+        generator: SeededGenerator = SeededGenerator(seed: 1)
+    ) {
+        (self.parameters, self.inputs) = (parameters, inputs)
+        (self.maxFeatures, self.generator) = (maxFeatures, generator)
+        isKnown = inputs.task == .binary ? [false, false] : []
+        recount(0)
+    }
+
+    /// Classes are slots below it.
+    var classCount: Int { isKnown.count }
+
+    func hasLearned(_ slot: Int) -> Bool { slot < isKnown.count && isKnown[slot] }
+
+    /// Bytes of memory: 48 a node, and ``ClassLeaf/byteCount`` a leaf.
+    var byteCount: Int { nodes.byteCount + nodes.count * moreBytesPerNode + leafBytes + isKnown.count }
+
+    /// Leaves, those included that sleep.
+    var leafCount: Int { leaves.count - freeLeaves.count }
+
+    // MARK: answers
+
+    /// Appends the answer, in the form of ``Learner/predict(_:into:)``.
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        if inputs.task == .binary {
+            if let input = TreeInput(plain: x) {
+                answer.append(share(ofSlot: 1, input))
+            } else {
+                answer.append(TreeInput.with(x) { share(ofSlot: 1, $0) })
+            }
+            return
+        }
+        let start = answer.count
+        for slot in 0..<classCount { answer.append(isKnown[slot] ? 0 : .nan) }
+        let isKnowing = TreeInput.with(x) { input in
+            probabilities(input) { classes, probabilities in
+                for position in probabilities.indices {
+                    answer[start + Int(classes[position])] = probabilities[position]
+                }
+                return true
+            } ?? false
+        }
+        guard !isKnowing else { return }
+        let known = Double(isKnown.reduce(0) { $0 + ($1 ? 1 : 0) })
+        for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = 1 / known }
+    }
+
+    /// The probability of a class, ½ where nothing is known.
+    @inline(__always)
+    private func share(ofSlot slot: Int32, _ input: TreeInput) -> Double {
+        probabilities(input) { classes, probabilities in
+            var (share, total) = (0.0, 0.0)
+            for position in probabilities.indices {
+                total += probabilities[position]
+                if classes[position] == slot { share = probabilities[position] }
+            }
+            return share / total
+        } ?? 0.5
+    }
+
+    /// Adds `scale` times the probability of each class to the votes, by slot; nothing where the leaf knows nothing.
+    func addVotes(_ x: borrowing FeatureVector, scale: Double, into votes: UnsafeMutableBufferPointer<Double>) {
+        TreeInput.with(x) { input in
+            _ = probabilities(input) { classes, probabilities in
+                for position in probabilities.indices where Int(classes[position]) < votes.count {
+                    votes[Int(classes[position])] += scale * probabilities[position]
+                }
+            }
+        }
+    }
+
+    /// Hands out the classes of an example's leaf and their probabilities. - Returns: nil where it knows nothing.
+    @inline(__always)
+    private func probabilities<R>(
+        _ input: TreeInput, _ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>) -> R
+    ) -> R? {
+        let payload = nodes.payload(nodes.leaf(input))
+        let parameters = parameters
+        return withLeaf(payload) { leaf in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, leaf.classes.count)) { room in
+                let room = UnsafeMutableBufferPointer(rebasing: room[..<leaf.classes.count])
+                guard leaf.probabilities(input, parameters, into: room) else { return nil }
+                return leaf.classes.withUnsafeBufferPointer { body($0, room) }
+            }
+        }
+    }
+
+    /// Hands out a leaf where it lies, to be read: an element of an array would be copied, with all it refers to.
+    @inline(__always)
+    func withLeaf<R>(_ payload: Int, _ body: (inout ClassLeaf) -> R) -> R {
+        leaves.withUnsafeBufferPointer { leaves in
+            guard let base = leaves.baseAddress else { preconditionFailure("a tree has a leaf") }
+            return body(&UnsafeMutablePointer(mutating: base + payload).pointee)
+        }
+    }
+
+    // MARK: learning
+
+    /// Learns an example, or changes nothing where ``TreeInput/accepts(_:weight:)`` does not hold. A weight of 0
+    /// changes nothing.
+    mutating func learn(_ x: borrowing FeatureVector, _ slot: Int, weight: Double) -> Bool {
+        guard TreeInput.accepts(x, weight: weight) else { return false }
+        guard weight > 0 else { return true }
+        noteClass(slot)
+        TreeInput.with(x) { learn($0, Int32(truncatingIfNeeded: slot), weight) }
+        noteWeight(weight)
+        return true
+    }
+
+    /// Counts an example's weight, and sees to it that the limit of memory holds.
+    mutating func noteWeight(_ weight: Double) {
+        let period = parameters.memoryEstimatePeriod
+        let before = seenWeight
+        seenWeight += weight
+        if seenWeight >= period && (before / period).rounded(.down) != (seenWeight / period).rounded(.down) {
+            rankLeaves()
+        }
+        if byteCount > parameters.maxBytes { shrink() }
+    }
+
+    mutating func noteClass(_ slot: Int) {
+        if slot >= isKnown.count { isKnown.append(contentsOf: repeatElement(false, count: slot + 1 - isKnown.count)) }
+        if !isKnown[slot] { isKnown[slot] = true }
+    }
+
+    private mutating func learn(_ input: TreeInput, _ slot: Int32, _ weight: Double) {
+        let branches = fits(moreLeaves: 1) ? parameters.maxBranches : 0
+        switch nodes.route(input, weight: weight, maxBranches: branches) {
+        case .leaf(let node, let isDirect):
+            learn(input, slot, weight, atLeaf: nodes.payload(node))
+            if isDirect { considerSplit(of: node) }
+        case .newCategory(let branch, let value):
+            let payload = addLeaf(ClassLeaf())
+            let node = nodes.addBranch(branch, value: value, payload: payload)
+            nodes.nodes[node].weight = weight
+            learn(input, slot, weight, atLeaf: payload)
+        }
+    }
+
+    mutating func learn(
+        _ input: TreeInput, _ slot: Int32, _ weight: Double, atLeaf payload: Int, counts: Bool = true
+    ) {
+        if let maxFeatures, leaves[payload].subset?.numbers == nil, leaves[payload].isAwake {
+            leaves[payload].subset = FeatureSubset.drawn(maxFeatures, from: input, &generator)
+        }
+        if leaves[payload].learn(input, slot, weight: weight, parameters, counts: counts) { recount(payload) }
+    }
+
+    /// Counts the bytes of a leaf anew.
+    mutating func recount(_ payload: Int) {
+        let bytes = leaves[payload].byteCount
+        leafBytes += bytes - leaves[payload].countedBytes
+        leaves[payload].countedBytes = bytes
+    }
+
+    mutating func addLeaf(_ leaf: ClassLeaf) -> Int {
+        let payload: Int
+        if let free = freeLeaves.popLast() {
+            payload = Int(free)
+            leaves[payload] = leaf
+        } else {
+            payload = leaves.count
+            leaves.append(leaf)
+        }
+        recount(payload)
+        return payload
+    }
+
+    mutating func removeLeaf(_ payload: Int) {
+        if !leaves[payload].isAwake { sleeperCount -= 1 }
+        leafBytes -= leaves[payload].countedBytes
+        leaves[payload] = ClassLeaf()
+        freeLeaves.append(Int32(truncatingIfNeeded: payload))
+    }
+}

@@ -1,0 +1,82 @@
+import OnlineLearning
+
+/// The reference of everything that can be declared, written from the declarations: the text of `docs/components.md`.
+public enum CataloguePage {
+    private static let families: [(family: ComponentDeclaration.Family, title: String, introduction: String)] = [
+        (.transformer, "Transformers", "Steps before the learner."),
+        (.regressor, "Regressors", "Learners of numbers."),
+        (.classifier, "Classifiers", "Learners of classes."),
+        (.ensemble, "Learners of either kind", "Made of other learners, or fit for both."),
+        (.optimizer, "Optimizers", "How weights move; an argument of linear learners."),
+        (.schedule, "Schedules", "How a step size changes with time."),
+        (.regressionLoss, "Losses of regressions", "What is to be small."),
+        (.binaryLoss, "Losses of two classes", "What is to be small."),
+        (.driftDetector, "Drift detectors", "When the stream is no longer what it was."),
+        (.splitter, "Splitters", "How a tree looks for the best split of a number."),
+    ]
+
+    public static var text: String {
+        var page = """
+            # Components
+
+            Everything that a spec can name, with all parameters: written by `make learners` from the declarations in
+            the code. Which learner to take is told in [Learners](learners.md), how models are written in
+            [The spec](spec.md). Names and parameters are River's; a parameter that is left out has its default.
+
+            """
+        for (family, title, introduction) in families {
+            let declarations = Catalogue.declarations(of: family)
+            guard !declarations.isEmpty else { continue }
+            page += "\n## \(title)\n\n\(introduction)\n"
+            for declaration in declarations { page += section(declaration) }
+        }
+        return page
+    }
+
+    private static func section(_ declaration: ComponentDeclaration) -> String {
+        var text = "\n### `\(declaration.name)`\n"
+        let tasks = Catalogue.tasks(ofLearner: declaration.name)
+        if !tasks.isEmpty {
+            text += "\nLearns \(tasks.map(\.name).joined(separator: ", ")).\(categories(declaration.name))\n"
+        }
+        guard !declaration.parameters.isEmpty else { return text + "\nNo parameters.\n" }
+        text += "\n| parameter | what | default | |\n|---|---|---|---|\n"
+        for parameter in declaration.parameters {
+            let alternative = parameter.alternative.map { ", or a \($0.rawValue)" } ?? ""
+            text += "| `\(parameter.name)` | \(parameter.kind.expectation)\(alternative) | \(defaultText(parameter)) | "
+            text += "\(parameter.summary) |\n"
+        }
+        return text
+    }
+
+    private static func categories(_ name: String) -> String {
+        guard let learner = Catalogue.learners.first(where: { $0.declaration.name == name }) else { return "" }
+        return learner.takesCategories ? " Takes categories as they are." : ""
+    }
+
+    private static func defaultText(_ parameter: ParameterDeclaration) -> String {
+        switch parameter.defaultValue {
+        case .none:
+            switch parameter.kind {
+            case .optional: return "null"
+            case .categories: return "none"
+            default: return "required"
+            }
+        case .components(let components) where components.isEmpty: return "required"
+        default: return defaultText(parameter.defaultValue)
+        }
+    }
+
+    private static func defaultText(_ argument: Argument) -> String {
+        switch argument {
+        case .number(1e12): "1e12"
+        case .number(let value): value == value.rounded() && value.magnitude < 1e6 ? "\(Int(value))" : "\(value)"
+        case .integer(let value): "\(value)"
+        case .boolean(let value): "`\(value)`"
+        case .choice(let word): "`\(word)`"
+        case .component(let component): "`\(component.name)`"
+        case .components(let components): components.map { "`\($0.name)`" }.joined(separator: ", ")
+        case .categories, .none: "none"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import OnlineLearning
+import OnlineLearningChecks
+
+/// Learners at other parameters than their defaults, where another path of the code is taken.
+enum Variants {
+    static let all: [LearnerSubject] = [
+        linear("sgd", ["optimizer": sgd(0.01)]),
+        linear(
+            "intercept",
+            [
+                "optimizer": sgd(0.05), "intercept_init": .number(-5), "intercept_lr": .number(0.2),
+                "clip_gradient": .number(2.5),
+            ]),
+        linear("absolute", ["optimizer": sgd(0.01), "loss": part("absolute")]),
+        linear("huber", ["optimizer": sgd(0.01), "loss": part("huber")]),
+        linear("l1", ["optimizer": sgd(0.01), "l1": .number(0.1)]),
+        linear("l2", ["optimizer": sgd(0.01), "l2": .number(0.1)]),
+        linear("standard, absolute", ["loss": part("absolute")]),
+        linear("standard, huber", ["loss": part("huber")]),
+        logistic("sgd", ["optimizer": sgd(0.1)]),
+        logistic("l1", ["optimizer": sgd(0.1), "l1": .number(0.02)]),
+        logistic("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
+        softmax("sgd", ["optimizer": sgd(0.1)]),
+        softmax("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
+    ]
+
+    private static func linear(_ what: String, _ arguments: KeyValuePairs<String, Argument>) -> LearnerSubject {
+        subject("linear_regression", what, .regression, arguments)
+    }
+
+    private static func logistic(_ what: String, _ arguments: KeyValuePairs<String, Argument>) -> LearnerSubject {
+        subject("logistic_regression", what, .binary, arguments)
+    }
+
+    private static func softmax(_ what: String, _ arguments: KeyValuePairs<String, Argument>) -> LearnerSubject {
+        subject("softmax_regression", what, .multiclass, arguments)
+    }
+
+    private static func subject(
+        _ name: String, _ what: String, _ task: Task, _ arguments: KeyValuePairs<String, Argument>
+    ) -> LearnerSubject {
+        var subject = LearnerSubject(Component(named: name, arguments), task: task, description: "\(name), \(what)")
+        // No default diverges; descent at a rate that somebody chose may.
+        if what.contains("standard") { return subject }
+        subject.exceptions[.hostileStreamsAreSurvived] = "the step size is chosen, not the default"
+        return subject
+    }
+
+    private static func sgd(_ rate: Double) -> Argument { .component(Component(named: "sgd", ["lr": .number(rate)])) }
+
+    private static func part(_ name: String) -> Argument { .component(Component(named: name)) }
+}

@@ -1,0 +1,42 @@
+import Determinism
+import OnlineLearning
+import Testing
+
+/// One changed bit of what an ensemble does is a new revision of it: raise the revision, then the digest here.
+@Suite struct EnsembleGoldenTests {
+    static let digests: [String: String] = [
+        "ada_boost_classifier binary": "f868d2ece98ba72f0c668b8f3a898e0f577f3ed70480f59e8bf0adfad7d6456f",
+        "ada_boost_classifier multiclass": "2271f3a39d0fcb82f36e9a1b3b7d18cfbe9cf32334b4a1ba3c720513860fb2d5",
+        "adwin_bagging_classifier binary": "05fde97d27d6587586efa0baf7d35fea1f4ebe4200dced913726e82c38ed5423",
+        "adwin_bagging_classifier multiclass": "c1a85e4584058959ea51c4738165a5566a65c87cd56a755fc7c3a86d818dd28d",
+        "bagging regressor": "db062c1e811ff49042d0b39e982cb65d34d646ec0c3cf66db9244f6ae770ff44",
+        "bagging trees": "6043158c26aad9dc1f31503e887a2238b3080815d44a85d03b2b67346ee8d509",
+        "bagging_classifier binary": "3bf3a8c034b9b86a7b9985d04c71fdf8a9dd963f0dee0cfd1e0817d95566ea19",
+        "bagging_classifier multiclass": "05e5a5ff06f0db88942fab636cb8a56e07a5ddca9793ae061e18118389d53f72",
+        "bole_classifier binary": "78b4431b113f6bd4b0a77a3d4842cf8945fb378e23d1ba8d98e2030d8f40dfde",
+        "bole_classifier multiclass": "0cd15c4058aabc77b88f16a68e5627dc92975b6a73a5b5e6a7e77410d4584dfb",
+        "forest binary": "b4025f607cb65313bbf84180809e66d4076de2e55301f04a889099d32a090860",
+        "forest multiclass": "22f1ef104a4e9282368fbc4f105b67c5033d754a1d82a21bc8129ebbd8e0db22",
+        "leveraging bag": "6da89949f0b1c0a044e08614cf3c15cb1f620ef68c4799123f2011a52e111654",
+        "leveraging half": "15b0fd28e0dfb8dc8c9deed47e5f8c7560a04637fa00b4fafadb1d517d52508c",
+        "leveraging me": "9ff150441b3234365466eb35ed250b50dea1b5c6cd80d0d4edf6f5ac3acb2d72",
+        "leveraging subag": "5442c5a195e5671ffcd7d9fc31df9cb8b8475a3da796cc9b02f6e77c17c615a0",
+        "leveraging wt": "959956582ff80a77afbd1492961ca16ce20261acf49264ecb9d1421300560b8f",
+        "regression forest": "951dca7cb5925c3bfe54efec3b65f6cca7b812f644253269d99bdaf6a1585752",
+        "regression forest mean": "f2ff43d46b1987ed100fb5eea706e28b6523345a43cd5733c17bb8b96cba1c7f",
+        "srp median": "c52fd5a3ab3f3117af43d66b6f123b30bc8b790cbb0fd2008d06737825edd2f8",
+        "srp patches": "8546e3abab649f1c7e0453ce9f3d9d998f934a5d03f056eb081a3a80c8ccc072",
+        "srp regressor": "8f61bf1000191c177563a5cf9d6ac7bc55e0d86eb6cd5bfbac33848ac88a44b8",
+        "srp resampling": "752644d41f98f66d9f3361a9e598af68d910feb3347d6e4c00b12e78a113feb9",
+        "srp subspaces": "5c12f42582d24cf4277dc387d485669be1cec4cfe8df820546740bc076121182",
+        "voting": "196216b429b3d509d41d393807bfda2db0fae3e0e3bba6fca1af8c1bc6fdcf35",
+        "voting choices": "196216b429b3d509d41d393807bfda2db0fae3e0e3bba6fca1af8c1bc6fdcf35",
+    ]
+
+    @Test(arguments: Ensemble.all) func hasTheSameBitsAsEver(_ ensemble: Ensemble) throws {
+        let digest = Digest(hashing: EnsembleTests.trained(ensemble).bytes)
+        #expect(
+            digest.description == Self.digests[ensemble.description], "\"\(ensemble)\": \"\(digest)\",")
+        #expect(Catalogue.declaration(named: ensemble.component.name)?.revision == 1)
+    }
+}

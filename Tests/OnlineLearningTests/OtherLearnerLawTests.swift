@@ -1,0 +1,231 @@
+import Determinism
+import OnlineLearning
+import Testing
+
+/// Naive Bayes, neighbors, passive-aggressive and Bayesian linear models, one-vs-rest and one-vs-one, dummies: the laws
+/// of every learner, each of them with and without encoded columns.
+@Suite struct OtherLearnerLawTests {
+    struct Case: Sendable, CustomStringConvertible {
+        let description: String
+        let learner: Component
+        let task: Task
+        let oneHot: Bool
+
+        init(
+            _ name: String, _ task: Task, _ arguments: [String: Argument] = [:], oneHot: Bool = false, note: String = ""
+        ) {
+            description = "\(name)\(note) \(task.name)\(oneHot ? " one_hot" : "")"
+            learner = component(name, arguments)
+            (self.task, self.oneHot) = (task, oneHot)
+        }
+
+        var probe: LearnerProbe { LearnerProbe(learner, task, numbers: 3, categories: 1, oneHot: oneHot) }
+
+        func trained(_ count: Int) -> LearnerProbe {
+            var probe = probe
+            for example in stream.prefix(count) {
+                probe.learn(example.numbers, [example.category], example.target(task))
+            }
+            return probe
+        }
+    }
+
+    private static func engine(_ size: Int, keep: Double = 0) -> Argument {
+        .component(component("lazy_search", ["window_size": .integer(size), "min_distance_keep": .number(keep)]))
+    }
+
+    static let stream = Example.stream(200, seed: 5)
+    static let cases: [Case] =
+        ["gaussian_nb", "multinomial_nb", "complement_nb", "bernoulli_nb"].flatMap { name in
+            [Case(name, .binary), Case(name, .multiclass), Case(name, .multiclass, oneHot: true)]
+        } + [
+            Case("bernoulli_nb", .binary, ["true_threshold": .number(-1)], oneHot: true, note: " threshold"),
+            Case("knn_classifier", .binary, ["engine": engine(50)]),
+            Case(
+                "knn_classifier", .multiclass,
+                ["engine": engine(20), "softmax": .boolean(true), "weighted": .boolean(false)], note: " softmax"),
+            Case("knn_classifier", .multiclass, ["engine": engine(60), "cleanup_every": .integer(5)], oneHot: true),
+            Case("knn_regressor", .regression, ["engine": engine(50)]),
+            Case(
+                "knn_regressor", .regression,
+                ["engine": engine(50, keep: 0.5), "aggregation_method": .choice("median")], note: " median"),
+            Case("knn_regressor", .regression, ["aggregation_method": .choice("weighted_mean")], oneHot: true),
+            Case("pa_classifier", .binary), Case("pa_classifier", .binary, ["mode": .integer(2)], oneHot: true),
+            Case("pa_regressor", .regression), Case("pa_regressor", .regression, ["mode": .integer(0)], oneHot: true),
+            Case("bayesian_linear_regression", .regression),
+            Case("bayesian_linear_regression", .regression, oneHot: true),
+            Case(
+                "bayesian_linear_regression", .regression,
+                ["smoothing": .number(0.98), "max_columns": .integer(5)], oneHot: true, note: " smoothing"),
+            Case("one_vs_rest_classifier", .multiclass), Case("one_vs_rest_classifier", .binary, oneHot: true),
+            Case("one_vs_one_classifier", .multiclass), Case("one_vs_one_classifier", .multiclass, oneHot: true),
+            Case("output_code_classifier", .multiclass),
+            Case(
+                "output_code_classifier", .multiclass, ["coding_method": .choice("exact")], oneHot: true,
+                note: " exact"),
+            Case("no_change_classifier", .binary), Case("no_change_classifier", .multiclass),
+            Case("prior_classifier", .binary), Case("prior_classifier", .multiclass, ["prior_count": .number(0)]),
+            Case("no_change_regressor", .regression), Case("statistic_regressor", .regression),
+            Case("statistic_regressor", .regression, ["statistic": .choice("ew_mean")], note: " ew_mean"),
+        ]
+
+    @Test(arguments: cases) func predictionIsPureAndACopyIsIndependent(_ model: Case) {
+        let probe = model.trained(100)
+        let before = probe.bytes
+        for example in Self.stream { _ = probe.predict(example.numbers, [example.category]) }
+        #expect(probe.bytes == before)
+        var copy = probe
+        for example in Self.stream { copy.learn(example.numbers, [example.category], example.target(model.task)) }
+        #expect(probe.bytes == before)
+        #expect(copy.bytes != before)
+    }
+
+    @Test(arguments: cases) func goesOnFromItsEncodingAsIfItHadNeverStopped(_ model: Case) throws {
+        var straight = model.probe
+        for (index, example) in Self.stream.enumerated() {
+            if index % 40 == 0 {
+                var restored = model.probe
+                try restored.restore(straight.bytes)
+                #expect(restored.bytes == straight.bytes)
+                for later in Self.stream {
+                    let answers = [restored, straight].map { $0.predict(later.numbers, [later.category]) }
+                    #expect(answers[0].map(\.bitPattern) == answers[1].map(\.bitPattern))
+                }
+                straight = restored
+            }
+            straight.learn(example.numbers, [example.category], example.target(model.task))
+        }
+        #expect(straight.bytes == model.trained(200).bytes)
+    }
+
+    @Test(arguments: cases) func anUpdateThatFailsChangesNotOneBit(_ model: Case) {
+        var generator = SeededGenerator(seed: 7)
+        var probe = model.trained(100)
+        for (index, var example) in Self.stream.enumerated() {
+            example.category = "new \(index)"
+            for i in 0..<3 where generator.below(2) == 0 {
+                example.numbers[i] = generator.below(2) == 0 ? 1e308 : -1e308
+            }
+            if generator.below(4) == 0 { example.value = -1.7e308 }
+            let before = probe.bytes
+            if !probe.learn(example.numbers, [example.category], example.target(model.task)) {
+                #expect(probe.bytes == before)
+            }
+            let ordinary = Self.stream[index]
+            let answer = probe.predict(ordinary.numbers, [ordinary.category])
+            #expect(answer.allSatisfy { $0.isFinite || model.task == .multiclass && $0.isNaN })
+        }
+    }
+
+    @Test(arguments: cases) func answersAtAllTimesAndWithoutAnyFeature(_ model: Case) {
+        var probe = model.probe
+        for index in 0..<30 {
+            let example = Self.stream[index]
+            for numbers in [example.numbers, [.nan, .nan, .nan]] {
+                let answer = probe.predict(numbers, [index % 2 == 0 ? nil : "nobody knows"])
+                if model.task != .multiclass { #expect(answer.count == 1) }
+                let known = answer.filter { !$0.isNaN }
+                #expect(known.allSatisfy { $0.isFinite } && (index == 0 || !known.isEmpty))
+                guard model.task != .regression else { continue }
+                #expect(known.allSatisfy { $0 >= 0 && $0 <= 1 })
+                if model.task == .multiclass, index > 0 { #expect((known.reduce(0, +) - 1).magnitude < 1e-12) }
+                if index == 0, model.task == .binary { #expect(answer == [0.5]) }
+            }
+            let isLearned = probe.learn([.nan, .nan, .nan], [nil], example.target(model.task))
+            #expect(isLearned)
+        }
+    }
+
+    @Test(arguments: cases) func aWeightOfNothingTeachesNothing(_ model: Case) {
+        var probe = model.trained(50)
+        let example = Self.stream[60]
+        let before = probe.predict(example.numbers, [example.category])
+        let isLearned = probe.learn(example.numbers, [example.category], example.target(model.task), weight: 0)
+        #expect(isLearned)
+        #expect(probe.predict(example.numbers, [example.category]).map(\.bitPattern) == before.map(\.bitPattern))
+    }
+
+    @Test(arguments: cases) func damagedBytesAreRefusedOrHarmless(_ model: Case) {
+        var generator = SeededGenerator(seed: 3)
+        let bytes = model.trained(40).bytes
+        for round in 0..<300 {
+            var damaged = bytes
+            if round % 3 == 0 { damaged.removeLast(generator.below(bytes.count)) }
+            for _ in 0...generator.below(3) where !damaged.isEmpty {
+                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
+            }
+            var probe = model.probe
+            guard (try? probe.restore(damaged)) != nil else { continue }
+            for example in Self.stream.prefix(8) {
+                _ = probe.predict(example.numbers, [example.category])
+                probe.learn(example.numbers, [example.category], example.target(model.task))
+            }
+            #expect(!probe.bytes.isEmpty)
+        }
+    }
+
+    @Test(arguments: cases.filter { $0.task == .multiclass })
+    func aClassThatWasSkippedHasNoProbabilityUntilItComes(_ model: Case) throws {
+        var probe = model.probe
+        let example = Self.stream[0]
+        probe.learn(example.numbers, [example.category], .label(2))
+        probe.learn(example.numbers, [example.category], .label(0))
+        #expect(probe.predict(example.numbers, [example.category]).map(\.isNaN) == [false, true, false])
+        var restored = model.probe
+        try restored.restore(probe.bytes)
+        restored.learn(example.numbers, [example.category], .label(1))
+        #expect(restored.predict(example.numbers, [example.category]).map(\.isNaN) == [false, false, false])
+    }
+
+    /// One changed bit of what a learner does is a new revision of it: raise the revision, then the digest here.
+    @Test(arguments: cases) func hasTheSameBitsAsEver(_ model: Case) throws {
+        let digest = Digest(hashing: model.trained(200).bytes)
+        #expect(digest.description == Self.digests[model.description], "\"\(model)\": \"\(digest)\",")
+        #expect(Catalogue.declaration(named: model.learner.name)?.revision == 1)
+    }
+
+    static let digests: [String: String] = [
+        "bayesian_linear_regression regression one_hot":
+            "6ab89ac760150e0e39bd7d8815a6ab9ba3611abc878ce9349891b114956ec708",
+        "bayesian_linear_regression regression": "e1e7f48f88ddd82f30e508fca975fb43efff84ed0ecd330894fe79d7075d1722",
+        "bayesian_linear_regression smoothing regression one_hot":
+            "078de41e517c7d015441f0bff8ceb6a9aa356493fcb83cd4573d4e02ee9c3303",
+        "bernoulli_nb binary": "6ea728b2b398c7679dddc28b543081cb092c044dbcf59faf94303a35666818d8",
+        "bernoulli_nb multiclass one_hot": "8123e89173a11428c783e7f4c56742ff824cba21d475cdb71c6ea67d223816cd",
+        "bernoulli_nb multiclass": "0c9f37e765039e9b503334f7d083b355f2e9c6d3289f4f0374eb84bc0b75e6f2",
+        "bernoulli_nb threshold binary one_hot": "4ceccc462176c4c5941762235322c7422476c056cdc77ae33e7b87278ff1d86e",
+        "complement_nb binary": "529c40f7f8efb59f581e16ed8b702c37c104c8bdd8a65ebc41a5e4595d43aa64",
+        "complement_nb multiclass one_hot": "551678b1f0e458ab01e9616200e5c310e6b45f84cc1ab3f9f3c844aa252d772d",
+        "complement_nb multiclass": "51e058209a73cb36bc7cf18d080b369a1490be3f5c1f958f1292db85a441b3c4",
+        "gaussian_nb binary": "278ba459e1fe560da15711a7054bd2bc58a6adc0520a186b9e13c600d42e93f6",
+        "gaussian_nb multiclass one_hot": "8282bdcd64219a1846282ab482989c047df50daa4beaadb759cbee0149ac3ead",
+        "gaussian_nb multiclass": "1720c0f4506d7c074a8c5fcb6c8b9c03cfb411062890c3e3f02bfffbdaa53173",
+        "knn_classifier binary": "0f0e75dbe7ba1e70f2dc7062b0885d5ee66c69ff8b21538388e10ff0d2707cf3",
+        "knn_classifier multiclass one_hot": "85b4c95f3aceace64cc4726b13176b6db4469d17bcf9057c1540d6ac28ffa2ff",
+        "knn_classifier softmax multiclass": "8a2b77b797d3797f6665ee4faf070ef3d39b0c8f873db3511d3d2e1262d3fb52",
+        "knn_regressor median regression": "ff49a8566c9b6295bea5fd631955ab980b90966a88fc879d94588e883bec1cfd",
+        "knn_regressor regression one_hot": "a3ab33a826669ce2995e15152d6822c0b68490fb5a00f830a314e556cfbc0302",
+        "knn_regressor regression": "8f0b50d84c2065505d775e9343f1b69fcd5f75148d849b59c15cb94866e822a7",
+        "multinomial_nb binary": "be073021c6e01fe34b1f90b1e0a43356773008d4ab62e97441ed6ca6cd670fd8",
+        "multinomial_nb multiclass one_hot": "a3c9f992158722e0bdc816689d90d68864b3978e5acca1b87a6f3b92a3b32ff0",
+        "multinomial_nb multiclass": "870e34a8970c8e7f080c13a2b582cee117b9cd78c38489d9e6df6da41dd4730e",
+        "no_change_classifier binary": "ef0024882ba3834ac724b83f0b98517315b762f2cf9df897022d0985d4cdf663",
+        "no_change_classifier multiclass": "b676123d5eb0b1ac103cb8f3e87fc0f092b129b49ee6bb04833375f181de9ebd",
+        "no_change_regressor regression": "adae5578867741db09547f3d42369bfb7ad09b6c7ec586fc4b91e22645b3ad15",
+        "one_vs_one_classifier multiclass one_hot": "3150a560781b7cbcff97814800ebf68b9508050f46fd108178b86dc915bfebaa",
+        "one_vs_one_classifier multiclass": "8102c8a8bb1dbba758cd474da81abbcd760dbcf3204cdb028a90c1ff6449e2bd",
+        "one_vs_rest_classifier binary one_hot": "7a84e9608d14f9093a32901cfa4a313b6ef3b82d9bd48fc32b0c884090defb5f",
+        "one_vs_rest_classifier multiclass": "0ff0f937d463af533d34f412e21d4ba0ffcf356339cab07b706c5dcf65e1cd63",
+        "output_code_classifier exact multiclass one_hot":
+            "3b8251ac8a804602657b5e0bc5c37a8283049e704ef1be9b24456aa397b8dcbd",
+        "output_code_classifier multiclass": "527e546dc39f48225dcbcde86e67cb8d1a5f65c3d6da03ab95fb9428224032b8",
+        "pa_classifier binary one_hot": "0cc02948cac103314ed70d759f60bde8495ed5b97fbece8df0b13b7a2d476f94",
+        "pa_classifier binary": "0d5c11ea24712ce4f3906762abf9126072312ae5f81afe39b134653ca132d675",
+        "pa_regressor regression one_hot": "c2910e49cd28fdcb7f5b064cf8d10af5e4fe2f57e811dc9433985e2fc61a5f02",
+        "pa_regressor regression": "79a0c1191d866302c68c6d84c3a7c05041efbad719a2eddada1e94cd7be5beff",
+        "prior_classifier binary": "23d3467d784aceef778083409c5e46de3bcf83f12511b442de9fa68d0008c066",
+        "prior_classifier multiclass": "43755fa1f9838ae7ad54b82fd2fe17ab021b421a526162e52f8404a50bf86fca",
+        "statistic_regressor ew_mean regression": "4f60cc8267099e8d54c6f1e726017715bf616baa8e3cf0eea922fc8eee2ead28",
+        "statistic_regressor regression": "f332f68cb5b1e6f2dcaa0675eaa936a4d5dcbbe66767a24c39af12241cf5dd50",
+    ]
+}

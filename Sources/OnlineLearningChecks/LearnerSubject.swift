@@ -30,7 +30,7 @@ public struct LearnerSubject: Sendable, CustomStringConvertible {
         takesCategories = Catalogue.takesCategories(component)
         makeLearner = nil
         let known = KnownLearners(component)
-        exceptions = known.exceptions
+        exceptions = known.exceptionsByLaw
         (weightIsRepetition, isCalibrated) = (known.weightIsRepetition, known.isCalibrated)
         needsScaling = known.needsScaling
     }

@@ -53,10 +53,10 @@ import Testing
         }
     }
 
-    /// The mean of three seeds of ours is no worse than River's mean of ten, beyond two standard errors of the
-    /// difference of such means.
+    /// The mean of five seeds of ours is no worse than River's mean of ten by more than three standard errors of the
+    /// difference of such means: with two, every tenth metric of an exact copy would fail one of these tests by chance.
     private func holdsOnAverage(_ run: RiverRun, _ rows: StreamRows) throws {
-        let seeds = 3
+        let seeds = 5
         let ours = try (1...seeds).map { seed in try points(run, run.model(seed: seed), rows).last }
         for name in Progressive.metrics(of: rows.task) {
             let river = run.seeds.compactMap { $0[name]?.number }
@@ -69,7 +69,7 @@ import Testing
             let variance = river.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(river.count - 1)
             let error = (variance * (1 / Double(river.count) + 1 / Double(seeds))).squareRoot()
             let worse = Metrics.named(name)?.biggerIsBetter == true ? mean - own : own - mean
-            #expect(worse <= 2 * error, "\(run): \(name) is \(own), River's mean \(mean), standard error \(error)")
+            #expect(worse <= 3 * error, "\(run): \(name) is \(own), River's mean \(mean), standard error \(error)")
         }
     }
 }

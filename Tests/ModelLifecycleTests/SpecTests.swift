@@ -150,7 +150,7 @@ struct SpecTests {
                 "challengers: found 33 challengers, expected at most 32"
             ])
         #expect(plainSpec.with("challengers", .map(many.dropLast())).complaints == [])
-        #expect(plainSpec.with("challengers", ["a": ["hoeffding_tree_regressor"]]).complaints.count == 1)
+        #expect(plainSpec.with("challengers", ["a": ["hoeffding_tree_classifier"]]).complaints.count == 1)
     }
 
     @Test func everyMistakeIsReportedInOrder() {

@@ -83,6 +83,9 @@ struct SpecTestsModel {
     }
 
     @Test func aModelEndsInOneFittingLearner() {
+        let regressors = SpecMistake.alternatives(
+            Catalogue.learnerDeclarations.map(\.name).filter { Catalogue.tasks(ofLearner: $0).contains(.regression) })
+        #expect(regressors.hasPrefix("one of ") && regressors.hasSuffix(" more"))
         #expect(
             complaints(["linear_regression", "linear_regression"]) == [
                 "model[0]: found the learner 'linear_regression' before the end, expected a transformer: one_hot or "
@@ -91,18 +94,18 @@ struct SpecTestsModel {
         #expect(
             complaints(["standard_scaler"]) == [
                 "model[0]: found the transformer 'standard_scaler' at the end, expected a learner for regression: "
-                    + "linear_regression (a learner must follow)"
+                    + "\(regressors) (a learner must follow)"
             ])
         #expect(
             complaints(["logistic_regression"]) == [
                 "model[0]: found 'logistic_regression', a learner for binary, expected a learner for regression: "
-                    + "linear_regression"
+                    + "\(regressors)"
             ])
         #expect(
             complaints(["standard_scalar", "LinearRegression"]) == [
                 "model[0]: found 'standard_scalar', expected a transformer: one_hot or standard_scaler "
                     + "(did you mean 'standard_scaler'?)",
-                "model[1]: found 'LinearRegression', expected a learner for regression: linear_regression "
+                "model[1]: found 'LinearRegression', expected a learner for regression: \(regressors) "
                     + "(did you mean 'linear_regression'?)",
             ])
         for wrong in [[], "", "sgd", [["a", "b"]], [:], [[:]]] as [SpecTree] { #expect(complaints(wrong).count == 1) }
@@ -145,6 +148,7 @@ struct SpecTestsModel {
     }
 
     @Test func otherParametersAreRefused() {
+        let losses = SpecMistake.alternatives(Catalogue.declarations(of: .regressionLoss).map(\.name))
         #expect(
             complaints([
                 "linear_regression": [
@@ -154,8 +158,8 @@ struct SpecTestsModel {
             ]) == [
                 "model.linear_regression.optimizer.sgd.lr: found '-1', expected a number ≥ 0",
                 "model.linear_regression.optimizer.sgd.rate: found the unknown key 'rate', expected lr",
-                "model.linear_regression.loss: found 'hubber', expected the name of a regression loss: absolute, huber "
-                    + "or squared (did you mean 'huber'?)",
+                "model.linear_regression.loss: found 'hubber', expected the name of a regression loss: \(losses) "
+                    + "(did you mean 'huber'?)",
                 "model.linear_regression.l3: found the unknown key 'l3', expected optimizer, loss, l2, l1, "
                     + "intercept_init, intercept_lr or clip_gradient (did you mean 'l2'?)",
                 "model.linear_regression.clip_gradient: found '1' in quotes, expected a number ≥ 0 "

@@ -9,8 +9,8 @@ enum CompactNumber {
     /// Whole numbers up to here leave room for the three bits, and are exact.
     private static let largest = Double(1 << 52)
 
-    /// 10 to the power of a scale. A switch becomes a constant table, where a static array would be initialized on first
-    /// use behind a lock.
+    /// 10 to the power of a scale. A switch becomes a constant table, where a static array would be initialized on
+    /// first use behind a lock.
     @inline(__always)
     private static func power(_ scale: Int) -> Double {
         switch scale {

@@ -50,7 +50,7 @@ extension SpecChecker {
         _ place: SpecPlace, _ parameter: ParameterDeclaration, _ stepFeatures: [String]?
     ) -> Argument? {
         let expected = parameter.kind.expectation
-        if let family = parameter.alternative, !Self.isNumber(place.node) {
+        if let family = parameter.alternative, !Self.spellsNumber(place.node) {
             return component(place, of: family, expected: "\(expected), or the name of a \(family.rawValue)")
                 .map { .component($0) }
         }
@@ -131,9 +131,10 @@ extension SpecChecker {
         return entries
     }
 
-    private static func isNumber(_ node: SpecNode) -> Bool {
-        let number: DecimalText.Number = Self.number(node)
-        return number != .malformed
+    private static func spellsNumber(_ node: SpecNode) -> Bool {
+        // In quotes too: then it is that which is to be put right.
+        guard var text = node.text else { return false }
+        return text.withUTF8 { DecimalText.parse($0) } != .malformed
     }
 
     private static func isMap(_ place: SpecPlace) -> Bool {

@@ -60,7 +60,7 @@ public struct SpecMistake: Sendable, Equatable, CustomStringConvertible {
     private static let textScalarCountMax = 60
 
     /// `a`, `a or b`, `a, b or c`.
-    static func alternatives(_ names: [String]) -> String {
+    package static func alternatives(_ names: [String]) -> String {
         guard names.count > 1, let last = names.last else { return names.first ?? "" }
         if names.count > 12 { return "one of \(names.prefix(12).joined(separator: ", ")) and \(names.count - 12) more" }
         return names.dropLast().joined(separator: ", ") + " or " + last

@@ -41,8 +41,8 @@ public protocol Learner: Sendable {
     static var tasks: [Task] { get }
     /// Whether it works on categories as they are (``FeatureVector/categories``); others need them encoded.
     static var takesCategories: Bool { get }
-    /// Whether its answers, all of them numbers, have two more doubles: the lower and the upper bound of an interval that
-    /// is to contain the true value, NaN before there is anything to say.
+    /// Whether its answers, all of them numbers, have two more doubles: the lower and the upper bound of an interval
+    /// that is to contain the true value, NaN before there is anything to say.
     static var answersIntervals: Bool { get }
 
     /// - Parameters:

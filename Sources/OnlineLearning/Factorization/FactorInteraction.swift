@@ -50,6 +50,8 @@ enum FactorizationParameters {
         ParameterDeclaration("intercept", .number(.finite), default: .number(0), "the intercept before learning"),
         LinearParameters.interceptLr, LinearParameters.clipGradient,
         ParameterDeclaration("seed", .integer(0...Int.max), default: .integer(1), "of the latent vectors' start"),
+        ParameterDeclaration(
+            "limit_steps", .boolean, default: .boolean(true), "never step beyond an example's own value; not River's"),
     ]
 
     private static func optimizer(_ name: String) -> ParameterDeclaration {

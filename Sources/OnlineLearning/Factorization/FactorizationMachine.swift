@@ -4,8 +4,8 @@ import Determinism
 /// classifier and its regressor share, in the order of River's operations (`facto.base`).
 ///
 /// Every category that reaches it is a feature of its own with the value 1. A feature gets its weight, 0, and its
-/// latent vectors, drawn from a normal distribution of deviation 0.1, when it is first learned; before that it adds nothing,
-/// where River draws them already to predict.
+/// latent vectors, drawn from a normal distribution of deviation 0.1, when it is first learned; before that it adds
+/// nothing, where River draws them already to predict.
 struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
     private let interaction: Kind.Interaction
     private let normalizes: Bool
@@ -13,6 +13,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
     private let l2: (weight: Double, latent: Double)
     private let rates: (weight: Schedule, latent: Schedule, intercept: Schedule)
     private let clip: Double
+    private let limitsSteps: Bool
     private let numberCount: Int
 
     private var generator: SeededGenerator
@@ -40,6 +41,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
             Schedule(arguments.required("latent_optimizer").arguments[0]), Schedule(arguments["intercept_lr"])
         )
         clip = arguments.number("clip_gradient")
+        limitsSteps = arguments.boolean("limit_steps")
         intercept = arguments.number("intercept")
         generator = SeededGenerator(seed: UInt64(arguments.integer("seed")))
         numberRows = [Int32](repeating: -1, count: inputs.numberCount)
@@ -60,7 +62,8 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
             for feature in features { sum += base[feature.row * stride] * feature.value }
             sum += interaction.sum(features, base + 1, stride: stride)
         }
-        return sum
+        // A product of many large numbers says nothing.
+        return sum.isFinite ? sum : intercept
     }
 
     /// Hands out the features present that were learned before: numbers, categories, then sparse columns.
@@ -70,7 +73,8 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
         let capacity = x.numbers.count + x.categories.count + x.columns.count
         return withUnsafeTemporaryAllocation(of: ActiveFeature.self, capacity: max(1, capacity)) { buffer in
             var (count, square) = (0, 0.0)
-            func add(_ row: Int32, _ field: Int, _ value: Double) {
+            func add(_ row: Int32, _ field: Int, _ given: Double) {
+                let value = max(-Self.largest, min(Self.largest, given))
                 square += value * value
                 guard row >= 0 else { return }
                 buffer.initializeElement(at: count, to: ActiveFeature(row: Int(row), field: field, value: value))
@@ -129,7 +133,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
             let raw = gradient(raw(UnsafeBufferPointer(features)))
             guard raw == raw else { return nil }
             let lossGradient = max(-clip, min(clip, raw)) * weight
-            return isFinite(UnsafeBufferPointer(features), lossGradient, plan, derivatives) ? lossGradient : nil
+            return self.plan(UnsafeBufferPointer(features), lossGradient, weight, plan, derivatives)
         }
         guard let lossGradient else { return false }
         intercept -= rates.intercept.rate(weightSteps) * lossGradient
@@ -146,21 +150,22 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
         return true
     }
 
-    /// Writes the new rows. - Returns: whether every number would be finite.
-    private func isFinite(
-        _ features: UnsafeBufferPointer<ActiveFeature>, _ gradient: Double, _ plan: UnsafeMutablePointer<Double>,
-        _ derivatives: UnsafeMutablePointer<Double>
-    ) -> Bool {
+    /// Writes the new rows. - Returns: the gradient that they were moved by, or nil where a number would not be finite.
+    private func plan(
+        _ features: UnsafeBufferPointer<ActiveFeature>, _ lossGradient: Double, _ weight: Double,
+        _ plan: UnsafeMutablePointer<Double>, _ derivatives: UnsafeMutablePointer<Double>
+    ) -> Double? {
         let (stride, latentCount, rate) = (stride, interaction.latentCount, rates.weight.rate(weightSteps))
-        var check = (intercept - rates.intercept.rate(weightSteps) * gradient) * 0
+        var (check, gradient) = (0.0, lossGradient)
         parameters.withUnsafeBufferPointer { parameters in
             guard let base = parameters.baseAddress else { return }
             interaction.differentiate(features, base + 1, stride: stride, into: derivatives)
+            if limitsSteps { gradient *= limit(features, weight, UnsafePointer(derivatives)) }
             for (position, feature) in features.enumerated() {
                 let (old, new) = (base + feature.row * stride, plan + position * stride)
                 let slope = gradient * feature.value + l1.weight * Self.sign(old[0]) + l2.weight * old[0]
                 new[0] = old[0] - rate * slope
-                check += new[0] * 0
+                check += Self.checked(new[0])
                 let latentRate = rates.latent.rate(latentSteps + Double(position))
                 for i in 0..<latentCount {
                     let (value, derivative) = (old[1 + i], derivatives[position * latentCount + i])
@@ -169,12 +174,38 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
                         slope += l1.latent * Self.sign(value) + Kind.l2Multiple * l2.latent * value
                     }
                     new[1 + i] = value - latentRate * slope
-                    check += new[1 + i] * 0
+                    check += Self.checked(new[1 + i])
                 }
             }
         }
-        return check == 0
+        check += (intercept - rates.intercept.rate(weightSteps) * gradient) * 0
+        return check == 0 ? gradient : nil
     }
+
+    /// What a step is to be shortened by, so that it ends before the example's own value: the answer moves by the
+    /// gradient times the sum of each number's rate and squared derivative, and no loss curves more than the square,
+    /// whose gradient is twice the error.
+    private func limit(
+        _ features: UnsafeBufferPointer<ActiveFeature>, _ weight: Double, _ derivatives: UnsafePointer<Double>
+    ) -> Double {
+        let (latentCount, rate) = (interaction.latentCount, rates.weight.rate(weightSteps))
+        var motion = rates.intercept.rate(weightSteps)
+        for (position, feature) in features.enumerated() {
+            motion += rate * feature.value * feature.value
+            let latentRate = rates.latent.rate(latentSteps + Double(position))
+            for i in position * latentCount..<(position + 1) * latentCount {
+                motion += latentRate * derivatives[i] * derivatives[i]
+            }
+        }
+        return min(1, 0.5 / max(motion * weight, .leastNormalMagnitude))
+    }
+
+    /// Features are held within this, so that their squares do not overflow.
+    private static var largest: Double { 1e75 }
+
+    /// 0 for a weight that answers can be made of, NaN for one that only a divergence leads to.
+    @inline(__always)
+    private static func checked(_ weight: Double) -> Double { weight.magnitude <= 1e20 ? 0 : .nan }
 
     @inline(__always)
     private static func sign(_ value: Double) -> Double { value > 0 ? 1 : value < 0 ? -1 : 0 }

@@ -9,8 +9,8 @@ import Determinism
 /// - `beta`: how exact the true values are, as the reciprocal of their variance, from 1e-10 to 1e10 (default 1).
 /// - `smoothing`: from 0 to 1; what was learned, the prior too, counts only so much one example later (default: nothing
 ///   is forgotten).
-/// - `max_columns`: from 1 to 2048 (default 256). Columns beyond it, numbers first and then encoded ones in the order of
-///   first learning, take no part. Not in River, where they grow without bound.
+/// - `max_columns`: from 1 to 2048 (default 256). Columns beyond it, numbers first and then encoded ones in the order
+///   of first learning, take no part. Not in River, where they grow without bound.
 ///
 /// A missing number counts as 0, as in River. Time per example learned: O(columns²), with `smoothing` O(columns³ / 6);
 /// per answer O(features present). Memory: 8 bytes for each pair of columns.

@@ -27,7 +27,9 @@ public struct Perceptron: Learner {
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
-        answer.append(LogLossFunction.mean(predictor.dot(x)))
+        let margin = predictor.dot(x)
+        // Weights near the largest number may cancel in no way that means anything.
+        answer.append(margin.isNaN ? 0.5 : LogLossFunction.mean(margin))
     }
 
     public mutating func learn(

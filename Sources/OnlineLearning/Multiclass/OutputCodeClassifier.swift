@@ -5,12 +5,13 @@ import Determinism
 ///
 /// - `classifier`: a binary classifier (default `logistic_regression`).
 /// - `code_size`: how many classifiers there are, from 1 to 64 (default 10; River has none).
-/// - `coding_method`: `random` (default) draws the code of a class when it is first learned, maybe one that another has;
-///   `exact` draws among those that none has, and does not learn a class for which none is left.
+/// - `coding_method`: `random` (default) draws the code of a class when it is first learned, maybe one that another
+///   has; `exact` draws among those that none has, and does not learn a class for which none is left.
 /// - `seed`: of the codes, a whole number from 0 (default 1).
 ///
 /// Nearest is by the sum of absolute differences, *d*. River answers with a class alone; here a class's probability is
-/// e⁻ᵈ, divided by the sum over the classes. A classifier that cannot take an example stays as it was; the others learn.
+/// e⁻ᵈ, divided by the sum over the classes. A classifier that cannot take an example stays as it was; the others
+/// learn.
 ///
 /// Time and memory: those of one classifier, times `code_size`, and O(classes · `code_size`) per answer.
 ///

@@ -48,15 +48,15 @@ public struct ComplementNB: Learner {
                 guard value != 0, column < counts.columnCount else { return }
                 let others = columnTotals.values[column] + alpha
                 for slot in 0..<count {
-                    sums[slot] -= value * log(others - counts.values[column &* counts.stride &+ slot])
+                    sums[slot] -= value * logarithm(others - counts.values[column &* counts.stride &+ slot])
                 }
             }
-            for slot in 0..<count { sums[slot] += length * log(otherTotals[slot] + alpha * Double(seen.count)) }
+            for slot in 0..<count { sums[slot] += length * logarithm(otherTotals[slot] + alpha * Double(seen.count)) }
         }
     }
 
     @inline(__always)
-    private func log(_ sum: Double) -> Double { Elementary.log(sum > 0 ? sum : NaiveBayesParameters.least) }
+    private func logarithm(_ sum: Double) -> Double { Elementary.log(sum > 0 ? sum : NaiveBayesParameters.least) }
 
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal

@@ -72,7 +72,7 @@ public struct MultinomialNB: Learner {
             guard value != 0 else { return }
             counts[column, slot] += weight * value
             totals[slot] += weight * value
-            logCounts[column, slot] = log(counts[column, slot] + alpha)
+            logCounts[column, slot] = logarithm(counts[column, slot] + alpha)
         }
         if seen.count != seenBefore {
             for slot in totals.indices { deriveTotal(slot) }
@@ -93,10 +93,10 @@ public struct MultinomialNB: Learner {
     }
 
     @inline(__always)
-    private func log(_ sum: Double) -> Double { Elementary.log(sum > 0 ? sum : NaiveBayesParameters.least) }
+    private func logarithm(_ sum: Double) -> Double { Elementary.log(sum > 0 ? sum : NaiveBayesParameters.least) }
 
     private mutating func deriveTotal(_ slot: Int) {
-        logTotals[slot] = log(totals[slot] + alpha * Double(seen.count))
+        logTotals[slot] = logarithm(totals[slot] + alpha * Double(seen.count))
     }
 
     public var byteCount: Int {
@@ -123,7 +123,7 @@ public struct MultinomialNB: Learner {
         }
         for column in 0..<counts.columnCount {
             for slot in 0..<classes.count where counts[column, slot] != 0 {
-                logCounts[column, slot] = log(counts[column, slot] + alpha)
+                logCounts[column, slot] = logarithm(counts[column, slot] + alpha)
             }
         }
     }

@@ -10,8 +10,8 @@ import Determinism
 /// - `cleanup_every`: after every so many examples classes that are no longer in the window are forgotten, from 0
 ///   (default 0: never).
 /// - `softmax`: what they count goes through the softmax function (default false), instead of being divided by its sum.
-/// - `prior_count`: each class known has so much of an example more than its share of those that answer, from 0 (default
-///   ½, so that five neighbors alike never make another class impossible; 0 makes it River's). Not in River.
+/// - `prior_count`: each class known has so much of an example more than its share of those that answer, from 0
+///   (default ½, so that five neighbors alike never make another class impossible; 0 makes it River's). Not in River.
 ///
 /// Scale the numbers first. Time: O(window · features) per answer, O(features) per example learned. Memory: see
 /// ``LazySearch``.

@@ -12,7 +12,7 @@ import Determinism
 /// Source: D. R. Cox 1958; C. Gentile and M. Warmuth, *Linear hinge loss and average margin*, NIPS 1998; T.-Y. Lin et
 /// al., *Focal loss for dense object detection*, ICCV 2017, appendix A.
 enum BinaryLoss: Sendable, Equatable {
-    case log(weightPos: Double, weightNeg: Double)
+    case logarithmic(weightPos: Double, weightNeg: Double)
     case hinge(threshold: Double)
     case binaryFocalLoss(gamma: Double, beta: Double)
 
@@ -49,14 +49,16 @@ enum BinaryLoss: Sendable, Equatable {
         case "hinge": self = .hinge(threshold: arguments.number("threshold"))
         case "binary_focal_loss":
             self = .binaryFocalLoss(gamma: arguments.number("gamma"), beta: arguments.number("beta"))
-        default: self = .log(weightPos: arguments.number("weight_pos"), weightNeg: arguments.number("weight_neg"))
+        default:
+            self = .logarithmic(
+                weightPos: arguments.number("weight_pos"), weightNeg: arguments.number("weight_neg"))
         }
     }
 
     @inline(__always)
     func gradient(isPositive: Bool, _ p: Double) -> Double {
         switch self {
-        case .log(let positive, let negative):
+        case .logarithmic(let positive, let negative):
             return LogLossFunction.gradient(isPositive: isPositive, p, weight: isPositive ? positive : negative)
         case .hinge(let threshold):
             let y: Double = isPositive ? 1 : -1

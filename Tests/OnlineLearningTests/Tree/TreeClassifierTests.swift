@@ -39,8 +39,12 @@ import Testing
     }
 
     static let kinds = [
-        Kind(description: "gaussian", name: hoeffding, arguments: eager, golden: "19e3cf19396d87d8bdc965f12f1316fa5adb6e126b1717af8164c49c3e337903"),
-        Kind(description: "binary", name: hoeffding, arguments: eager, golden: "bd43835ba6a64e9770b7bc15d165cde85461011eda425212a0153c2314a1b738", task: .binary),
+        Kind(
+            description: "gaussian", name: hoeffding, arguments: eager,
+            golden: "19e3cf19396d87d8bdc965f12f1316fa5adb6e126b1717af8164c49c3e337903"),
+        Kind(
+            description: "binary", name: hoeffding, arguments: eager,
+            golden: "bd43835ba6a64e9770b7bc15d165cde85461011eda425212a0153c2314a1b738", task: .binary),
         Kind(
             description: "histogram", name: hoeffding, arguments: splitter("histogram_splitter"),
             golden: "d2e18035ea988a3ce76b0e80968e76c49b47c731b82d21ffeaea80fb14438be4"),
@@ -58,10 +62,15 @@ import Testing
             description: "small", name: hoeffding,
             arguments: eager.merging(["max_size": .number(0.02), "max_values": .integer(3)]) { $1 },
             golden: "3829517bd63bafd48131c985acdaaaf97b5dfac829c118d171880c472f9ff53c"),
-        Kind(description: "adaptive", name: adaptive, arguments: eager, golden: "7fb2aa55f230e3b7c2d03a854661e998ce1691f7b3ecd529cfdafedf4489878c"),
         Kind(
-            description: "adaptive binary", name: adaptive, arguments: eager, golden: "22a948d44e5b3d8ae33519be0c795e24948367e214d482faccf94aeea12af106", task: .binary),
-        Kind(description: "fast", name: fast, arguments: eager, golden: "bccc9257b82b1e9a80d8c4658f2d2c507a81a9525fe721e9c07647632870a04d"),
+            description: "adaptive", name: adaptive, arguments: eager,
+            golden: "7fb2aa55f230e3b7c2d03a854661e998ce1691f7b3ecd529cfdafedf4489878c"),
+        Kind(
+            description: "adaptive binary", name: adaptive, arguments: eager,
+            golden: "22a948d44e5b3d8ae33519be0c795e24948367e214d482faccf94aeea12af106", task: .binary),
+        Kind(
+            description: "fast", name: fast, arguments: eager,
+            golden: "bccc9257b82b1e9a80d8c4658f2d2c507a81a9525fe721e9c07647632870a04d"),
         Kind(
             description: "fast exhaustive", name: fast, arguments: splitter("exhaustive_splitter"),
             golden: "ce9ad0ea545e3c43851a0579055374bf9841e11d2b22fe419b4db7ccd26e8616"),

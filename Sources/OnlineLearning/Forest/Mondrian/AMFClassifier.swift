@@ -25,13 +25,13 @@ import Determinism
 /// Time: O(trees · depth · (numbers + classes)) per example, the depth being some 2 ln(nodes). Memory: 16 bytes a
 /// number, 8 a class and 48 more for each node of each tree.
 ///
-/// With the defaults, after x = 0 of class 0 and x = 1 of class 1, the answer to x = 1 is 5/7: every tree has split, its
-/// new leaf says 3/4 and its root 1/2, and as the root gave the second example the likelihood 1/6 and the leaf, which
-/// it made, gave it 1, the odds between them are 1 to 6.
+/// With the defaults, after x = 0 of class 0 and x = 1 of class 1, the answer to x = 1 is 5/7: every tree has split,
+/// its new leaf says 3/4 and its root 1/2, and as the root gave the second example the likelihood 1/6 and the leaf,
+/// which it made, gave it 1, the odds between them are 1 to 6.
 ///
 /// Source: J. Mourtada, S. Gaïffas and E. Scornet, *AMF: aggregated Mondrian forests for online learning*, J. Royal
-/// Stat. Soc. B 83(3), 2021: the exact aggregation of all prunings by context-tree weighting; River's `forest.AMFClassifier`, whose logarithms of
-/// weights are odds here.
+/// Stat. Soc. B 83(3), 2021: the exact aggregation of all prunings by context-tree weighting; River's
+/// `forest.AMFClassifier`, whose logarithms of weights are odds here.
 public struct AMFClassifier: Learner {
     public static let declaration = ComponentDeclaration(
         "amf_classifier", .classifier,

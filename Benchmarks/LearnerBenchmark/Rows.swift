@@ -45,24 +45,34 @@ enum Rows {
     static func parsed(_ model: String, _ path: String) throws {
         var reader = try Reader(path)
         var row = FeatureRow(reader.layout)
-        var rows: [(row: FeatureRow, isPositive: Bool)] = []
-        while let isPositive = try reader.next(into: &row) { rows.append((row, isPositive)) }
+        // Flat, as a program would keep what it has parsed.
+        var (values, classes) = ([Double](), [Bool]())
+        while let isPositive = try reader.next(into: &row) {
+            values.append(contentsOf: row.numbers)
+            classes.append(isPositive)
+        }
         var pipeline = LearnerBenchmark.pipeline(model, numbers: reader.names, layout: reader.layout)
         var workspace = Pipeline.Workspace()
         var (answer, score) = ([Double](), Score())
+        let width = reader.names.count
         let start = LearnerBenchmark.cpuSeconds()
-        for (row, isPositive) in rows { learn(&pipeline, row, isPositive, &answer, &workspace, &score) }
+        values.withUnsafeBufferPointer { values in
+            for index in classes.indices {
+                for column in 0..<width { row.setNumber(values[index * width + column], at: column) }
+                learn(&pipeline, row, classes[index], &answer, &workspace, &score)
+            }
+        }
         score.report(LearnerBenchmark.cpuSeconds() - start, bytes: pipeline.byteCount)
     }
 
     @inline(__always)
     static func learn(
-        _ pipeline: inout Pipeline, _ row: borrowing FeatureRow, _ isPositive: Bool, _ answer: inout [Double],
+        _ pipeline: inout Pipeline, _ row: FeatureRow, _ isPositive: Bool, _ answer: inout [Double],
         _ workspace: inout Pipeline.Workspace, _ score: inout Score
     ) {
         answer.removeAll(keepingCapacity: true)
-        pipeline.predictInPlace(copy row, into: &answer, workspace: &workspace)
+        pipeline.predictInPlace(row, into: &answer, workspace: &workspace)
         answer.withUnsafeBufferPointer { score.update(isPositive, $0) }
-        pipeline.learn(copy row, .label(isPositive ? 1 : 0), workspace: &workspace)
+        pipeline.learn(row, .label(isPositive ? 1 : 0), workspace: &workspace)
     }
 }

@@ -18,37 +18,9 @@ NUMBER, CATEGORY = "number", "category"
 CHECKPOINTS = 10
 
 
-def _numbers(*names):
-    return dict.fromkeys(names, NUMBER)
-
-
-_FLIGHTS = dict.fromkeys(["carrier", "origin", "dest"], CATEGORY) | _numbers("distance", "hour", "weekday")
 #: file, task, target, features in the order of their columns
-STREAMS = {
-    "phishing": ("phishing", "binary", "is_phishing", _numbers(
-        "empty_server_form_handler", "popup_window", "https", "request_from_other_domain",
-        "anchor_from_other_domain", "is_popular", "long_url", "age_of_domain", "ip_in_url")),
-    "elec": ("elec", "binary", "up", _numbers(
-        "period", "nswprice", "nswdemand", "vicprice", "vicdemand", "transfer")),
-    "bananas": ("bananas", "binary", "y", _numbers("x1", "x2")),
-    "shuttle": ("shuttle", "binary", "anomaly", _numbers(*[f"f{i}" for i in range(1, 10)])),
-    "flights_late": ("flights", "binary", "late", _FLIGHTS),
-    "image_segments": ("image_segments", "multiclass", "category", _numbers(
-        "region_centroid_col", "region_centroid_row", "short_line_density_5", "short_line_density_2", "vedge_mean",
-        "vegde_sd", "hedge_mean", "hedge_sd", "intensity_mean", "rawred_mean", "rawblue_mean", "rawgreen_mean",
-        "exred_mean", "exblue_mean", "exgreen_mean", "value_mean", "saturation_mean", "hue_mean")),
-    "trump_approval": ("trump_approval", "regression", "five_thirty_eight", _numbers(
-        "ordinal_date", "gallup", "ipsos", "morning_consult", "rasmussen", "you_gov")),
-    "chick_weights": ("chick_weights", "regression", "weight", {
-        "time": NUMBER, "chick": CATEGORY, "diet": CATEGORY}),
-    "bikeshare": ("bikeshare", "regression", "bikers", {
-        "season": CATEGORY, "mnth": CATEGORY, "hr": NUMBER, "holiday": NUMBER, "weekday": NUMBER,
-        "workingday": NUMBER, "weathersit": CATEGORY, "temp": NUMBER, "atemp": NUMBER, "hum": NUMBER,
-        "windspeed": NUMBER}),
-    "sp500": ("sp500", "regression", "next_day_return", _numbers(
-        "AAPL", "AMZN", "IBM", "INTC", "JNJ", "JPM", "KO", "MSFT", "WMT", "XOM")),
-    "flights_delay": ("flights", "regression", "arr_delay", _FLIGHTS),
-}
+STREAMS = {name: (stream["file"], stream["task"], stream["target"], stream["features"])
+           for name, stream in json.loads((ROOT / "Tests" / "Data" / "streams.json").read_text()).items()}
 
 
 def task(name):

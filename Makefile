@@ -18,7 +18,7 @@ build: packages ## the program, .build/release/headrace (the first time takes so
 verify-slow: build ## run the README's tour and compare what it prints (takes port 8080)
 	python3 scripts/check_readme.py .build/release/headrace
 
-bench: build ## measure side by side with River, Vowpal Wabbit, MOA and FastAPI (40 minutes)
+bench: build ## measure side by side with River, Vowpal Wabbit, MOA and FastAPI (half an hour)
 	swift build -c release --product LearnerBenchmark
 	python3 Benchmarks/bench.py
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Headrace side by side with River and with FastAPI + uvicorn + River: one command, one machine, the same files.
 
-    python3 Benchmarks/bench.py                                       everything: some 25 minutes, on an idle machine
+    python3 Benchmarks/bench.py                                       everything: half an hour, on an idle machine
     python3 Benchmarks/bench.py --only progressive --streams elec     a piece of it
     python3 Benchmarks/bench.py --only http --connections 32 --modes relaxed fastapi
     python3 Benchmarks/bench.py --resume                              go on with one that was broken off

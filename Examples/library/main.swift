@@ -15,12 +15,15 @@ let declaration = PipelineDeclaration(
 var model = Pipeline(declaration, task: .binary, layout: layout)
 var workspace = Pipeline.Workspace()
 var (row, answer) = (FeatureRow(layout), [Double]())
-var (logLoss, accuracy, events) = (LogLoss(), Accuracy(), 0)
+var (logLoss, accuracy, events, refused) = (LogLoss(), Accuracy(), 0, 0)
 
 _ = readLine()  // the header
 while let line = readLine() {
     let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-    guard cells.count == numbers.count + 1 else { fatalError("not \(numbers.count + 1) cells: \(line)") }
+    guard cells.count == numbers.count + 1 else {
+        refused += 1
+        continue
+    }
     // An empty cell is a missing number.
     for slot in numbers.indices { row.setNumber(Double(cells[slot]) ?? .nan, at: slot) }
     let truth = Target.label(cells[numbers.count] == "1" ? 1 : 0)
@@ -34,4 +37,5 @@ while let line = readLine() {
     events += 1
     if events % 10_000 == 0 { print("after \(events) events: accuracy \(accuracy.value)") }
 }
+if refused > 0 { print("\(refused) rows have not \(numbers.count + 1) cells and were left out") }
 print("after \(events) events: log loss \(logLoss.value), accuracy \(accuracy.value)")

@@ -42,12 +42,11 @@ struct Replay {
         beforeEvent: (ApplicationState?, Int) throws -> Void = { _, _ in }
     ) throws {
         while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
-            var event = Event(contract.layout)
+            var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
             while offset < end, offset < reader.firstOffset + reader.count {
                 try beforeEvent(state, offset)
-                let stored: StoredAnswer
                 do {
-                    stored = try reader.read(offset - reader.firstOffset, contract: contract, into: &event)
+                    try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {
                     throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
                 }

@@ -38,7 +38,7 @@ extension RegressionTree {
             guard proposals.count == 1 else { return false }
             return decide(best, proposals.bestFeature, leaf, node)
         }
-        let bound = (parameters.logOfInverseDelta / (2 * whole.count)).squareRoot()
+        let bound = HoeffdingBound.epsilon(range: 1, delta: parameters.delta, weight: whole.count)
         if parameters.removesPoorFeatures, best.merit != 0 {
             disablePoorFeatures(leaf, proposals, below: proposals.secondMerit / best.merit - 2 * bound)
         }

@@ -1,4 +1,3 @@
-import Determinism
 
 /// What the Hoeffding tree regressors and the trees of their forests have in common, under River's names.
 struct RegressionTreeParameters: Sendable {
@@ -8,8 +7,8 @@ struct RegressionTreeParameters: Sendable {
 
     var gracePeriod: Double
     var depthMax: Int
-    /// ln (1 / δ).
-    var logOfInverseDelta: Double
+    /// How likely the bound of a split may be wrong.
+    var delta: Double
     var tau: Double
     var leafPrediction: LeafPrediction
     var modelSelectorDecay: Double
@@ -85,7 +84,7 @@ struct RegressionTreeParameters: Sendable {
         else { preconditionFailure("a regression tree's splitter or leaf_prediction") }
         gracePeriod = Double(arguments.integer("grace_period"))
         depthMax = arguments.optionalInteger("max_depth") ?? Self.depthLimit
-        logOfInverseDelta = Elementary.log(1 / arguments.number("delta"))
+        delta = arguments.number("delta")
         tau = arguments.number("tau")
         leafPrediction = prediction
         modelSelectorDecay = arguments.number("model_selector_decay")

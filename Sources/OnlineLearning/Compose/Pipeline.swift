@@ -62,7 +62,7 @@ public struct Pipeline: Sendable {
             }
             stages = Self.stage(Catalogue.makeTransformer(step.component, inputs: inputs), stages)
         }
-        self.stages = stages
+        self.stages = asKnownChain(stages)
         self.task = task
         let slots = declaration.numbers.map { Self.slot($0, layout) }
         numberSlots = slots

@@ -63,6 +63,16 @@ public struct FeatureRow: Sendable {
         numbers[slot] = value
     }
 
+    /// Sets the numbers from slot 0 on. - Precondition: there are no more values than slots.
+    @inlinable
+    @inline(__always)
+    public mutating func setNumbers(_ values: UnsafeBufferPointer<Double>) {
+        precondition(values.count <= numbers.count, "more values than slots")
+        numbers.withUnsafeMutableBufferPointer { numbers in
+            for slot in values.indices { numbers[slot] = values[slot] }
+        }
+    }
+
     public mutating func setTimestamp(_ microseconds: Int64, at slot: Int) {
         timestamps[slot] = microseconds
     }

@@ -37,7 +37,7 @@ struct LinearDescent: Sendable {
     mutating func step(
         _ x: borrowing FeatureVector, journal: inout Journal, _ gradient: (Double) -> Double
     ) -> Bool {
-        if isPlain { return plain.step(x, lossGradient: gradient(plain.dot(x))) }
+        if isPlain { return plain.step(x, lossGradient: gradient(plain.dot(x)), journal: &journal) }
         let lossGradient = gradient(otherMargin(x))
         return otherStep(x, lossGradient, &journal)
     }

@@ -36,7 +36,8 @@ struct LinearPredictor: DescentModel {
         var sum = 0.0
         weights.withUnsafeBufferPointer { w in
             x.numbers.withUnsafeBufferPointer { numbers in
-                for i in 0..<min(numbers.count, w.count) { sum += w[i] * Self.present(numbers[i]) }
+                guard let w = w.baseAddress, let numbers = numbers.baseAddress else { return }
+                sum = DenseStep.product(w, numbers, min(x.numbers.count, weights.count))
             }
             for i in x.columns.indices where Int(x.columns[i]) < w.count { sum += w[Int(x.columns[i])] * x.values[i] }
         }
@@ -48,7 +49,35 @@ struct LinearPredictor: DescentModel {
     /// One step against the gradient of the loss in the prediction.
     /// - Returns: false where a number would stop being finite; then nothing has changed.
     @inline(__always)
-    mutating func step(_ x: borrowing FeatureVector, lossGradient: Double) -> Bool {
+    mutating func step(_ x: borrowing FeatureVector, lossGradient: Double, journal: inout Journal) -> Bool {
+        if !isPenalized, x.columns.isEmpty, weights.count == x.numbers.count, x.columnCount == weights.count {
+            return denseStep(x, lossGradient, &journal)
+        }
+        return anyStep(x, lossGradient)
+    }
+
+    /// The same where every column is a number and has a weight: one walk through the weights, taken back if it fails.
+    @inline(__always)
+    private mutating func denseStep(
+        _ x: borrowing FeatureVector, _ lossGradient: Double, _ journal: inout Journal
+    ) -> Bool {
+        let (gradient, rate) = (clipped(lossGradient), rate)
+        let newIntercept = intercept - interceptRate * gradient
+        guard lossGradient == lossGradient, newIntercept.isFinite else { return false }
+        let isTaken = weights.withUnsafeMutableBufferPointer { w in
+            x.numbers.withUnsafeBufferPointer { numbers in
+                guard let w = w.baseAddress, let values = numbers.baseAddress else { return true }
+                return journal.withScratch(numbers.count) {
+                    DenseStep.takeIfFinite(w, values, numbers.count, rate, gradient, old: $0)
+                }
+            }
+        }
+        if isTaken { intercept = newIntercept }
+        return isTaken
+    }
+
+    @inline(never)
+    private mutating func anyStep(_ x: borrowing FeatureVector, _ lossGradient: Double) -> Bool {
         let countBefore = weights.count
         grow(to: x.columnCount)
         guard isStepFinite(x, lossGradient) else {

@@ -37,7 +37,7 @@ public struct Perceptron: Learner {
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         let gradient = loss.gradient(isPositive: slot == 1, predictor.dot(x))
-        return predictor.step(x, lossGradient: weight * gradient)
+        return predictor.step(x, lossGradient: weight * gradient, journal: &journal)
     }
 
     public var byteCount: Int { predictor.byteCount }

@@ -114,7 +114,7 @@ struct TwinAdaGrad: Sendable {
                 let moved = unit * value
                 let scale = sum + Self.damping * moved * moved
                 newSums[position] = sum
-                scratch[position] = (scale > 0 ? unit / scale.squareRoot() : 0) * value
+                scratch[position] = (scale > 0 ? unit / scale.magnitude.squareRoot() : 0) * value
             }
         }
         var (curvature, check) = (0.0, 0.0)

@@ -88,48 +88,43 @@ public struct StandardScaler: Transformer {
     private static func update(
         _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
     ) -> Bool {
-        if withStd, isEven(old, values) { return updateEven(new, old, values) }
+        if withStd, updateEven(new, old, values) { return true }
         return updateAny(new, old, values, withStd)
     }
 
-    /// Whether all values are present and all features were learned as often: then one share serves them all.
-    @inline(__always)
-    private static func isEven(_ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
-        let count = old.counts[0]
-        var uneven: Int64 = 0
-        for i in 0..<old.count {
-            uneven |= (values[i] == values[i] ? 0 : 1) | (old.counts[i] == count ? 0 : 1)
-        }
-        return uneven == 0
-    }
-
-    /// ``updateAny(_:_:_:_:)`` without a branch, two features at a time.
+    /// ``updateAny(_:_:_:_:)`` without a branch, two features at a time, in the hope that all values are present and
+    /// finite and all features were learned as often, so that one share serves them all.
+    /// - Returns: whether it was so; else nothing of what was written holds.
     @inline(__always)
     private static func updateEven(_ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
-        let newCount = old.counts[0] + 1
-        let share = 1 / newCount
+        let count = old.counts[0]
+        let share = 1 / (count + 1)
+        // Stays 0 unless a value is missing, a number is not finite or a count is another.
         var check = SIMD2<Double>.zero
         var i = 0
         while i + 1 < new.count {
             let (value, mean, variance) = (pair(values + i), pair(old.means + i), pair(old.variances + i))
+            let counts = pair(old.counts + i)
             let newMean = mean + (value - mean) * share
             let newVariance = variance + ((value - mean) * (value - newMean) - variance) * share
-            setPair(new.counts + i, SIMD2(newCount, newCount))
+            setPair(new.counts + i, counts + 1)
             setPair(new.means + i, newMean)
             setPair(new.variances + i, newVariance)
-            check += (newMean + newVariance) * 0
+            // The root of a magnitude is one instruction for both; of a number that may be negative it is two calls.
+            let root = SIMD2(newVariance[0].magnitude.squareRoot(), newVariance[1].magnitude.squareRoot())
+            setPair(new.factors + i, (1 / root).replacing(with: 0, where: .!(newVariance .> 0)))
+            // A mean that is not finite makes no finite variance.
+            let difference = counts - count
+            check += newVariance * 0 + difference * difference
             i += 2
         }
         var sum = check[0] + check[1]
-        if i < new.count { sum += updateOne(i, new, old, values[i], newCount, share, true) }
-        // The roots are computed one by one, but written in pairs, as the divisions after them read them.
-        i = 0
-        while i + 1 < new.count {
-            setPair(new.factors + i, SIMD2(new.variances[i].squareRoot(), new.variances[i + 1].squareRoot()))
-            i += 2
+        if i < new.count {
+            let difference = old.counts[i] - count
+            sum += updateOne(i, new, old, values[i], count + 1, share, true) + difference * difference
+            if values[i] != values[i] { return false }
+            new.factors[i] = factor(new.variances[i], true)
         }
-        if i < new.count { new.factors[i] = new.variances[i].squareRoot() }
-        for i in 0..<new.count { new.factors[i] = new.factors[i] > 0 ? 1 / new.factors[i] : 0 }
         return sum == 0
     }
 
@@ -192,7 +187,6 @@ public struct StandardScaler: Transformer {
     }
 
     public func transform(_ row: FeatureRow, _ x: inout FeatureVector) {
-        let (start, slots, firstSlot) = (start, slots, firstSlot)
         x.numbers.withUnsafeMutableBufferPointer { numbers in
             halves.withUnsafeBufferPointer { halves in
                 let count = halves.count / 8
@@ -200,13 +194,25 @@ public struct StandardScaler: Transformer {
                 let (means, factors) = (base + start + count, base + start + 3 * count)
                 // What is missing is NaN and stays so.
                 if let firstSlot {
-                    let values = numbers + firstSlot
-                    for i in 0..<count { values[i] = (values[i] - means[i]) * factors[i] }
+                    Self.scale(numbers + firstSlot, means, factors, count)
                 } else {
                     for i in 0..<count { numbers[slots[i]] = (numbers[slots[i]] - means[i]) * factors[i] }
                 }
             }
         }
+    }
+
+    @inline(__always)
+    private static func scale(
+        _ values: UnsafeMutablePointer<Double>, _ means: UnsafePointer<Double>, _ factors: UnsafePointer<Double>,
+        _ count: Int
+    ) {
+        var i = 0
+        while i + 1 < count {
+            setPair(values + i, (pair(values + i) - pair(means + i)) * pair(factors + i))
+            i += 2
+        }
+        if i < count { values[i] = (values[i] - means[i]) * factors[i] }
     }
 
     public var byteCount: Int { halves.count * 8 }

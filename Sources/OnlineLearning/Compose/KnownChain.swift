@@ -1,0 +1,62 @@
+import Determinism
+
+/// A chain of steps whose types are written down, so that the compiler makes one piece of them. What it meets as a
+/// generic type behind a protocol it runs step by step instead, at twice the time of a linear model.
+protocol KnownChain: Stage {
+    associatedtype Chain: Stage
+    var chain: Chain { get set }
+    init(chain: Chain)
+}
+
+/// The chain as a known one, where it is among those that most pipelines of linear models are; else as it is.
+func asKnownChain(_ stage: any Stage) -> any Stage {
+    let known: [any KnownChain.Type] = [
+        ScaledLinear.self, ScaledLogistic.self, ScaledSoftmax.self, EncodedScaledLinear.self,
+        EncodedScaledLogistic.self, EncodedScaledSoftmax.self,
+    ]
+    func make<K: KnownChain>(_ type: K.Type) -> (any Stage)? { (stage as? K.Chain).map { K(chain: $0) } }
+    for type in known {
+        if let chain = make(type) { return chain }
+    }
+    return stage
+}
+
+private typealias Scaled<L: Learner> = TransformingStage<StandardScaler, LearningStage<L>>
+
+private struct ScaledLinear: KnownChain { var chain: Scaled<LinearRegression> }
+private struct ScaledLogistic: KnownChain { var chain: Scaled<LogisticRegression> }
+private struct ScaledSoftmax: KnownChain { var chain: Scaled<SoftmaxRegression> }
+private struct EncodedScaledLinear: KnownChain { var chain: TransformingStage<OneHotEncoder, Scaled<LinearRegression>> }
+private struct EncodedScaledLogistic: KnownChain {
+    var chain: TransformingStage<OneHotEncoder, Scaled<LogisticRegression>>
+}
+private struct EncodedScaledSoftmax: KnownChain {
+    var chain: TransformingStage<OneHotEncoder, Scaled<SoftmaxRegression>>
+}
+
+extension KnownChain {
+    var task: Task { chain.task }
+    var answersIntervals: Bool { chain.answersIntervals }
+
+    @inline(__always)
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        chain.predict(row, &x, into: &answer)
+    }
+
+    @inline(__always)
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
+    ) -> Bool {
+        chain.learn(row, target, weight: weight, &workspace, &columnCount)
+    }
+
+    var columns: [Int] { chain.columns }
+    var byteCount: Int { chain.byteCount }
+
+    func encode(to encoder: inout CanonicalEncoder) { chain.encode(to: &encoder) }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try chain.restore(from: &decoder)
+    }
+}

@@ -4,32 +4,35 @@
 /// back. A `count` that the remaining bytes cannot hold is refused before anything is allocated for it.
 /// After an error the decoder stands at an unspecified offset; throw it away.
 public struct CanonicalDecoder: Sendable {
-    @usableFromInline let bytes: ArraySlice<UInt8>
+    @usableFromInline let bytes: [UInt8]
+    @usableFromInline let start: Int
     @usableFromInline let end: Int
-    @usableFromInline var position = 0
+    @usableFromInline var position: Int
 
-    /// How many bytes have been read, from the start of the array or slice.
-    @inlinable public var offset: Int { position }
+    /// How many bytes have been read.
+    @inlinable public var offset: Int { position &- start }
 
     /// Whether every byte has been read.
     @inlinable public var isAtEnd: Bool { position == end }
 
     @inlinable
     public init(_ bytes: [UInt8]) {
-        self.init(bytes[...])
+        self.init(bytes, in: bytes.indices)
     }
 
+    /// Reads a part of some bytes. - Precondition: they have it.
     @inlinable
-    public init(_ bytes: ArraySlice<UInt8>) {
+    public init(_ bytes: [UInt8], in range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count, "no such part")
         self.bytes = bytes
-        end = bytes.count
+        (start, end, position) = (range.lowerBound, range.upperBound, range.lowerBound)
     }
 
     @inlinable
     public mutating func byte() throws(CanonicalDecodingError) -> UInt8 {
         guard position < end else { throw failure("a byte is missing") }
         defer { position &+= 1 }
-        return bytes[bytes.startIndex &+ position]
+        return bytes[position]
     }
 
     /// Refuses bytes other than 0 and 1.
@@ -43,7 +46,39 @@ public struct CanonicalDecoder: Sendable {
 
     /// Refuses varints that are longer than they need be or exceed 64 bits.
     @inlinable
+    @inline(__always)
     public mutating func uint() throws(CanonicalDecodingError) -> UInt64 {
+        if position < end, bytes[position] < 0x80 {
+            defer { position &+= 1 }
+            return UInt64(bytes[position])
+        }
+        return try longUint()
+    }
+
+    /// A varint of several bytes: of up to eight at once where so many follow.
+    @inlinable
+    mutating func longUint() throws(CanonicalDecodingError) -> UInt64 {
+        guard end &- position >= 8 else { return try uintByteByByte() }
+        let word = bytes.withUnsafeBytes {
+            UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        }
+        // The highest bit of each byte that ends a varint.
+        let ends = ~word & 0x8080_8080_8080_8080
+        guard ends != 0 else { return try uintByteByByte() }
+        let bitCount = UInt64(ends.trailingZeroBitCount &+ 1)
+        var value = word & (~0 &>> (64 &- bitCount)) & 0x7f7f_7f7f_7f7f_7f7f
+        guard value &>> (bitCount &- 8) != 0 || bitCount == 8 else { throw failure("a varint is not minimal") }
+        // Groups of 7 bits become groups of 14, then of 28, then one.
+        value = value & 0x007f_007f_007f_007f | (value & 0x7f00_7f00_7f00_7f00) &>> 1
+        value = value & 0x0000_3fff_0000_3fff | (value & 0x3fff_0000_3fff_0000) &>> 2
+        value = value & 0x0000_0000_0fff_ffff | (value & 0x0fff_ffff_0000_0000) &>> 4
+        position &+= Int(truncatingIfNeeded: bitCount &>> 3)
+        return value
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func uintByteByByte() throws(CanonicalDecodingError) -> UInt64 {
         let start = position
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -127,8 +162,11 @@ public struct CanonicalDecoder: Sendable {
     public mutating func withBlob(
         _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) throws(CanonicalDecodingError) {
-        let blob = try take(try count())
-        blob.withUnsafeBufferPointer { body($0) }
+        let count = try count()
+        bytes.withUnsafeBufferPointer {
+            body(UnsafeBufferPointer(rebasing: $0[position..<position &+ count]))
+        }
+        position &+= count
     }
 
     /// Refuses bytes that are not valid UTF-8.
@@ -166,14 +204,13 @@ public struct CanonicalDecoder: Sendable {
     @inlinable
     mutating func take(_ count: Int) throws(CanonicalDecodingError) -> ArraySlice<UInt8> {
         guard end &- position >= count else { throw failure("\(count) bytes are needed, \(end - position) remain") }
-        let start = bytes.startIndex &+ position
-        position &+= count
-        return bytes[start..<start &+ count]
+        defer { position &+= count }
+        return bytes[position..<position &+ count]
     }
 
     // Not inlined: building an error is rare and would bloat every reader.
     @usableFromInline
     func failure(_ reason: String, at offset: Int? = nil) -> CanonicalDecodingError {
-        CanonicalDecodingError(offset: offset ?? position, reason: reason)
+        CanonicalDecodingError(offset: (offset ?? position) &- start, reason: reason)
     }
 }

@@ -24,7 +24,7 @@ import Testing
         encoder.optional(Int64?.some(-5)) { $0.int($1) }
 
         // A slice that does not begin at 0 must read the same.
-        var decoder = CanonicalDecoder(([7, 7] + encoder.bytes)[2...])
+        var decoder = CanonicalDecoder([7, 7] + encoder.bytes + [7], in: 2..<2 + encoder.bytes.count)
         for value in values { #expect(try decoder.uint() == value) }
         for value in integers { #expect(try decoder.int() == value) }
         #expect(try decoder.doubles() == numbers)

@@ -59,7 +59,7 @@ public struct BlockReader: Sendable {
     public func read(
         _ index: Int, contract: Contract, into event: inout Event, answer: inout StoredAnswer
     ) throws(CanonicalDecodingError) {
-        var decoder = CanonicalDecoder(bytes[starts[index]..<starts[index + 1]])
+        var decoder = CanonicalDecoder(bytes, in: starts[index]..<starts[index + 1])
         event.kind = try decoder.enumeration(Event.Kind.init(rawValue:))
         event.time = Timestamp(microseconds: firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
         try decoder.withBlob { event.id.set($0) }
@@ -81,10 +81,9 @@ public struct BlockReader: Sendable {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "no decision has the code \(code >> 1)")
         }
         (answer.decision, answer.isBaseline) = (decision, code & 1 == 1)
-        answer.values.removeAll(keepingCapacity: true)
-        if decision.hasAnswer {
-            for _ in 0..<(try decoder.count(elementBytes: 8)) { answer.values.append(try decoder.double()) }
-        }
+        let width = decision.hasAnswer ? try decoder.count(elementBytes: 8) : 0
+        if answer.values.count != width { answer.values = [Double](repeating: 0, count: width) }
+        for index in 0..<width { answer.values[index] = try decoder.double() }
         try decoder.finish()
     }
 
@@ -95,6 +94,12 @@ public struct BlockReader: Sendable {
         var masks = decoder
         var isMissingAny: UInt8 = 0
         for _ in 0..<(layout.count + 7) / 8 { isMissingAny |= try decoder.byte() }
+        if isMissingAny == 0, layout.numberCount == layout.count, !layout.hasBooleans {
+            try row.withNumbers { (numbers) throws(CanonicalDecodingError) in
+                for slot in numbers.indices { numbers[slot] = try CompactNumber.decode(from: &decoder) }
+            }
+            return
+        }
         if isMissingAny == 0 { row.beginStrings() } else { row.removeAll() }
         var mask: UInt8 = 0
         for feature in 0..<layout.count {

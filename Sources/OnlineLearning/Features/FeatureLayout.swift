@@ -45,6 +45,8 @@ public struct FeatureLayout: Sendable, Equatable {
     public let numberCount: Int
     public let stringCount: Int
     public let timestampCount: Int
+    /// Whether some of the numbers are booleans.
+    public let hasBooleans: Bool
 
     public var count: Int { names.count }
 
@@ -66,6 +68,7 @@ public struct FeatureLayout: Sendable, Equatable {
         }
         names = features.map(\.name)
         kinds = features.map(\.kind)
+        hasBooleans = kinds.contains(.boolean)
         self.slots = slots
         (numberCount, stringCount, timestampCount) = (counts.numbers, counts.strings, counts.timestamps)
     }

@@ -73,6 +73,15 @@ public struct FeatureRow: Sendable {
         }
     }
 
+    /// Hands out all numbers, by slot, to be written.
+    @inlinable
+    @inline(__always)
+    public mutating func withNumbers<E: Error>(
+        _ body: (UnsafeMutableBufferPointer<Double>) throws(E) -> Void
+    ) throws(E) {
+        try numbers.withUnsafeMutableBufferPointer { (numbers) throws(E) in try body(numbers) }
+    }
+
     public mutating func setTimestamp(_ microseconds: Int64, at slot: Int) {
         timestamps[slot] = microseconds
     }

@@ -67,6 +67,13 @@ public struct FeatureVector: Sendable {
         keepsZeros = false
     }
 
+    /// Adds columns that are not zero, each with its value. - Precondition: as for one; there are as many values.
+    public mutating func append(columns: UnsafeBufferPointer<Int32>, values: UnsafeBufferPointer<Double>) {
+        precondition(columns.count == values.count, "not every column has its value")
+        self.columns.append(contentsOf: columns)
+        self.values.append(contentsOf: values)
+    }
+
     /// Adds a column that is not zero. - Precondition: it is below ``columnCount`` and was not added before.
     @inline(__always)
     public mutating func append(column: Int, value: Double) {

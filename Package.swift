@@ -102,7 +102,8 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "LearnerBenchmark", dependencies: ["Engine", "ModelLifecycle", "OnlineLearning", "Determinism"],
-            path: "Benchmarks/LearnerBenchmark", swiftSettings: settings),
+            path: "Benchmarks/LearnerBenchmark", swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(staticFoundation, .when(platforms: [.linux]))]),
         .testTarget(name: "HouseTests", swiftSettings: settings),
         .testTarget(
             name: "DeterminismTests", dependencies: ["Determinism"],

@@ -35,6 +35,15 @@ public struct CanonicalDecoder: Sendable {
         return bytes[position]
     }
 
+    /// The same decoder some bytes before. - Precondition: it has read so many.
+    @inlinable
+    public func rewound(by count: Int) -> Self {
+        precondition(offset >= count, "so many bytes were not read")
+        var earlier = self
+        earlier.position &-= count
+        return earlier
+    }
+
     /// Refuses bytes other than 0 and 1.
     @inlinable
     public mutating func bool() throws(CanonicalDecodingError) -> Bool {

@@ -91,9 +91,9 @@ public struct BlockReader: Sendable {
         _ decoder: inout CanonicalDecoder, _ layout: FeatureLayout, _ row: inout FeatureRow
     ) throws(CanonicalDecodingError) {
         // Most rows are complete: then every slot is set below, and none needs to be cleared first.
-        var masks = decoder
+        let maskCount = (layout.count + 7) / 8
         var isMissingAny: UInt8 = 0
-        for _ in 0..<(layout.count + 7) / 8 { isMissingAny |= try decoder.byte() }
+        for _ in 0..<maskCount { isMissingAny |= try decoder.byte() }
         if isMissingAny == 0, layout.numberCount == layout.count, !layout.hasBooleans {
             try row.withNumbers { (numbers) throws(CanonicalDecodingError) in
                 for slot in numbers.indices { numbers[slot] = try CompactNumber.decode(from: &decoder) }
@@ -101,6 +101,7 @@ public struct BlockReader: Sendable {
             return
         }
         if isMissingAny == 0 { row.beginStrings() } else { row.removeAll() }
+        var masks = decoder.rewound(by: maskCount)
         var mask: UInt8 = 0
         for feature in 0..<layout.count {
             if isMissingAny != 0 {

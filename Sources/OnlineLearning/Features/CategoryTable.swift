@@ -5,9 +5,9 @@ import Determinism
 /// Names are compared as UTF-8 bytes, unnormalized. An open-addressing table over the bytes of all names laid end to
 /// end; the hash only finds a name and is no part of the state. Complexity: O(length) to look up or insert, amortized.
 public struct CategoryTable: Sendable {
-    private var bytes: [UInt8] = []
+    @usableFromInline var bytes: [UInt8] = []
     /// Where the name of each slot ends in ``bytes``.
-    private var ends: [Int32] = []
+    @usableFromInline var ends: [Int32] = []
     private var hashes: [UInt64] = []
     /// Slot + 1, or 0 for free; the count is a power of two, at most half of it taken.
     private var buckets: [Int32] = []
@@ -93,11 +93,15 @@ public struct CategoryTable: Sendable {
     }
 
     /// Hands out the bytes of a name.
+    @inlinable
+    @inline(__always)
     public func withName<R>(at slot: Int, _ body: (UnsafeRawBufferPointer) -> R) -> R {
         bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range(of: slot)])) }
     }
 
-    private func range(of slot: Int) -> Range<Int> {
+    @inlinable
+    @inline(__always)
+    func range(of slot: Int) -> Range<Int> {
         (slot == 0 ? 0 : Int(ends[slot - 1]))..<Int(ends[slot])
     }
 

@@ -4,7 +4,7 @@ public enum Catalogue {
     public static let transformers: [any Transformer.Type] = [OneHotEncoder.self, StandardScaler.self]
     public static let learners: [any Learner.Type] =
         linearLearners + otherLearners + treeClassifiers + regressionTreeLearners + mondrianLearners
-        + ensembleLearners
+        + ensembleLearners + [Auto.self]
     /// Learners made of others.
     public static let wrappers: [any LearnerWrapper.Type] = ensembleWrappers + otherWrappers + conformalWrappers
 

@@ -20,6 +20,7 @@ struct CategoryStage<Next: Stage>: Stage {
 
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
+    var expertHistory: ExpertHistory? { next.expertHistory }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         for index in slots.indices {

@@ -37,6 +37,7 @@ private struct EncodedScaledSoftmax: KnownChain {
 extension KnownChain {
     var task: Task { chain.task }
     var answersIntervals: Bool { chain.answersIntervals }
+    var expertHistory: ExpertHistory? { chain.expertHistory }
 
     @inline(__always)
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {

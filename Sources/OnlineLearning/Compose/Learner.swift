@@ -59,6 +59,9 @@ public protocol Learner: Sendable {
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal) -> Bool
 
+    /// Of a learner that weighs experts: how much each weighed, from time to time; else nil.
+    var expertHistory: ExpertHistory? { get }
+
     /// Bytes of memory, roughly: what grows with learning, at least.
     var byteCount: Int { get }
 
@@ -71,6 +74,7 @@ public protocol Learner: Sendable {
 extension Learner {
     public static var takesCategories: Bool { false }
     public static var answersIntervals: Bool { false }
+    public var expertHistory: ExpertHistory? { nil }
 
     /// The learner of a checked component that names it.
     public init(_ component: Component, inputs: LearnerInputs) {

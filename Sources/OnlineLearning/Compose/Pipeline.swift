@@ -29,6 +29,8 @@ public struct Pipeline: Sendable {
     public let task: Task
     /// Whether answers have two more doubles, the bounds of an interval; see ``Learner/answersIntervals``.
     public var answersIntervals: Bool { stages.answersIntervals }
+    /// Of a model that weighs experts: how much each weighed, from time to time; else nil.
+    public var expertHistory: ExpertHistory? { stages.expertHistory }
     private var stages: any Stage
     /// Columns given out so far, the numbers' included.
     private var columnCount: Int

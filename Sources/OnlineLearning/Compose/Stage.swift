@@ -8,6 +8,7 @@ import Determinism
 protocol Stage: Sendable {
     var task: Task { get }
     var answersIntervals: Bool { get }
+    var expertHistory: ExpertHistory? { get }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double])
 
@@ -38,6 +39,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
 
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
+    var expertHistory: ExpertHistory? { next.expertHistory }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         transformer.transform(row, &x)
@@ -78,6 +80,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
 struct LearningStage<L: Learner>: Stage {
     let task: Task
     var answersIntervals: Bool { L.answersIntervals }
+    var expertHistory: ExpertHistory? { learner.expertHistory }
     private var learner: L
 
     init(_ learner: L, task: Task) {

@@ -1,0 +1,84 @@
+import Determinism
+
+/// Weighs experts by their losses so that the weighted loss is not much more than that of the best of them, whatever
+/// the losses are: exponential weights whose rate follows from how much they have cost so far.
+///
+/// With h the weighted loss and m the mix loss −ln Σ wₖ exp(−η ℓₖ) / η of an event, the gaps δ = h − m add up to Δ, and
+/// the rate is η = ln K / Δ. After T events the weighted losses exceed the best expert's by at most 2 Δ, and by at most
+/// 2 √(V ln K) + S (16/3 ln K + 2), where V is the sum of the losses' variances under the weights and S the largest
+/// range of the losses of one event. Nothing is to be tuned, and no scale is assumed.
+///
+/// Time and memory: O(experts).
+///
+/// Two experts of which one loses 1 and one loses nothing: after the first event the weights are 1/5 and 4/5, for
+/// Δ = ½ and η = 2 ln 2.
+///
+/// Source: S. de Rooij, T. van Erven, P. Grünwald and W. Koolen, *Follow the leader if you can, hedge if you must*,
+/// JMLR 15, 2014, section 2 and theorem 6.
+struct AdaHedge: Sendable {
+    /// What each expert lost beyond the best of them.
+    private(set) var excess: [Double]
+    /// Δ, the sum of the mixability gaps.
+    private(set) var gap = 0.0
+
+    init(count: Int) {
+        excess = [Double](repeating: 0, count: count)
+    }
+
+    /// Writes the weights: they are positive or 0 and add up to 1.
+    func weigh(_ weights: UnsafeMutableBufferPointer<Double>) {
+        var sum = 0.0
+        let rate = Elementary.log(Double(excess.count)) / gap
+        for k in excess.indices {
+            // Before there is any gap all leaders are followed alike.
+            weights[k] = gap > 0 ? Elementary.exp(-rate * excess[k]) : excess[k] == 0 ? 1 : 0
+            sum += weights[k]
+        }
+        for k in excess.indices { weights[k] /= sum }
+    }
+
+    /// Counts one event. - Parameter losses: one of each expert, finite; as many as there are experts.
+    /// - Returns: false where a sum would stop being finite; then nothing has changed.
+    mutating func update(_ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>) -> Bool {
+        var (hedge, least) = (0.0, Double.infinity)
+        for k in excess.indices {
+            hedge += weights[k] * losses[k]
+            least = min(least, weights[k] > 0 ? losses[k] : least)
+        }
+        let newGap = gap + max(0, hedge - mixLoss(losses, weights, least))
+        var best = Double.infinity
+        for k in excess.indices { best = min(best, excess[k] + losses[k]) }
+        guard newGap.isFinite, best.isFinite, excess.indices.allSatisfy({ (excess[$0] + losses[$0]).isFinite })
+        else { return false }
+        gap = newGap
+        for k in excess.indices { excess[k] = excess[k] + losses[k] - best }
+        return true
+    }
+
+    /// - Parameter least: the smallest loss among experts with a weight.
+    private func mixLoss(
+        _ losses: UnsafeBufferPointer<Double>, _ weights: UnsafeBufferPointer<Double>, _ least: Double
+    ) -> Double {
+        // With an infinite rate, which is where there is no gap yet, only the best of those with a weight counts.
+        guard gap > 0 else { return least }
+        let rate = Elementary.log(Double(excess.count)) / gap
+        var sum = 0.0
+        for k in excess.indices where weights[k] > 0 {
+            sum += weights[k] * Elementary.exp(-rate * (losses[k] - least))
+        }
+        return least - Elementary.log(sum) / rate
+    }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        encoder.double(gap)
+        encoder.doubles(excess)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let (gap, values) = (try decoder.double(), try decoder.doubles())
+        guard values.count == excess.count, gap >= 0, gap.isFinite, values.contains(0),
+            values.allSatisfy({ $0 >= 0 && $0.isFinite })
+        else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no weights of so many experts") }
+        (self.gap, excess) = (gap, values)
+    }
+}

@@ -1,0 +1,251 @@
+import Determinism
+
+/// The model one gets without choosing: a small set of unlike experts, each with the features as it needs them, whose
+/// answers are weighed by how good each has been. One more expert, the stack, learns to combine the others.
+///
+/// - `budget`: operations per example that the experts are made to fit, from 1,000 to 100,000,000 (default 60,000, some
+///   tens of microseconds); it sets how many trees the forests have and how many examples the neighbors are looked for
+///   among. See ``AutoExperts`` for who they are and what each costs.
+/// - `seed`: of all that is random, from 0 (default 1).
+///
+/// Classes are weighed by a ``BayesMixture``: the log loss exceeds that of the best expert, whose probabilities are held
+/// 10⁻⁴ away from 0 and 1, by at most ln K + ln (T + 1) nats over all T examples together. Numbers are weighed by
+/// ``AdaHedge`` with absolute errors: they exceed the best expert's by at most 2 Δ. K experts include the stack, which
+/// is the default linear model of two classes' log-odds or of the numbers the others answer; several classes have none.
+/// What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
+///
+/// Time: as budgeted. Memory: that of the experts, each of which is bounded.
+///
+/// Before anything is learned the answer is that of the baseline; the weights begin alike.
+///
+/// Source: the sources of the two rules; D. H. Wolpert, *Stacked generalization*, Neural Networks 5(2), 1992.
+public struct Auto: Learner {
+    public static let declaration = ComponentDeclaration(
+        "auto", .ensemble,
+        parameters: [
+            ParameterDeclaration(
+                "budget", .integer(1_000...100_000_000), default: .integer(60_000),
+                "operations per example that the experts are made to fit"),
+            ParameterDeclaration("seed", .integer(0...Int.max), default: .integer(1), "the seed of all that is random"),
+        ])
+    public static let tasks = Task.allCases
+    public static var takesCategories: Bool { true }
+
+    private struct Expert: Sendable {
+        let name: String
+        let input: AutoExperts.Input
+        var model: any Learner
+        var isRefused = false
+        private var journal = Journal()
+
+        init(name: String, input: AutoExperts.Input, model: any Learner) {
+            (self.name, self.input, self.model) = (name, input, model)
+        }
+
+        @inline(__always)
+        mutating func learn(_ x: borrowing FeatureVector, _ target: Target, _ weight: Double) {
+            journal.removeAll()
+            isRefused = !model.learn(x, target, weight: weight, journal: &journal)
+        }
+    }
+
+    private let task: Task
+    private var features: EncodedFeatures
+    private var experts: [Expert]
+    private var stack: AutoStack?
+    private var mixture: BayesMixture
+    private var hedge: AdaHedge
+    private var moments: ExpertMoments
+    private var known = KnownClasses()
+
+    public init(_ arguments: Arguments, inputs: LearnerInputs) {
+        task = inputs.task
+        features = EncodedFeatures(inputs)
+        let chosen = AutoExperts(inputs, budget: arguments.integer("budget"), seed: arguments.integer("seed"))
+        let encoded = LearnerInputs(task: inputs.task, numberCount: inputs.numberCount)
+        experts = chosen.all.map { expert in
+            let takesCategories = expert.input == .asItIs && Catalogue.takesCategories(expert.component)
+            return Expert(
+                name: expert.name, input: expert.input,
+                model: Catalogue.makeLearner(expert.component, inputs: takesCategories ? inputs : encoded))
+        }
+        stack = inputs.task == .multiclass ? nil : AutoStack(inputs.task, expertCount: experts.count)
+        let count = experts.count + (stack == nil ? 0 : 1)
+        mixture = BayesMixture(count: count)
+        hedge = AdaHedge(count: count)
+        moments = ExpertMoments(expertCount: count)
+    }
+
+    private var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+
+    public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        let voices = voices(x)
+        switch task {
+        case .multiclass: appendMixture(voices, to: &answer)
+        case .binary:
+            var p = 0.0
+            for k in voices.indices { p += mixture.weights[k] * voices[k] }
+            answer.append(p)
+        case .regression:
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: voices.count) { weights in
+                hedge.weigh(weights)
+                var value = 0.0
+                for k in voices.indices { value += weights[k] * voices[k] }
+                answer.append(value)
+            }
+        }
+    }
+
+    /// Several classes: the probabilities are voice by voice, class by class.
+    private func appendMixture(_ voices: [Double], to answer: inout [Double]) {
+        let classCount = known.slotCount
+        for slot in 0..<classCount {
+            var p = 0.0
+            for k in 0..<voiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
+            answer.append(known[slot] ? p : .nan)
+        }
+    }
+
+    // MARK: What the experts say
+
+    /// One number of each expert, the stack's last: the value, the probability of the positive class, or one
+    /// probability for each class.
+    private func voices(_ x: borrowing FeatureVector) -> [Double] {
+        let columns = features.encode(x, isScaled: false)
+        let scaled = features.encode(x, isScaled: true)
+        var (voices, said) = ([Double](), [Double]())
+        voices.reserveCapacity(voiceCount * max(1, known.slotCount))
+        for expert in experts {
+            said.removeAll(keepingCapacity: true)
+            switch expert.input {
+            case .asItIs: expert.model.predict(x, into: &said)
+            case .columns: expert.model.predict(columns, into: &said)
+            case .scaled: expert.model.predict(scaled, into: &said)
+            }
+            appendVoice(said, to: &voices)
+        }
+        if let stack { voices.append(stack.predict(voices)) }
+        return voices
+    }
+
+    private func appendVoice(_ said: [Double], to voices: inout [Double]) {
+        switch task {
+        case .binary: voices.append(Self.held(said.first ?? .nan, among: 2))
+        case .regression:
+            // The first expert is the baseline, which always has an answer.
+            let value = said.first ?? .nan
+            voices.append(value.isFinite ? value : voices.first ?? 0)
+        case .multiclass:
+            var sum = 0.0
+            for slot in 0..<known.slotCount where slot < said.count && said[slot] > 0 { sum += said[slot] }
+            for slot in 0..<known.slotCount {
+                let share = slot < said.count && said[slot] > 0 && sum.isFinite ? said[slot] / sum : 0
+                voices.append(known[slot] ? Self.held(sum > 0 ? share : .nan, among: known.count) : 0)
+            }
+        }
+    }
+
+    private static var margin: Double { 1e-4 }
+
+    /// A probability kept away from 0 and 1, so that no single mistake costs more than ten nats; NaN, where an expert
+    /// has none, is even odds.
+    static func held(_ p: Double, among count: Int) -> Double {
+        let even = 1 / Double(count)
+        return p >= 0 && p <= 1 ? (1 - margin) * p + margin * even : even
+    }
+
+    // MARK: Learning
+
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
+        guard x.isLearnable(), weight <= FeatureVector.largestLearnable, Self.isLearnable(target) else { return false }
+        let voices = voices(x)
+        guard features.learn(x, journal: &journal) else { return false }
+        let columns = features.encode(x, isScaled: false)
+        let scaled = features.encode(x, isScaled: true)
+        sideBySide(&experts, x, workers: journal.workers) { expert, x in
+            switch expert.input {
+            case .asItIs: expert.learn(x, target, weight)
+            case .columns: expert.learn(columns, target, weight)
+            case .scaled: expert.learn(scaled, target, weight)
+            }
+        }
+        guard experts.contains(where: { !$0.isRefused }) else {
+            // Nothing was learned by anybody, and neither are the scales.
+            features.undo(&journal)
+            return false
+        }
+        guard weight > 0 else { return true }
+        weigh(voices, target, weight)
+        stack?.learn(voices, target, weight: weight, journal: &journal)
+        if case .label(let slot) = target, task == .multiclass { known.insert(slot) }
+        return true
+    }
+
+    private static func isLearnable(_ target: Target) -> Bool {
+        guard case .value(let value) = target else { return true }
+        return value.magnitude <= FeatureVector.largestLearnable
+    }
+
+    /// Weighs the voices, which were asked before the example was learned, by what came.
+    private mutating func weigh(_ voices: [Double], _ target: Target, _ weight: Double) {
+        let count = voiceCount
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { room in
+            let results = UnsafeMutableBufferPointer(rebasing: room[..<count])
+            let weights = UnsafeMutableBufferPointer(rebasing: room[count...])
+            switch target {
+            case .value(let value):
+                for k in 0..<count { results[k] = min(1e100, weight * (voices[k] - value).magnitude) }
+                hedge.weigh(weights)
+                _ = hedge.update(UnsafeBufferPointer(results), weights: UnsafeBufferPointer(weights))
+                hedge.weigh(weights)
+            case .label(let slot):
+                for k in 0..<count { results[k] = probability(voices, k, slot) }
+                mixture.update(UnsafeBufferPointer(results), weight: weight)
+                for k in 0..<count { weights[k] = mixture.weights[k] }
+            }
+            moments.update(UnsafeBufferPointer(weights))
+        }
+    }
+
+    /// What a voice gave the class that came; a class that nobody knew yet surprises all alike.
+    private func probability(_ voices: [Double], _ k: Int, _ slot: Int) -> Double {
+        if task == .binary { return slot == 1 ? voices[k] : 1 - voices[k] }
+        let classCount = known.slotCount
+        return slot < classCount && known[slot] ? voices[k * classCount + slot] : 1
+    }
+
+    // MARK: Report and state
+
+    /// How much each expert weighed, from time to time.
+    public var expertHistory: ExpertHistory? {
+        var weights = mixture.weights
+        if task == .regression { weights.withUnsafeMutableBufferPointer { hedge.weigh($0) } }
+        return ExpertHistory(
+            names: experts.map(\.name) + (stack == nil ? [] : ["stack"]), moments: moments.moments,
+            now: ExpertHistory.Moment(count: moments.count, weights: weights))
+    }
+
+    public var byteCount: Int {
+        experts.reduce(features.byteCount + moments.byteCount + (stack?.byteCount ?? 0)) { $0 + $1.model.byteCount }
+    }
+
+    public func encode(to encoder: inout CanonicalEncoder) {
+        features.encode(to: &encoder)
+        for expert in experts { expert.model.encode(to: &encoder) }
+        stack?.encode(to: &encoder)
+        if task == .regression { hedge.encode(to: &encoder) } else { mixture.encode(to: &encoder) }
+        moments.encode(to: &encoder)
+        known.encode(to: &encoder)
+    }
+
+    public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try features.restore(from: &decoder)
+        for index in experts.indices { try experts[index].model.restore(from: &decoder) }
+        try stack?.restore(from: &decoder)
+        if task == .regression { try hedge.restore(from: &decoder) } else { try mixture.restore(from: &decoder) }
+        try moments.restore(from: &decoder)
+        known = try KnownClasses(from: &decoder)
+    }
+}

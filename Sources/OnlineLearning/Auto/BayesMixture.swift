@@ -1,0 +1,57 @@
+import Determinism
+
+/// Weighs experts that answer with probabilities by Bayes' rule, and takes a share of the weight back from all of them
+/// after each event, so that one that becomes the best later is not held back by its past.
+///
+/// The share given back after event t is 1 / (t + 1). So the mixture's log loss exceeds that of the best expert over
+/// all events by at most ln K + ln (T + 1), in nats, and follows the best expert of each stretch.
+///
+/// Time and memory: O(experts).
+///
+/// Two experts of which one gave the true class ¾ and one ¼: after the first event the weights are 5/8 and 3/8, for
+/// half of the weights ¾ and ¼ is given back in equal parts.
+///
+/// Source: M. Herbster and M. K. Warmuth, *Tracking the best expert*, Machine Learning 32, 1998; with this schedule
+/// W. M. Koolen and S. de Rooij, *Combining expert advice efficiently*, COLT 2008, and D. Adamskiy et al., *A closer
+/// look at adaptive regret*, ALT 2012.
+struct BayesMixture: Sendable {
+    private(set) var weights: [Double]
+    private var count = 0.0
+
+    init(count: Int) {
+        weights = [Double](repeating: 1 / Double(count), count: count)
+    }
+
+    /// Counts one event.
+    /// - Parameters:
+    ///   - probabilities: what each expert gave the true class, above 0 and at most 1.
+    ///   - weight: how often the event counts.
+    mutating func update(_ probabilities: UnsafeBufferPointer<Double>, weight: Double) {
+        var sum = 0.0
+        for k in weights.indices {
+            let p = probabilities[k]
+            weights[k] *= weight == 1 ? p : Elementary.exp(max(-600, weight * Elementary.log(p)))
+            sum += weights[k]
+        }
+        count += 1
+        let share = 1 / (count + 1)
+        for k in weights.indices {
+            // Where all have failed so badly that nothing is left of them, they begin anew.
+            let posterior = sum > 0 ? weights[k] / sum : 1 / Double(weights.count)
+            weights[k] = (1 - share) * posterior + share / Double(weights.count)
+        }
+    }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        encoder.double(count)
+        encoder.doubles(weights)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let (count, values) = (try decoder.double(), try decoder.doubles())
+        guard values.count == weights.count, count >= 0, count.isFinite,
+            values.allSatisfy({ $0 >= 0 && $0 <= 1 }), values.contains(where: { $0 > 0 })
+        else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no weights of so many experts") }
+        (self.count, weights) = (count, values)
+    }
+}

@@ -4,25 +4,30 @@ import Determinism
 /// the losses are: exponential weights whose rate follows from how much they have cost so far.
 ///
 /// With h the weighted loss and m the mix loss −ln Σ wₖ exp(−η ℓₖ) / η of an event, the gaps δ = h − m add up to Δ, and
-/// the rate is η = ln K / Δ. After T events the weighted losses exceed the best expert's by at most 2 Δ, and by at most
+/// the rate is η = ln K / Δ. The weighted losses of all events together exceed those of an expert whose weight began as
+/// π by at most Δ (1 + ln (1/π) / ln K), which is 2 Δ where all began alike; and then by at most
 /// 2 √(V ln K) + S (16/3 ln K + 2), where V is the sum of the losses' variances under the weights and S the largest
 /// range of the losses of one event. Nothing is to be tuned, and no scale is assumed.
 ///
 /// Time and memory: O(experts).
 ///
-/// Two experts of which one loses 1 and one loses nothing: after the first event the weights are 1/5 and 4/5, for
-/// Δ = ½ and η = 2 ln 2.
+/// Two experts, alike at first, of which one loses 1 and one loses nothing: after the first event the weights are 1/5
+/// and 4/5, for Δ = ½ and η = 2 ln 2.
 ///
 /// Source: S. de Rooij, T. van Erven, P. Grünwald and W. Koolen, *Follow the leader if you can, hedge if you must*,
 /// JMLR 15, 2014, section 2 and theorem 6.
 struct AdaHedge: Sendable {
+    /// The weights at first.
+    let prior: [Double]
     /// What each expert lost beyond the best of them.
     private(set) var excess: [Double]
     /// Δ, the sum of the mixability gaps.
     private(set) var gap = 0.0
 
-    init(count: Int) {
-        excess = [Double](repeating: 0, count: count)
+    /// - Parameter prior: positive, adding up to 1.
+    init(prior: [Double]) {
+        self.prior = prior
+        excess = prior.map { _ in 0 }
     }
 
     /// Writes the weights: they are positive or 0 and add up to 1.
@@ -31,7 +36,7 @@ struct AdaHedge: Sendable {
         let rate = Elementary.log(Double(excess.count)) / gap
         for k in excess.indices {
             // Before there is any gap all leaders are followed alike.
-            weights[k] = gap > 0 ? Elementary.exp(-rate * excess[k]) : excess[k] == 0 ? 1 : 0
+            weights[k] = prior[k] * (gap > 0 ? Elementary.exp(-rate * excess[k]) : excess[k] == 0 ? 1 : 0)
             sum += weights[k]
         }
         for k in excess.indices { weights[k] /= sum }

@@ -9,14 +9,15 @@ import Determinism
 /// - `seed`: of all that is random, from 0 (default 1).
 ///
 /// Classes are weighed by a ``BayesMixture``: the log loss exceeds that of the best expert, whose probabilities are held
-/// 10⁻⁴ away from 0 and 1, by at most ln K + ln (T + 1) nats over all T examples together. Numbers are weighed by
-/// ``AdaHedge`` with absolute errors: they exceed the best expert's by at most 2 Δ. K experts include the stack, which
-/// is the default linear model of two classes' log-odds or of the numbers the others answer; several classes have none.
-/// What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
+/// 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are weighed by
+/// ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound. The K experts include the
+/// stack: the default linear model of two classes' log-odds, or of the numbers that the others answer; several classes
+/// have none. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
 ///
 /// Time: as budgeted. Memory: that of the experts, each of which is bounded.
 ///
-/// Before anything is learned the answer is that of the baseline; the weights begin alike.
+/// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter of the
+/// weight each, the others with equal parts of the rest.
 ///
 /// Source: the sources of the two rules; D. H. Wolpert, *Stacked generalization*, Neural Networks 5(2), 1992.
 public struct Auto: Learner {
@@ -70,10 +71,15 @@ public struct Auto: Learner {
                 model: Catalogue.makeLearner(expert.component, inputs: takesCategories ? inputs : encoded))
         }
         stack = inputs.task == .multiclass ? nil : AutoStack(inputs.task, expertCount: experts.count)
-        let count = experts.count + (stack == nil ? 0 : 1)
-        mixture = BayesMixture(count: count)
-        hedge = AdaHedge(count: count)
-        moments = ExpertMoments(expertCount: count)
+        let prior = Self.prior(experts.count + (stack == nil ? 0 : 1))
+        mixture = BayesMixture(prior: prior)
+        hedge = AdaHedge(prior: prior)
+        moments = ExpertMoments(expertCount: prior.count)
+    }
+
+    /// Half of the weight for the first two experts, which know at once what they will ever know; half for all others.
+    private static func prior(_ count: Int) -> [Double] {
+        [0.25, 0.25] + [Double](repeating: 0.5 / Double(count - 2), count: count - 2)
     }
 
     private var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }

@@ -52,13 +52,14 @@ struct AutoExperts {
         }
         let engine = Self.component("lazy_search", ["window_size": .integer(window)])
         let mondrian: [String: Argument] = [
-            "seed": .integer(seed), "n_estimators": .integer(trees), "max_nodes": .integer(Self.mondrianNodes),
+            "seed": .integer(seed), "n_estimators": .integer((trees + 1) / 2), "max_nodes": .integer(Self.mondrianNodes),
         ]
         all += [
             Expert(name: "tree", "hoeffding_tree_\(suffix)"),
             Expert(name: "neighbors", "knn_\(suffix)", ["engine": .component(engine)], input: .scaled),
             Expert(name: "forest", "arf_\(suffix)", ["seed": .integer(seed), "n_models": .integer(trees)]),
             Expert(name: "mondrian_forest", "amf_\(suffix)", mondrian, input: .columns),
+            Expert(name: "scaled_mondrian_forest", "amf_\(suffix)", mondrian, input: .scaled),
         ]
         self.all = all
         operations = 20 + 120 * d + 4 * window * d + 600 * trees * root

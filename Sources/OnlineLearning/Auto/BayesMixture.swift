@@ -3,23 +3,28 @@ import Determinism
 /// Weighs experts that answer with probabilities by Bayes' rule, and takes a share of the weight back from all of them
 /// after each event, so that one that becomes the best later is not held back by its past.
 ///
-/// The share given back after event t is 1 / (t + 1). So the mixture's log loss exceeds that of the best expert over
-/// all events by at most ln K + ln (T + 1), in nats, and follows the best expert of each stretch.
+/// The share given back after event t is 1 / (t + 1), in proportion to the weights at first. So the mixture's log loss
+/// over all T events exceeds that of an expert whose weight began as π by at most ln (1/π) + ln (T + 1), in nats, and
+/// it follows the best expert of each stretch.
 ///
 /// Time and memory: O(experts).
 ///
-/// Two experts of which one gave the true class ¾ and one ¼: after the first event the weights are 5/8 and 3/8, for
-/// half of the weights ¾ and ¼ is given back in equal parts.
+/// Two experts, alike at first, of which one gave the true class ¾ and one ¼: after the first event the weights are 5/8
+/// and 3/8, for half of the weights ¾ and ¼ is given back in equal parts.
 ///
 /// Source: M. Herbster and M. K. Warmuth, *Tracking the best expert*, Machine Learning 32, 1998; with this schedule
 /// W. M. Koolen and S. de Rooij, *Combining expert advice efficiently*, COLT 2008, and D. Adamskiy et al., *A closer
 /// look at adaptive regret*, ALT 2012.
 struct BayesMixture: Sendable {
+    /// The weights at first.
+    let prior: [Double]
     private(set) var weights: [Double]
     private var count = 0.0
 
-    init(count: Int) {
-        weights = [Double](repeating: 1 / Double(count), count: count)
+    /// - Parameter prior: positive, adding up to 1.
+    init(prior: [Double]) {
+        self.prior = prior
+        weights = prior
     }
 
     /// Counts one event.
@@ -37,8 +42,8 @@ struct BayesMixture: Sendable {
         let share = 1 / (count + 1)
         for k in weights.indices {
             // Where all have failed so badly that nothing is left of them, they begin anew.
-            let posterior = sum > 0 ? weights[k] / sum : 1 / Double(weights.count)
-            weights[k] = (1 - share) * posterior + share / Double(weights.count)
+            let posterior = sum > 0 ? weights[k] / sum : prior[k]
+            weights[k] = (1 - share) * posterior + share * prior[k]
         }
     }
 

@@ -16,22 +16,22 @@ import Determinism
 ///
 /// Source: S. de Rooij, T. van Erven, P. Grünwald and W. Koolen, *Follow the leader if you can, hedge if you must*,
 /// JMLR 15, 2014, section 2 and theorem 6.
-struct AdaHedge: Sendable {
+package struct AdaHedge: Sendable {
     /// The weights at first.
-    let prior: [Double]
+    package let prior: [Double]
     /// What each expert lost beyond the best of them.
-    private(set) var excess: [Double]
+    package private(set) var excess: [Double]
     /// Δ, the sum of the mixability gaps.
-    private(set) var gap = 0.0
+    package private(set) var gap = 0.0
 
     /// - Parameter prior: positive, adding up to 1.
-    init(prior: [Double]) {
+    package init(prior: [Double]) {
         self.prior = prior
         excess = prior.map { _ in 0 }
     }
 
     /// Writes the weights: they are positive or 0 and add up to 1.
-    func weigh(_ weights: UnsafeMutableBufferPointer<Double>) {
+    package func weigh(_ weights: UnsafeMutableBufferPointer<Double>) {
         var sum = 0.0
         let rate = Elementary.log(Double(excess.count)) / gap
         for k in excess.indices {
@@ -44,7 +44,7 @@ struct AdaHedge: Sendable {
 
     /// Counts one event. - Parameter losses: one of each expert, finite; as many as there are experts.
     /// - Returns: false where a sum would stop being finite; then nothing has changed.
-    mutating func update(_ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>) -> Bool {
+    package mutating func update(_ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>) -> Bool {
         var (hedge, least) = (0.0, Double.infinity)
         for k in excess.indices {
             hedge += weights[k] * losses[k]
@@ -74,12 +74,12 @@ struct AdaHedge: Sendable {
         return least - Elementary.log(sum) / rate
     }
 
-    func encode(to encoder: inout CanonicalEncoder) {
+    package func encode(to encoder: inout CanonicalEncoder) {
         encoder.double(gap)
         encoder.doubles(excess)
     }
 
-    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         let (gap, values) = (try decoder.double(), try decoder.doubles())
         guard values.count == excess.count, gap >= 0, gap.isFinite, values.contains(0),
             values.allSatisfy({ $0 >= 0 && $0.isFinite })

@@ -116,7 +116,7 @@ public struct Auto: Learner {
 
     /// One number of each expert, the stack's last: the value, the probability of the positive class, or one
     /// probability for each class.
-    private func voices(_ x: borrowing FeatureVector) -> [Double] {
+    package func voices(_ x: borrowing FeatureVector) -> [Double] {
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
         var (voices, said) = ([Double](), [Double]())
@@ -231,6 +231,15 @@ public struct Auto: Learner {
         return ExpertHistory(
             names: experts.map(\.name) + (stack == nil ? [] : ["stack"]), moments: moments.moments,
             now: ExpertHistory.Moment(count: moments.count, weights: weights))
+    }
+
+    /// By how much its loss, of all examples together, can exceed that of an expert: log loss in nats, or absolute
+    /// errors; nil where no expert has that name. It holds for weights of 1.
+    package func regretBound(of expert: String) -> Double? {
+        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < voiceCount else { return nil }
+        let surprise = Elementary.log(1 / mixture.prior[k])
+        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(voiceCount))) }
+        return surprise + Elementary.log(Double(moments.count) + 1)
     }
 
     public var byteCount: Int {

@@ -15,14 +15,14 @@ import Determinism
 /// Source: M. Herbster and M. K. Warmuth, *Tracking the best expert*, Machine Learning 32, 1998; with this schedule
 /// W. M. Koolen and S. de Rooij, *Combining expert advice efficiently*, COLT 2008, and D. Adamskiy et al., *A closer
 /// look at adaptive regret*, ALT 2012.
-struct BayesMixture: Sendable {
+package struct BayesMixture: Sendable {
     /// The weights at first.
-    let prior: [Double]
-    private(set) var weights: [Double]
+    package let prior: [Double]
+    package private(set) var weights: [Double]
     private var count = 0.0
 
     /// - Parameter prior: positive, adding up to 1.
-    init(prior: [Double]) {
+    package init(prior: [Double]) {
         self.prior = prior
         weights = prior
     }
@@ -31,7 +31,7 @@ struct BayesMixture: Sendable {
     /// - Parameters:
     ///   - probabilities: what each expert gave the true class, above 0 and at most 1.
     ///   - weight: how often the event counts.
-    mutating func update(_ probabilities: UnsafeBufferPointer<Double>, weight: Double) {
+    package mutating func update(_ probabilities: UnsafeBufferPointer<Double>, weight: Double) {
         var sum = 0.0
         for k in weights.indices {
             let p = probabilities[k]
@@ -47,12 +47,12 @@ struct BayesMixture: Sendable {
         }
     }
 
-    func encode(to encoder: inout CanonicalEncoder) {
+    package func encode(to encoder: inout CanonicalEncoder) {
         encoder.double(count)
         encoder.doubles(weights)
     }
 
-    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         let (count, values) = (try decoder.double(), try decoder.doubles())
         guard values.count == weights.count, count >= 0, count.isFinite,
             values.allSatisfy({ $0 >= 0 && $0 <= 1 }), values.contains(where: { $0 > 0 })

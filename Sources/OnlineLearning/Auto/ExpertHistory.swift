@@ -19,18 +19,18 @@ public struct ExpertHistory: Sendable, Equatable {
 
 /// Keeps the moments of an ``ExpertHistory``: one every so many examples, and when there are too many, every other
 /// one's place is given up and twice as many examples lie between two. Memory: 32 moments at most.
-struct ExpertMoments: Sendable {
+package struct ExpertMoments: Sendable {
     private let expertCount: Int
-    private(set) var moments: [ExpertHistory.Moment] = []
+    package private(set) var moments: [ExpertHistory.Moment] = []
     private var interval: UInt64 = 1
-    private(set) var count: UInt64 = 0
+    package private(set) var count: UInt64 = 0
 
-    init(expertCount: Int) {
+    package init(expertCount: Int) {
         self.expertCount = expertCount
     }
 
     @inline(__always)
-    mutating func update(_ weights: UnsafeBufferPointer<Double>) {
+    package mutating func update(_ weights: UnsafeBufferPointer<Double>) {
         count += 1
         if count % interval == 0 { keep(weights) }
     }
@@ -44,9 +44,9 @@ struct ExpertMoments: Sendable {
         moments.append(ExpertHistory.Moment(count: count, weights: Array(weights)))
     }
 
-    var byteCount: Int { moments.count * (24 + 8 * expertCount) }
+    package var byteCount: Int { moments.count * (24 + 8 * expertCount) }
 
-    func encode(to encoder: inout CanonicalEncoder) {
+    package func encode(to encoder: inout CanonicalEncoder) {
         encoder.uint(count)
         encoder.uint(interval)
         encoder.count(moments.count)
@@ -56,7 +56,7 @@ struct ExpertMoments: Sendable {
         }
     }
 
-    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         (count, interval) = (try decoder.uint(), try decoder.uint())
         var moments: [ExpertHistory.Moment] = []
         for _ in 0..<(try decoder.count()) {

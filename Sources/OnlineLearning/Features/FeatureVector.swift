@@ -50,7 +50,7 @@ public struct FeatureVector: Sendable {
     }
 
     @inline(__always)
-    mutating func append(category: Int32) {
+    package mutating func append(category: Int32) {
         categories.append(category)
     }
 

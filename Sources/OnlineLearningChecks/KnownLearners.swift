@@ -42,7 +42,7 @@ public struct KnownLearners {
 
     /// Learners that draw features, or what stands for one, at random: in another order they draw others.
     private static let drawingFeatures = [
-        "amf_classifier", "amf_regressor", "arf_classifier", "arf_regressor", "ffm_classifier", "ffm_regressor",
+        "amf_classifier", "amf_regressor", "arf_classifier", "arf_regressor", "auto", "ffm_classifier", "ffm_regressor",
         "fm_classifier", "fm_regressor", "hofm_classifier", "hofm_regressor", "srp_classifier", "srp_regressor",
     ]
 
@@ -70,7 +70,7 @@ public struct KnownLearners {
     /// Learners that compare numbers with numbers, or not at all: scales mean nothing to them. All others are used
     /// behind `standard_scaler`.
     static let scaleFreeLearners = [
-        "amf_classifier", "amf_regressor", "arf_classifier", "arf_regressor", "bernoulli_nb", "complement_nb",
+        "amf_classifier", "amf_regressor", "arf_classifier", "arf_regressor", "auto", "bernoulli_nb", "complement_nb",
         "extremely_fast_decision_tree_classifier", "gaussian_nb", "hoeffding_adaptive_tree_classifier",
         "hoeffding_adaptive_tree_regressor", "hoeffding_tree_classifier", "hoeffding_tree_regressor", "multinomial_nb",
         "no_change_classifier", "no_change_regressor", "prior_classifier", "statistic_regressor",

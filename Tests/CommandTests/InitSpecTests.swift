@@ -42,10 +42,7 @@ struct InitSpecTests {
                   id: flight_id                    # another value in every row
                   time: scheduled_departure        # never goes back
                   # label_time: arrival            # never before the time: the label's?
-                model:
-                  - one_hot: [carrier]
-                  - standard_scaler
-                  - linear_regression
+                model: auto                        # unlike experts, weighed by how good each has been: see 'headrace status'
                 metrics: [mae, rmse, r2]
 
                 """)
@@ -61,9 +58,7 @@ struct InitSpecTests {
                   nswprice: number                 # 0.05 to 0.08
                   day: number                      # always 2
                 target: {name: class, type: binary, classes: [DOWN, UP]}  # UP 75 %, DOWN 25 %; UP is positive
-                model:
-                  - standard_scaler
-                  - logistic_regression
+                model: auto                        # unlike experts, weighed by how good each has been: see 'headrace status'
                 metrics: [log_loss, roc_auc, accuracy]
 
                 """)

@@ -145,25 +145,11 @@ package struct SpecWriter {
     }
 
     private mutating func writeModel() {
-        func names(_ type: SpecDraft.FeatureType) -> [String] {
-            draft.features.filter { $0.type == type }.map { YAMLScalar.text($0.column.name) }
-        }
-        write("model:")
-        let categories = names(.category)
-        if !categories.isEmpty { writeList("  - one_hot: ", categories) }
-        let texts = names(.text)
-        if !texts.isEmpty { writeList("  # no step uses the text yet: ", texts) }
-        if !names(.number).isEmpty { write("  - standard_scaler") }
+        write("model: auto", comment: "unlike experts, weighed by how good each has been: see 'headrace status'")
         switch draft.target.type {
-        case .regression:
-            write("  - linear_regression")
-            write("metrics: [mae, rmse, r2]")
-        case .binary:
-            write("  - logistic_regression")
-            write("metrics: [log_loss, roc_auc, accuracy]")
-        case .multiclass:
-            write("  - softmax_regression")
-            write("metrics: [cross_entropy, accuracy]")
+        case .regression: write("metrics: [mae, rmse, r2]")
+        case .binary: write("metrics: [log_loss, roc_auc, accuracy]")
+        case .multiclass: write("metrics: [cross_entropy, accuracy]")
         }
     }
 }

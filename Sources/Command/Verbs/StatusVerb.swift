@@ -56,7 +56,25 @@ enum Status {
             ("predictions", "predictions"), ("labels", "labels"), ("awaiting label", "awaiting_label"),
             ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
-        return lines.joined(separator: "\n") + "\n\n" + metrics(status)
+        return lines.joined(separator: "\n") + "\n\n" + metrics(status) + experts(status)
+    }
+
+    /// How much the experts of each model that has any weighed after so many examples, and weigh now, in percent.
+    static func experts(_ status: JSONValue) -> String {
+        var text = ""
+        for (model, report) in status["experts"]?.members ?? [] {
+            guard let now = report["weights"]?.members, let history = report["history"]?.array else { continue }
+            // Six moments, the last and earlier ones evenly spread.
+            let moments = history.indices.filter { ($0 + 1) * 6 / history.count > $0 * 6 / history.count }
+            let heads = moments.map { "after \(history[$0]["examples"]?.integer ?? 0)" }
+            var table = TextTable([.init("\(model)'s experts")] + (heads + ["now"]).map { .init($0, .right) })
+            for (index, (name, weight)) in now.enumerated() {
+                let earlier = moments.map { history[$0]["weights"]?.array?[index].number }
+                table.add([name] + (earlier + [weight.number]).map { String(format: "%.1f %%", 100 * ($0 ?? 0)) })
+            }
+            text += "\n" + table.render()
+        }
+        return text
     }
 
     /// Metrics by role, a role a row.

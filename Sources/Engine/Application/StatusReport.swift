@@ -56,10 +56,35 @@ extension ApplicationState {
                 model.metrics.write(to: &json)
             }
         })
+        if learned.models.contains(where: { $0.pipeline.expertHistory != nil }) {
+            json.member("experts", object: { json in
+                for model in learned.models {
+                    guard let history = model.pipeline.expertHistory else { continue }
+                    json.member(model.name, object: { history.write(to: &$0) })
+                }
+            })
+        }
         json.member("failed_updates", object: { json in
             for model in learned.models { json.member(model.name, model.failedUpdates) }
         })
         ledger.write(to: &json)
+    }
+}
+
+extension ExpertHistory {
+    /// Each expert's weight now, and what the weights were after so many examples, in the same order.
+    func write(to json: inout JSONWriter) {
+        json.member("weights", object: { json in
+            for (name, weight) in zip(names, now.weights) { json.member(name, weight) }
+        })
+        json.member("history", array: { json in
+            for moment in moments {
+                json.object { json in
+                    json.member("examples", moment.count)
+                    json.member("weights", array: { json in for weight in moment.weights { json.number(weight) } })
+                }
+            }
+        })
     }
 }
 

@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "BundledStreams", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearning", "Determinism",
+                "BundledStreams", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearningChecks",
+                "OnlineLearning", "Determinism",
             ],
             swiftSettings: settings),
         .testTarget(

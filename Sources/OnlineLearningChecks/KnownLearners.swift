@@ -3,10 +3,23 @@ import OnlineLearning
 /// What is known about learners of the catalogue beyond their declarations: which laws do not hold, and why.
 public struct KnownLearners {
     private let names: [String]
+    /// Those of the names whose probabilities are made to be true.
+    private let adjusted: [String]
 
     /// - Parameter component: counts with all its members.
     init(_ component: Component) {
-        names = ([component] + component.parts).map(\.name)
+        let all = [component] + component.parts
+        names = all.map(\.name)
+        adjusted = all.filter(Self.isAdjusted).map(\.name)
+    }
+
+    /// Whether a parameter that adjusts probabilities is on.
+    private static func isAdjusted(_ component: Component) -> Bool {
+        guard let parameters = Catalogue.declaration(named: component.name)?.parameters else { return false }
+        return zip(parameters, component.arguments).contains { parameter, argument in
+            parameter.name == "tempering" && argument == .boolean(true)
+                || parameter.name == "probability" && argument == .choice("repeats")
+        }
     }
 
     /// Every name that anything is said about here.
@@ -19,26 +32,6 @@ public struct KnownLearners {
     /// Laws that the theory of a learner, or of a member, does not grant.
     static let exceptions: [(learner: String, law: LearnerLaw, reason: String)] =
         drawingFeatures.map { ($0, .orderOfFeaturesIsIrrelevant, "it draws features by their number") }
-        + factorizationMachines.filter { $0.hasSuffix("regressor") }.map {
-            ($0, .hostileStreamsAreSurvived, "latent vectors begin at a size that is made for labels of ordinary size")
-        }
-        + factorizationMachines.map {
-            ($0, .memoryIsBounded, "a vector for each category: 10,000 a feature, more than that law's stream has")
-        }
-        + [
-            (
-                "bayesian_linear_regression", .hostileStreamsAreSurvived,
-                "a squared error believes one value of 1e9 until as many others have come"
-            ),
-            (
-                "hoeffding_adaptive_tree_classifier", .hostileStreamsAreSurvived,
-                "its alternate trees take an outlier for a change"
-            ),
-        ]
-
-    private static let factorizationMachines = [
-        "ffm_classifier", "ffm_regressor", "fm_classifier", "fm_regressor", "hofm_classifier", "hofm_regressor",
-    ]
 
     /// Learners that draw features, or what stands for one, at random: in another order they draw others.
     private static let drawingFeatures = [
@@ -52,20 +45,22 @@ public struct KnownLearners {
         return found
     }
 
-    /// Learners of sums and counts: to them an example is what it weighs.
+    /// Learners of sums and counts: to them an example is what it weighs. Tempered ones also learn how good their answer
+    /// was, which after the first of two is another.
     static let countingLearners = [
         "bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb", "prior_classifier", "statistic_regressor",
     ]
 
-    var weightIsRepetition: Bool { Self.countingLearners.contains(names[0]) }
+    var weightIsRepetition: Bool { Self.countingLearners.contains(names[0]) && adjusted.isEmpty }
 
-    /// Learners that vote, or multiply what is not independent: their probabilities are often 0 or 1 and wrong.
+    /// Learners that vote, or multiply what is not independent: their probabilities are often 0 or 1 and wrong, where
+    /// no parameter adjusts them.
     static let uncalibratedLearners = [
         "bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb", "no_change_classifier",
         "one_vs_one_classifier", "output_code_classifier", "pa_classifier", "perceptron", "voting_classifier",
     ]
 
-    var isCalibrated: Bool { !has(Self.uncalibratedLearners) }
+    var isCalibrated: Bool { !names.contains { Self.uncalibratedLearners.contains($0) && !adjusted.contains($0) } }
 
     /// Learners that compare numbers with numbers, or not at all: scales mean nothing to them. All others are used
     /// behind `standard_scaler`.

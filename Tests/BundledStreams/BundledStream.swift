@@ -11,26 +11,35 @@ public struct BundledStream: Sendable, CustomStringConvertible {
     let target: String
     let features: [(key: String, value: JSONValue)]
     let path: String
+    /// Whether it asks another question of a file that another stream is made of.
+    private let isDerived: Bool
 
     /// The folder of the repository.
     public static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// All of them, in the order of the file.
-    public static let all: [BundledStream] = {
+    /// Those of a file each, in the order of `streams.json`; flights have two.
+    public static let all = described.filter { !$0.isDerived }
+    /// Those that ask for other classes of the same files.
+    public static let derived = described.filter(\.isDerived)
+
+    private static let described: [BundledStream] = {
         guard let data = try? Data(contentsOf: root.appending(path: "Tests/Data/streams.json")),
             case .object(let streams)? = try? JSONValue(parsing: Array(data))
         else { return [] }
         return streams.compactMap { BundledStream($0.key, $0.value) }
     }()
 
-    public static func named(_ name: String) -> BundledStream? { all.first { $0.description == name } }
+    public static func named(_ name: String) -> BundledStream? {
+        described.first { $0.description == name }
+    }
 
     private init?(_ name: String, _ json: JSONValue) {
         guard let file = json["file"]?.string, let task = OnlineLearning.Task(name: json["task"]?.string ?? ""),
             let target = json["target"]?.string, case .object(let features)? = json["features"]
         else { return nil }
         (description, self.task, self.target, self.features) = (name, task, target, features)
+        if case .boolean(true)? = json["derived"] { isDerived = true } else { isDerived = false }
         path = Self.root.appending(path: "Tests/Data/\(file).csv.gz").path
     }
 

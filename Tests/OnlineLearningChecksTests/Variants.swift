@@ -22,7 +22,14 @@ enum Variants {
         logistic("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
         softmax("sgd", ["optimizer": sgd(0.1)]),
         softmax("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
-    ]
+    ] + untempered
+
+    /// As River has them.
+    private static let untempered = ["bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb"].map { name in
+        LearnerSubject(
+            Component(named: name, ["tempering": .boolean(false)]), task: .multiclass,
+            description: "\(name), not tempered")
+    }
 
     private static func linear(_ what: String, _ arguments: KeyValuePairs<String, Argument>) -> LearnerSubject {
         subject("linear_regression", what, .regression, arguments)

@@ -1,4 +1,4 @@
-"""What River's ensembles score, over ten seeds each.
+"""What River's ensembles score, over ten seeds each, some over more.
 
     python3 Tests/RiverNumbers/ensembles.py [missing | NAME…]     # with river 0.26.1; writes ensembles.json beside it
 
@@ -13,14 +13,20 @@ import pathlib
 import sys
 
 from river import ensemble, forest, linear_model, optim, preprocessing, tree
-from streams import progressive, write
+from streams import progressive, task, write
 
 BINARY = {"phishing": 1250, "elec": 2000, "bananas": 2000, "shuttle": 2000, "flights_late": 2000}
+# With rows 17,361 and 21,409 of elec the weight of a leaf, a sum of fractions, has grown by 200, or by 2e-13 less: of that
+# last bit River splits there, or one example later. Told to do as we do at the first, River agrees up to the second.
+VOTING = {"phishing": None, "bananas": None, "shuttle": None, "elec": 17_000, "image_segments": None}
 REGRESSION = {"trump_approval": 1001, "chick_weights": 578, "bikeshare": 1500, "sp500": 1258, "flights_delay": 1500}
 SEEDS = range(10)
 
 LOGISTIC = {"logistic_regression": {"optimizer": {"sgd": {"lr": 0.05}}}}
+SOFTMAX = {"softmax_regression": {"optimizer": {"sgd": {"lr": 0.05}}}}
 LINEAR = {"linear_regression": {"optimizer": {"sgd": {"lr": 0.005}}}}
+#: where ten seeds did not decide whether we are as good; given the numbers that we draw, River is within 1e-4 of us there
+UNDECIDED = [("leveraging_bagging_classifier", {"model": LOGISTIC}, "elec")]
 TREE = {"hoeffding_tree_classifier": {"grace_period": 50, "delta": 0.01}}
 # With the mean in its leaves: River's models there fail at strings, and blow up without a scaler.
 REGRESSION_TREE = {"hoeffding_tree_regressor": {"grace_period": 50, "delta": 0.01, "leaf_prediction": "mean"}}
@@ -30,6 +36,8 @@ def member(spec):
     (name, p), = spec.items()
     if name == "logistic_regression":
         return linear_model.LogisticRegression(optimizer=_sgd(p))
+    if name == "softmax_regression":
+        return linear_model.SoftmaxRegression(optimizer=_sgd(p))
     if name == "linear_regression":
         return linear_model.LinearRegression(optimizer=_sgd(p))
     return {"hoeffding_tree_classifier": tree.HoeffdingTreeClassifier,
@@ -72,7 +80,7 @@ def runs():
                  "ada_boost_classifier", "bole_classifier"]:
         quiet = {n: rows for n, rows in numbers.items() if n != "elec"}
         yield name, {"model": LOGISTIC}, quiet if name == "adwin_bagging_classifier" else numbers, True
-    for method in ["wt"]:  # River's other two call methods that its generator lacks
+    for method in ["wt", "subag"]:  # River's other two call methods that its generator lacks
         yield "leveraging_bagging_classifier", {"model": LOGISTIC, "bagging_method": method}, {"elec": 2000}, True
     for name in ["bagging_classifier", "ada_boost_classifier"]:
         yield name, {"model": TREE, "n_models": 5}, {"flights_late": 1000, "image_segments": 1000}, False
@@ -89,7 +97,7 @@ def runs():
 
 def run(name, parameters, stream, rows, is_scaled):
     seeds = []
-    for seed in SEEDS:
+    for seed in range(100) if (name, parameters, stream) in UNDECIDED else SEEDS:
         arguments = dict(parameters)
         if "model" in arguments:
             arguments["model"] = member(arguments["model"])
@@ -103,11 +111,12 @@ def run(name, parameters, stream, rows, is_scaled):
     return {"stream": stream, "model": steps + [{name: parameters}], "rows": rows, "seeds": seeds}
 
 
-def voting(stream):
-    models = [member(LOGISTIC), tree.HoeffdingTreeClassifier()]
-    spec = ["standard_scaler", {"voting_classifier": {"models": [LOGISTIC, {"hoeffding_tree_classifier": {}}]}}]
-    return {"stream": stream, "model": spec,
-            "checkpoints": progressive(preprocessing.StandardScaler() | VotingProbabilities(models), stream)}
+def voting(stream, rows):
+    linear = LOGISTIC if task(stream) == "binary" else SOFTMAX
+    models = [member(linear), tree.HoeffdingTreeClassifier()]
+    spec = ["standard_scaler", {"voting_classifier": {"models": [linear, {"hoeffding_tree_classifier": {}}]}}]
+    points = progressive(preprocessing.StandardScaler() | VotingProbabilities(models), stream, rows)
+    return {"stream": stream, "model": spec} | ({"rows": rows} if rows else {}) | {"checkpoints": points}
 
 
 def name_of(result):
@@ -121,10 +130,10 @@ if __name__ == "__main__":
     if wanted != ["missing"]:
         results = [r for r in results if name_of(r) not in wanted]
     done = [(r["stream"], r["model"][-1]) for r in results]
-    for stream in ["phishing", "bananas", "shuttle"]:
+    for stream, rows in VOTING.items():
         if wanted in ([], ["missing"]) and not any(name_of(r) == "voting_classifier" and r["stream"] == stream
                                                    for r in results) or "voting_classifier" in wanted:
-            results.append(voting(stream))
+            results.append(voting(stream, rows))
     for name, parameters, streams, is_scaled in runs():
         if wanted in ([], ["missing"]) or name in wanted:
             for stream, rows in streams.items():

@@ -1,21 +1,27 @@
 """River's numbers for naive Bayes, nearest neighbours, passive-aggressive and Bayesian linear models, one-vs-rest and
 its relatives, and the dummies.
 
-    python others.py              # writes others.json: some five minutes
+    python others.py              # writes others.json: some ten minutes
+    python others.py missing      # runs only what the file lacks
     python others.py PART …       # only prints: dummies, bayes, nearest, passive, bayesian, multi, codes
 
 Any Python with River 0.26 will do. Where River's class cannot be asked for what we record, a subclass here says how it
 is read: see `Shares` and `Codes`.
 """
 import collections
+import json
 import math
+import pathlib
 import sys
 
 from river import dummy, linear_model, multiclass, naive_bayes, neighbors, optim, preprocessing, stats
-from streams import names, progressive, write, NUMBER, STREAMS
+from streams import as_rivers, names, progressive, write, NUMBER, STREAMS
 
 SCALER = "standard_scaler"
 BINARY, CLASSES, VALUES = names("binary"), names("binary", "multiclass"), names("regression")
+SEVERAL = names("multiclass", derived=True)
+#: rows where not all are taken
+ROWS = {"flights_origin": 5_000}
 
 
 def scaler():
@@ -225,6 +231,12 @@ def codes():
         spec = {"classifier": {"logistic_regression": {"optimizer": "sgd"}}} | given
         yield "image_segments", [SCALER, {"output_code_classifier": spec}], \
             [scaler() | Codes(linear_model.LogisticRegression(), seed=seed, **given) for seed in range(10)]
+    given = {"code_size": 12, "coding_method": "random"}
+    for name in SEVERAL[1:]:
+        spec = {"classifier": {"logistic_regression": {"optimizer": "sgd"}}} | given
+        yield name, [SCALER, {"output_code_classifier": spec}], [
+            Numbers(name, scaler() | Codes(linear_model.LogisticRegression(), seed=seed, **given))
+            for seed in range(10)]
 
 
 def multi():
@@ -235,7 +247,7 @@ def multi():
         return {"logistic_regression": {"optimizer": {"sgd": {"lr": lr}}, "intercept_lr": lr}}
 
     for key, make in ("one_vs_rest_classifier", multiclass.OneVsRestClassifier), ("one_vs_one_classifier", Shares):
-        for name in ["image_segments"] if make is Shares else CLASSES:
+        for name in SEVERAL if make is Shares else CLASSES:
             for lr in 0.01, 0.1:
                 yield name, [SCALER, {key: {"classifier": spec(lr)}}], Numbers(name, scaler() | make(logistic(lr)))
     yield "image_segments", [{"one_vs_rest_classifier": {"classifier": "gaussian_nb"}}], \
@@ -245,25 +257,34 @@ def multi():
 PARTS = {part.__name__: part for part in (dummies, bayes, nearest, passive, bayesian, multi, codes)}
 
 
-def runs(parts):
+def runs(parts, known):
     for part in parts:
         for name, model, learner in PARTS[part]():
+            if (name, model[:-1] + [as_rivers(model[-1])]) in known:
+                continue
+            rows = ROWS.get(name)
+            head = {"stream": name, "model": model} | ({"rows": rows} if rows else {})
             if isinstance(learner, list):
-                ends = [progressive(one, name)[-1] for one in learner]
+                ends = [progressive(one, name, rows)[-1] for one in learner]
                 seeds = [{key: end[key] for key in ("log_loss", "accuracy")} for end in ends]
                 print(part, name, model, seeds, file=sys.stderr)
-                yield {"stream": name, "model": model, "seeds": seeds}
+                yield head | {"seeds": seeds}
                 continue
             try:
-                points = progressive(learner, name)
+                points = progressive(learner, name, rows)
             except (ValueError, ZeroDivisionError) as error:
                 print(part, name, model, "has no numbers:", error, file=sys.stderr)
                 continue
             print(part, name, model, points[-1], file=sys.stderr)
-            yield {"stream": name, "model": model, "checkpoints": points}
+            yield head | {"checkpoints": points}
 
 
 if __name__ == "__main__":
-    found = list(runs(sys.argv[1:] or list(PARTS)))
-    if len(sys.argv) == 1:
-        write(__file__, found)
+    arguments = sys.argv[1:]
+    if arguments == ["missing"]:
+        kept = json.loads(pathlib.Path(__file__).with_suffix(".json").read_text())["runs"]
+        write(__file__, kept + list(runs(PARTS, [(run["stream"], run["model"]) for run in kept])))
+    else:
+        found = list(runs(arguments or PARTS, []))
+        if not arguments:
+            write(__file__, found)

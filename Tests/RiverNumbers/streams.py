@@ -19,16 +19,37 @@ CHECKPOINTS = 10
 
 
 #: file, task, target, features in the order of their columns
+_described = json.loads((ROOT / "Tests" / "Data" / "streams.json").read_text())
 STREAMS = {name: (stream["file"], stream["task"], stream["target"], stream["features"])
-           for name, stream in json.loads((ROOT / "Tests" / "Data" / "streams.json").read_text()).items()}
+           for name, stream in _described.items()}
+#: other questions asked of the files of the others
+DERIVED = [name for name, stream in _described.items() if stream.get("derived")]
+
+
+_TEMPERED = ["bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb", "perceptron",
+             "hoeffding_adaptive_tree_classifier"]
+_MACHINES = ["fm", "ffm", "hofm"]
+#: what our learners do beyond River's, switched off
+OFF = ({name: {"tempering": False} for name in _TEMPERED}
+       | {"bayesian_linear_regression": {"outlier_limit": None}, "no_change_classifier": {"probability": "certain"}}
+       | {f"{name}_classifier": {"limit_steps": False} for name in _MACHINES}
+       | {f"{name}_regressor": {"limit_steps": False, "scale_target": False} for name in _MACHINES})
+
+
+def as_rivers(node):
+    """A learner in the form of a spec, with what is not River's switched off, and so its members."""
+    name, parameters = (node, {}) if isinstance(node, str) else next(iter(node.items()))
+    if isinstance(parameters.get("classifier"), (str, dict)):
+        parameters = parameters | {"classifier": as_rivers(parameters["classifier"])}
+    return {name: parameters | OFF[name]} if name in OFF else {name: parameters} if parameters else node
 
 
 def task(name):
     return STREAMS[name][1]
 
 
-def names(*tasks):
-    return [name for name in STREAMS if task(name) in tasks]
+def names(*tasks, derived=False):
+    return [name for name in STREAMS if task(name) in tasks and (derived or name not in DERIVED)]
 
 
 def stream(name):
@@ -94,9 +115,13 @@ def progressive(model, name, limit=None):
 
 
 def write(module, runs):
-    """`runs`: dicts of stream, model (a list in the form of a spec) and `checkpoints`, or for what draws at random
-    `seeds`: the metrics at the end, one dict a seed."""
+    """Writes the JSON file; our own additions to a learner are switched off in it.
+
+    `runs`: dicts of stream, model (a list in the form of a spec) and `checkpoints`, or for what draws at random
+    `seeds`: the metrics at the end, one dict a seed.
+    """
     import river
+    runs = [run | {"model": run["model"][:-1] + [as_rivers(run["model"][-1])]} for run in runs]
     path = pathlib.Path(module).with_suffix(".json")
     lines = ",\n".join("  " + json.dumps(run) for run in runs)
     path.write_text(f'{{"river": "{river.__version__}", "runs": [\n{lines}\n]}}\n')

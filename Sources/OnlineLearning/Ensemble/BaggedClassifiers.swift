@@ -38,7 +38,10 @@ struct BaggedClassifiers<M: Learner, Kind: BaggingKind>: Learner {
         let (task, isWatched) = (task, !detectors.isEmpty)
         members.forEach(x, workers: journal.workers) { member, x in
             member.learn(x, target, weight: weight, times: member.count)
-            if isWatched { member.isWrong = member.choice(x, task) != slot }
+            if isWatched {
+                let choice = member.choice(x, task)
+                (member.hasChosen, member.isWrong) = (choice != nil, choice != slot)
+            }
         }
         guard !members.haveRefused else {
             generator = before
@@ -66,9 +69,13 @@ struct BaggedClassifiers<M: Learner, Kind: BaggingKind>: Learner {
 
     /// Lets the detectors know who was wrong; where one finds that its member has become worse, the worst of all
     /// members starts anew.
+    ///
+    /// A member that was passed over from its start on counts too, as long as it names a class. For detectors look at
+    /// their windows from time to time only: those that begin together look together, and what they all see costs one
+    /// member, where out of step each would cost another.
     private mutating func watch() {
         var hasChanged = false
-        for index in detectors.indices where members[index].hasLearned {
+        for index in detectors.indices where members[index].hasChosen {
             let before = detectors[index].estimation
             if detectors[index].update(members[index].isWrong ? 1 : 0), detectors[index].estimation > before {
                 hasChanged = true

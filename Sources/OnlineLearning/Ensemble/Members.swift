@@ -16,7 +16,8 @@ struct Members<M: Learner>: Sendable {
         fileprivate(set) var hasLearnedNow = false
         /// How often it is to learn the next example.
         var count = 0
-        /// Of the answer asked for last: the class, or whether it fits.
+        /// Of the answer asked for last: whether it names a class, and whether that is another than the true one.
+        var hasChosen = false
         var isWrong = false
         private var journal = Journal()
         private var answer: [Double] = []

@@ -65,14 +65,16 @@ public struct FFMRegressor: Learner {
 
     private let loss: RegressionLoss
     private var machine: FactorizationMachine<FieldAwareFactorization>
+    private var scale: TargetScale
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         loss = RegressionLoss(arguments.required("loss"))
         machine = FactorizationMachine(arguments, inputs: inputs)
+        scale = TargetScale(arguments, loss)
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
-        answer.append(loss.mean(machine.predict(x)))
+        answer.append(scale.restored(loss.mean(machine.predict(x))))
     }
 
     public mutating func learn(
@@ -80,14 +82,22 @@ public struct FFMRegressor: Learner {
     ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
         let loss = loss
-        return machine.learn(x, weight: weight, journal: &journal) { loss.gradient(y, $0) }
+        var scale = scale
+        let z = scale.scaled(y)
+        guard machine.learn(x, weight: weight, journal: &journal, { loss.gradient(z, $0) }) else { return false }
+        self.scale = scale
+        return true
     }
 
-    public var byteCount: Int { machine.byteCount }
+    public var byteCount: Int { machine.byteCount + MemoryLayout<TargetScale>.size }
 
-    public func encode(to encoder: inout CanonicalEncoder) { machine.encode(to: &encoder) }
+    public func encode(to encoder: inout CanonicalEncoder) {
+        machine.encode(to: &encoder)
+        scale.encode(to: &encoder)
+    }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         try machine.restore(from: &decoder)
+        try scale.restore(from: &decoder)
     }
 }

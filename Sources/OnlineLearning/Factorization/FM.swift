@@ -12,8 +12,17 @@ import Determinism
 ///   ``Schedule``; `clip_gradient`: bound of the loss's gradient, from 0 (default 1e12); `seed`: of the latent vectors'
 ///   start, from 0 (default 1).
 ///
+/// Three more are not River's; with the first two false and the third at its limit they are as if they were not there.
+///
+/// - `limit_steps`: never step beyond an example's own value (default true).
+/// - `scale_target`, of a regressor whose loss is `squared`, `absolute` or `quantile`: learn in standard deviations from
+///   the mean of the true values so far (``TargetScale``; default true), as step sizes and the latent vectors' start are
+///   made for numbers near 1.
+/// - `max_categories`: of a feature, with vectors of their own, 1 to 10,000 (default 10,000); all others share one.
+///
 /// Numbers are best scaled; categories are taken as they are. Time: O(features present · `n_factors`) per example.
-/// Memory: 8 (1 + `n_factors`) bytes a feature or category seen, of which there are at most 10,001 a feature.
+/// Memory: 8 (1 + `n_factors`) bytes a feature or category seen, of which there are at most `max_categories` + 1 a
+/// feature.
 ///
 /// With `n_factors` 1, before anything is learned the classifier answers 0.5; after learning that x = 1 is positive, it
 /// answers 0.5024999791668749 to x = 1, as logistic regression does: one feature has nothing to interact with.
@@ -74,14 +83,16 @@ public struct FMRegressor: Learner {
 
     private let loss: RegressionLoss
     private var machine: FactorizationMachine<PairwiseFactorization>
+    private var scale: TargetScale
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         loss = RegressionLoss(arguments.required("loss"))
         machine = FactorizationMachine(arguments, inputs: inputs)
+        scale = TargetScale(arguments, loss)
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
-        answer.append(loss.mean(machine.predict(x)))
+        answer.append(scale.restored(loss.mean(machine.predict(x))))
     }
 
     public mutating func learn(
@@ -89,14 +100,22 @@ public struct FMRegressor: Learner {
     ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
         let loss = loss
-        return machine.learn(x, weight: weight, journal: &journal) { loss.gradient(y, $0) }
+        var scale = scale
+        let z = scale.scaled(y)
+        guard machine.learn(x, weight: weight, journal: &journal, { loss.gradient(z, $0) }) else { return false }
+        self.scale = scale
+        return true
     }
 
-    public var byteCount: Int { machine.byteCount }
+    public var byteCount: Int { machine.byteCount + MemoryLayout<TargetScale>.size }
 
-    public func encode(to encoder: inout CanonicalEncoder) { machine.encode(to: &encoder) }
+    public func encode(to encoder: inout CanonicalEncoder) {
+        machine.encode(to: &encoder)
+        scale.encode(to: &encoder)
+    }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         try machine.restore(from: &decoder)
+        try scale.restore(from: &decoder)
     }
 }

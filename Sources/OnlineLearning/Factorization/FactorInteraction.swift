@@ -52,6 +52,9 @@ enum FactorizationParameters {
         ParameterDeclaration("seed", .integer(0...Int.max), default: .integer(1), "of the latent vectors' start"),
         ParameterDeclaration(
             "limit_steps", .boolean, default: .boolean(true), "never step beyond an example's own value; not River's"),
+        ParameterDeclaration(
+            "max_categories", .integer(1...10_000), default: .integer(10_000),
+            "categories of a feature with vectors of their own"),
     ]
 
     private static func optimizer(_ name: String) -> ParameterDeclaration {
@@ -82,7 +85,8 @@ enum FactorizationParameters {
     private static func declaration<Kind: FactorizationKind>(
         _ kind: Kind.Type, _ family: ComponentDeclaration.Family, loss: ParameterDeclaration
     ) -> ComponentDeclaration {
-        let parameters = Kind.parameters + common + [loss] + rest
+        let own = family == .regressor ? [TargetScale.parameter] : []
+        let parameters = Kind.parameters + common + [loss] + rest + own
         return ComponentDeclaration("\(Kind.prefix)_\(family.rawValue)", family, parameters: parameters) { arguments in
             for (parameter, argument) in zip(parameters, arguments) where parameter.name.hasSuffix("_optimizer") {
                 guard case .component(let optimizer) = argument, optimizer.name != "sgd" else { continue }

@@ -15,6 +15,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
     private let clip: Double
     private let limitsSteps: Bool
     private let numberCount: Int
+    private let maxCategories: Int
 
     private var generator: SeededGenerator
     private var intercept: Double
@@ -42,6 +43,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
         )
         clip = arguments.number("clip_gradient")
         limitsSteps = arguments.boolean("limit_steps")
+        maxCategories = arguments.integer("max_categories")
         intercept = arguments.number("intercept")
         generator = SeededGenerator(seed: UInt64(arguments.integer("seed")))
         numberRows = [Int32](repeating: -1, count: inputs.numberCount)
@@ -82,7 +84,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
             }
             for i in x.numbers.indices where x.numbers[i] == x.numbers[i] { add(numberRows[i], i, x.numbers[i]) }
             for i in x.categories.indices where x.categories[i] != FeatureVector.missing {
-                let slot = Int(x.categories[i])
+                let slot = place(x.categories[i])
                 let row = slot >= 0 && slot < categoryRows[i].count ? categoryRows[i][slot] : -1
                 add(row, numberCount + i, 1)
             }
@@ -216,7 +218,7 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
     private mutating func addRows(_ x: borrowing FeatureVector) {
         for i in x.numbers.indices where x.numbers[i] == x.numbers[i] && numberRows[i] < 0 { numberRows[i] = newRow() }
         for i in x.categories.indices where x.categories[i] >= 0 {
-            let slot = Int(x.categories[i])
+            let slot = place(x.categories[i])
             guard slot >= categoryRows[i].count || categoryRows[i][slot] < 0 else { continue }
             let row = newRow()
             Self.set(&categoryRows[i], slot, row)
@@ -228,6 +230,10 @@ struct FactorizationMachine<Kind: FactorizationKind>: Sendable {
             Self.set(&columnRows, index, row)
         }
     }
+
+    /// Where a category's row is noted; those beyond the limit share one place.
+    @inline(__always)
+    private func place(_ category: Int32) -> Int { min(Int(category), maxCategories) }
 
     private static func set(_ rows: inout [Int32], _ index: Int, _ row: Int32) {
         if index >= rows.count { rows.append(contentsOf: repeatElement(-1, count: index + 1 - rows.count)) }

@@ -12,6 +12,10 @@ import Determinism
 /// - `max_columns`: from 1 to 2048 (default 256). Columns beyond it, numbers first and then encoded ones in the order
 ///   of first learning, take no part. Not in River, where they grow without bound.
 ///
+/// - `outlier_limit`: from 2; a true value farther from the answer than so many times as usual counts as if it were no
+///   farther (default 100; none: there is no limit, as in River). What is usual begins with the 100th example and fades
+///   (``TypicalError``), so that a change for good is believed within tens of examples.
+///
 /// A missing number counts as 0, as in River. Time per example learned: O(columns²), with `smoothing` O(columns³ / 6);
 /// per answer O(features present). Memory: 8 bytes for each pair of columns.
 ///
@@ -31,6 +35,7 @@ public struct BayesianLinearRegression: Learner {
             ParameterDeclaration("beta", .number(1e-10...1e10), default: .number(1), "the precision of true values"),
             ParameterDeclaration("smoothing", .optional(.number(0...1)), default: .none, "how much the past counts"),
             ParameterDeclaration("max_columns", .integer(1...2048), default: .integer(256), "columns that take part"),
+            TypicalError.parameter,
         ])
     public static let tasks = [Task.regression]
 
@@ -39,6 +44,7 @@ public struct BayesianLinearRegression: Learner {
     private let smoothing: Double?
     private let maxColumns: Int
 
+    private var error: TypicalError
     private var count = 0
     /// Row by row, symmetric to the bit: the covariance of the weights, or with smoothing its inverse.
     private var matrix: [Double] = []
@@ -52,31 +58,43 @@ public struct BayesianLinearRegression: Learner {
         beta = arguments.number("beta")
         smoothing = arguments.optionalNumber("smoothing")
         maxColumns = arguments.integer("max_columns")
+        error = TypicalError(limit: arguments.optionalNumber("outlier_limit"))
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        answer.append(predicted(x))
+    }
+
+    private func predicted(_ x: borrowing FeatureVector) -> Double {
         var sum = 0.0
         means.withUnsafeBufferPointer { m in
             x.forEachListed(below: m.count) { sum += m[$0] * $1 }
         }
-        answer.append(sum)
+        return sum
     }
 
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
-        guard case .value(let y) = target else { preconditionFailure("a regressor learns values") }
+        guard case .value(let given) = target else { preconditionFailure("a regressor learns values") }
         guard weight > 0 else { return true }
         let largest = FeatureVector.largestLearnable
-        guard weight <= largest, y.magnitude <= largest, x.isLearnable() else { return false }
+        guard weight <= largest, given.magnitude <= largest, x.isLearnable() else { return false }
         let columns = min(x.columnCount, maxColumns)
         guard max(count, columns) > 0 else { return true }
+        var error = error
+        let y = error.limited(given, answer: error.isLimiting ? predicted(x) : 0)
         if let smoothing {
             grow(columns)
             forget(x, y, smoothing, (1 - smoothing) * weight, journal: &journal)
+            self.error = error
             return true
         }
-        return journal.withScratch(max(count, columns)) { update(x, y, weight: weight, columns, $0) }
+        guard journal.withScratch(max(count, columns), { update(x, y, weight: weight, columns, $0) }) else {
+            return false
+        }
+        self.error = error
+        return true
     }
 
     /// Gives every column its prior.
@@ -192,6 +210,7 @@ public struct BayesianLinearRegression: Learner {
             encoder.double(moments[i])
             encoder.double(means[i])
         }
+        error.encode(to: &encoder)
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
@@ -209,5 +228,6 @@ public struct BayesianLinearRegression: Learner {
             moments[i] = try decoder.double()
             means[i] = try decoder.double()
         }
+        try error.restore(from: &decoder)
     }
 }

@@ -4,47 +4,75 @@ import Determinism
 /// intercept by itself; any other changes nothing. The answer is the logistic function of the weighted sum.
 ///
 /// - `l2`: a penalty, from 0 (default 0); `clip_gradient`: bound of the loss's gradient, from 0 (default 1e12).
+/// - `tempering`: believe that probability only as far as it proved true, as the weighted sum grows with every mistake
+///   and means little (``Tempering``; default true). Not in River, whose answers come with false.
 ///
 /// Time: O(features present) per example; with a penalty and encoders that keep zeros, O(columns). Memory: 8 bytes a
 /// column.
 ///
-/// After learning that x = 1 is positive, the answer to x = 1 is 0.8807970779778823 = σ(1 + 1).
+/// Without tempering, after learning that x = 1 is positive, the answer to x = 1 is 0.8807970779778823 = σ(1 + 1).
 ///
 /// Source: F. Rosenblatt, *The perceptron*, Psychological Review 65(6), 1958; River's `linear_model.Perceptron`.
 public struct Perceptron: Learner {
     public static let declaration = ComponentDeclaration(
-        "perceptron", .classifier, parameters: [LinearParameters.l2, LinearParameters.clipGradient])
+        "perceptron", .classifier, parameters: [LinearParameters.l2, LinearParameters.clipGradient, Tempering.parameter])
     public static let tasks = [Task.binary]
 
     private let loss = BinaryLoss.hinge(threshold: 0)
     private var predictor: LinearPredictor
+    private var tempering: Tempering?
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         predictor = LinearPredictor(
             rate: 1,
             DescentSettings(
                 l2: arguments.number("l2"), interceptRate: .constant(1), clip: arguments.number("clip_gradient")))
+        if arguments.boolean("tempering") { tempering = Tempering() }
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         let margin = predictor.dot(x)
         // Weights near the largest number may cancel in no way that means anything.
-        answer.append(margin.isNaN ? 0.5 : LogLossFunction.mean(margin))
+        guard !margin.isNaN else {
+            answer.append(0.5)
+            return
+        }
+        guard let tempering else {
+            answer.append(LogLossFunction.mean(margin))
+            return
+        }
+        answer.append(Tempering.sum(tempering.weights * Self.probabilities(isPositive: true, margin)))
+    }
+
+    /// What each temperature gives to a class.
+    @inline(__always)
+    private static func probabilities(isPositive: Bool, _ margin: Double) -> Tempering.Powers {
+        let loser = Tempering.powers(Tempering.root(-margin.magnitude))
+        return isPositive == (margin > 0) ? 1 / (1 + loser) : loser / (1 + loser)
     }
 
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
-        let gradient = loss.gradient(isPositive: slot == 1, predictor.dot(x))
-        return predictor.step(x, lossGradient: weight * gradient, journal: &journal)
+        let margin = predictor.dot(x)
+        let gradient = loss.gradient(isPositive: slot == 1, margin)
+        guard predictor.step(x, lossGradient: weight * gradient, journal: &journal) else { return false }
+        if weight > 0, !margin.isNaN {
+            tempering?.learn(Self.probabilities(isPositive: slot == 1, margin), weight: weight)
+        }
+        return true
     }
 
     public var byteCount: Int { predictor.byteCount }
 
-    public func encode(to encoder: inout CanonicalEncoder) { predictor.encode(to: &encoder) }
+    public func encode(to encoder: inout CanonicalEncoder) {
+        predictor.encode(to: &encoder)
+        tempering?.encode(to: &encoder)
+    }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         try predictor.restore(from: &decoder)
+        try tempering?.restore(from: &decoder)
     }
 }

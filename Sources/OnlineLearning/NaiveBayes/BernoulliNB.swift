@@ -5,6 +5,8 @@ import Determinism
 ///
 /// - `alpha`: what is added to how often a feature was there, and to how often it was not, from 0 (default 1).
 /// - `true_threshold`: a number above it is there, any (default 0).
+/// - `tempering`: believe the probabilities only as far as they proved true, as features that are not independent claim
+///   too much (``Tempering``; default true). Not in River, whose answers come with false.
 ///
 /// A missing number is not there. As in River, 10⁻⁹ is added to each probability. A feature that was never learned
 /// takes no part.
@@ -13,7 +15,7 @@ import Determinism
 /// per example learned. Memory: 8 bytes for each column and class.
 ///
 /// After the documents of ``MultinomialNB``, "Chinese Chinese Chinese Tokyo Japan" is of the first class with
-/// probability 0.19106678988221457.
+/// probability 0.19106678988221457, without tempering.
 ///
 /// Source: C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*, 2008, section 13.3;
 /// River's `naive_bayes.BernoulliNB`.
@@ -23,6 +25,7 @@ public struct BernoulliNB: Learner {
         parameters: [
             ParameterDeclaration("alpha", .number(0...1e10), default: .number(1), "what is added to each count"),
             ParameterDeclaration("true_threshold", .number(.finite), default: .number(0), "a number above it is there"),
+            Tempering.parameter,
         ])
     public static let tasks = [Task.binary, .multiclass]
 
@@ -41,7 +44,7 @@ public struct BernoulliNB: Learner {
     private let task: Task
     private let alpha: Double
     private let threshold: Double
-    private var classes = ClassWeights()
+    private var classes: ClassWeights
     private var seen = SeenColumns()
     private var counts = ClassTable()
     /// Follows from the above.
@@ -49,34 +52,38 @@ public struct BernoulliNB: Learner {
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         task = inputs.task
+        classes = ClassWeights(isTempered: arguments.boolean("tempering"))
         alpha = arguments.number("alpha")
         threshold = arguments.number("true_threshold")
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        classes.answer(task, into: &answer, scratchCount: classes.count) { fill($0, x) }
+    }
+
+    /// Writes the logarithm of each class's likelihood times its share, using as much room again.
+    private func fill(_ sums: UnsafeMutablePointer<Double>, _ x: borrowing FeatureVector) {
         let count = classes.count
-        classes.answer(task, into: &answer, scratchCount: count) { sums in
-            let products = sums + count
+        let products = sums + count
+        for slot in 0..<count {
+            let absence = absences[slot]
+            sums[slot] =
+                classes.logShare(slot) + absence.logOfKnown
+                + Double(seen.count - absence.knownCount) * absence.logOfOther
+            products[slot] = 1
+        }
+        forEachThere(x) { column in
+            guard column < counts.columnCount, seen.contains(column) else { return }
             for slot in 0..<count {
-                let absence = absences[slot]
-                sums[slot] =
-                    classes.logShare(slot) + absence.logOfKnown
-                    + Double(seen.count - absence.knownCount) * absence.logOfOther
-                products[slot] = 1
-            }
-            forEachThere(x) { column in
-                guard column < counts.columnCount, seen.contains(column) else { return }
-                for slot in 0..<count {
-                    let p = probability(counts.values[column &* counts.stride &+ slot], slot)
-                    products[slot] *= (Self.least + p) / (Self.least + (1 - p))
-                    if !(products[slot] > 1e-140 && products[slot] < 1e140) {
-                        sums[slot] += Elementary.log(products[slot])
-                        products[slot] = 1
-                    }
+                let p = probability(counts.values[column &* counts.stride &+ slot], slot)
+                products[slot] *= (Self.least + p) / (Self.least + (1 - p))
+                if !(products[slot] > 1e-140 && products[slot] < 1e140) {
+                    sums[slot] += Elementary.log(products[slot])
+                    products[slot] = 1
                 }
             }
-            for slot in 0..<count { sums[slot] += Elementary.log(products[slot]) }
         }
+        for slot in 0..<count { sums[slot] += Elementary.log(products[slot]) }
     }
 
     /// Visits the columns above the threshold.
@@ -93,12 +100,21 @@ public struct BernoulliNB: Learner {
         (count + alpha) / (classes.weights[slot] + alpha * 2)
     }
 
+    /// Apart from learning, so that nothing is borrowed twice.
+    @inline(__always)
+    private mutating func temper(_ x: borrowing FeatureVector, _ slot: Int, _ weight: Double) {
+        var own = classes
+        own.temper(slot, weight: weight, scratchCount: classes.count) { fill($0, x) }
+        classes = own
+    }
+
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         guard weight > 0 else { return true }
         guard weight <= FeatureVector.largestLearnable else { return false }
+        temper(x, slot, weight)
         classes.learn(slot, weight: weight)
         seen.learn(x)
         grow(x.columnCount)
@@ -142,7 +158,7 @@ public struct BernoulliNB: Learner {
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        classes = try ClassWeights(from: &decoder)
+        try classes.restore(from: &decoder)
         seen = try SeenColumns(from: &decoder)
         try counts.restore(from: &decoder, classes: classes.count)
         absences = []

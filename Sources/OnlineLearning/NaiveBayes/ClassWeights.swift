@@ -5,6 +5,8 @@ struct ClassWeights: Sendable {
     /// By slot; 0 for a class never learned.
     private(set) var weights: [Double] = []
     private(set) var total = 0.0
+    /// How far log-likelihoods are believed; as they are where nil.
+    private var tempering: Tempering?
 
     /// Slots given out.
     var count: Int { weights.count }
@@ -38,13 +40,56 @@ struct ClassWeights: Sendable {
         answer.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
             fill(base + start)
-            normalize(base + start)
+            if let tempering { temper(base + start, tempering) } else { normalize(base + start) }
         }
         answer.removeLast(scratchCount)
         guard task == .binary else { return }
         let positive = isKnown(1) ? answer[start + 1] : isKnown(0) ? 0 : 0.5
         answer.removeLast(weights.count)
         answer.append(positive)
+    }
+
+    /// Learns how far to believe the log-likelihoods, before the example itself is learned.
+    @inline(__always)
+    mutating func temper(
+        _ slot: Int, weight: Double, scratchCount: Int = 0, _ fill: (UnsafeMutablePointer<Double>) -> Void
+    ) {
+        guard tempering != nil, isKnown(slot) else { return }
+        let capacity = weights.count + scratchCount
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { room in
+            guard let base = room.baseAddress else { return }
+            room.initialize(repeating: 0)
+            fill(base)
+            let totals = powers(base)
+            tempering?.learn(weights[slot] * Tempering.powers(base[slot]) / totals, weight: weight)
+        }
+    }
+
+    /// Log-likelihoods, which hold the shares, become roots of likelihoods without them. - Returns: the sums of shares
+    /// times powers.
+    private func powers(_ values: UnsafeMutablePointer<Double>) -> Tempering.Powers {
+        var (largest, isDefined) = (-Double.infinity, true)
+        for slot in weights.indices where weights[slot] > 0 {
+            values[slot] -= logShare(slot)
+            isDefined = isDefined && values[slot] == values[slot]
+            if values[slot] > largest { largest = values[slot] }
+        }
+        isDefined = isDefined && largest.isFinite
+        var totals = Tempering.Powers(repeating: 0)
+        for slot in weights.indices where weights[slot] > 0 {
+            values[slot] = isDefined ? Tempering.root(values[slot] - largest) : 1
+            totals += weights[slot] * Tempering.powers(values[slot])
+        }
+        return totals
+    }
+
+    private func temper(_ values: UnsafeMutablePointer<Double>, _ tempering: Tempering) {
+        let factors = tempering.weights / powers(values)
+        for slot in weights.indices {
+            values[slot] =
+                weights[slot] > 0
+                ? Tempering.sum(weights[slot] * Tempering.powers(values[slot]) * factors) : .nan
+        }
     }
 
     /// Log-likelihoods become probabilities; where one is not finite enough, all become the classes' shares.
@@ -72,15 +117,19 @@ struct ClassWeights: Sendable {
     func encode(to encoder: inout CanonicalEncoder) {
         encoder.doubles(weights)
         encoder.double(total)
+        tempering?.encode(to: &encoder)
     }
 
-    init() {}
+    init(isTempered: Bool) {
+        if isTempered { tempering = Tempering() }
+    }
 
-    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         weights = try decoder.doubles()
         total = try decoder.double()
         guard (weights + [total]).allSatisfy({ $0 >= 0 && $0.isFinite }) else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "a class weighs less than nothing")
         }
+        try tempering?.restore(from: &decoder)
     }
 }

@@ -4,6 +4,8 @@ import Determinism
 /// answers the classes' probabilities by Bayes' rule. It learns how often each feature was counted in each class.
 ///
 /// - `alpha`: what is added to each count, from 1e-10 (default 1).
+/// - `tempering`: believe the probabilities only as far as they proved true, as features that are not independent claim
+///   too much (``Tempering``; default true). Not in River, whose answers come with false.
 ///
 /// Numbers and encoded columns are counts; one that is missing or 0 takes no part, so an example costs what it holds.
 /// Counts should not be negative: River ends with an error once a sum is not positive, which counts as 1e-15 here.
@@ -13,18 +15,18 @@ import Determinism
 ///
 /// After the documents "Chinese Beijing Chinese", "Chinese Chinese Shanghai", "Chinese Macao" of one class and "Tokyo
 /// Japan Chinese" of another, "Chinese Chinese Chinese Tokyo Japan" is of the first with probability
-/// 0.6897586117634673.
+/// 0.6897586117634673, without tempering.
 ///
 /// Source: C. D. Manning, P. Raghavan and H. Schütze, *Introduction to Information Retrieval*, 2008, section 13.2;
 /// River's `naive_bayes.MultinomialNB`.
 public struct MultinomialNB: Learner {
     public static let declaration = ComponentDeclaration(
-        "multinomial_nb", .classifier, parameters: [NaiveBayesParameters.alpha])
+        "multinomial_nb", .classifier, parameters: [NaiveBayesParameters.alpha, Tempering.parameter])
     public static let tasks = [Task.binary, .multiclass]
 
     private let task: Task
     private let alpha: Double
-    private var classes = ClassWeights()
+    private var classes: ClassWeights
     private var seen = SeenColumns()
     private var counts = ClassTable()
     /// The sum of the counts of each class.
@@ -35,27 +37,39 @@ public struct MultinomialNB: Learner {
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         task = inputs.task
+        classes = ClassWeights(isTempered: arguments.boolean("tempering"))
         alpha = arguments.number("alpha")
         logCounts = ClassTable(initial: Elementary.log(alpha))
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        classes.answer(task, into: &answer) { fill($0, x) }
+    }
+
+    /// Writes the logarithm of each class's likelihood times its share.
+    private func fill(_ sums: UnsafeMutablePointer<Double>, _ x: borrowing FeatureVector) {
         let count = classes.count
-        classes.answer(task, into: &answer) { sums in
-            for slot in 0..<count { sums[slot] = classes.logShare(slot) }
-            var length = 0.0
-            let logCounts = logCounts
-            logCounts.values.withUnsafeBufferPointer { logs in
-                x.forEachListed(below: x.columnCount) { column, value in
-                    length += value
-                    // What was never counted is as rare in every class.
-                    guard column < logCounts.columnCount else { return }
-                    let start = column &* logCounts.stride
-                    for slot in 0..<count { sums[slot] += value * logs[start &+ slot] }
-                }
+        for slot in 0..<count { sums[slot] = classes.logShare(slot) }
+        var length = 0.0
+        let logCounts = logCounts
+        logCounts.values.withUnsafeBufferPointer { logs in
+            x.forEachListed(below: x.columnCount) { column, value in
+                length += value
+                // What was never counted is as rare in every class.
+                guard column < logCounts.columnCount else { return }
+                let start = column &* logCounts.stride
+                for slot in 0..<count { sums[slot] += value * logs[start &+ slot] }
             }
-            for slot in 0..<count { sums[slot] -= length * logTotals[slot] }
         }
+        for slot in 0..<count { sums[slot] -= length * logTotals[slot] }
+    }
+
+    /// Apart from learning, so that nothing is borrowed twice.
+    @inline(__always)
+    private mutating func temper(_ x: borrowing FeatureVector, _ slot: Int, _ weight: Double) {
+        var own = classes
+        own.temper(slot, weight: weight) { fill($0, x) }
+        classes = own
     }
 
     public mutating func learn(
@@ -64,6 +78,7 @@ public struct MultinomialNB: Learner {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         guard weight > 0 else { return true }
         guard weight <= FeatureVector.largestLearnable, x.isLearnable() else { return false }
+        temper(x, slot, weight)
         classes.learn(slot, weight: weight)
         let seenBefore = seen.count
         seen.learn(x)
@@ -111,7 +126,7 @@ public struct MultinomialNB: Learner {
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        classes = try ClassWeights(from: &decoder)
+        try classes.restore(from: &decoder)
         seen = try SeenColumns(from: &decoder)
         try counts.restore(from: &decoder, classes: classes.count)
         logCounts = ClassTable(initial: Elementary.log(alpha))

@@ -9,16 +9,20 @@ import Determinism
 /// - `drift_detector`: default `adwin`. `drift_window_threshold`: examples before a test and what is beside it are
 ///   compared, from 0 (default 300). `switch_significance`: above 0 up to 1 (default 0.05).
 ///
-/// Time: as ``HoeffdingTreeClassifier``, and the detectors on the way. Memory: likewise, and a detector a node, counted
+/// - `tempering`: believe the probabilities only as far as they proved true, for a leaf that one outlier has misled is
+///   certain of what is wrong (``Tempering``; default true). Not in River, whose answers come with false.
+///
+/// Time: as ``HoeffdingTreeClassifier``, and the detectors on the way; with tempering one answer more per example
+/// learned. Memory: likewise, and a detector a node, counted
 /// as 1 KiB.
 ///
 /// The class is x for 2,000 examples with x 0 and 1 by turns, then 1 − x. After 300 of these a Hoeffding tree still
-/// answers 0.8695652173913043 to x = 1, this one 0.
+/// answers 0.8695652173913043 to x = 1, this one 0 (without tempering).
 ///
 /// Source: A. Bifet and R. Gavaldà, *Adaptive learning from evolving data streams*, IDA 2009, figure 1 (HAT-ADWIN). As
 /// River's `tree.HoeffdingAdaptiveTreeClassifier`, whose leaf beside a test takes its place also when it splits, better
 /// or not; in the paper a whole tree grows beside the test until it is better. With `bootstrap_sampling: false` it
-/// gives River's numbers.
+/// gives River's numbers, and with true if River is given the numbers that are drawn here.
 public struct HoeffdingAdaptiveTreeClassifier: Learner {
     private static let own: [ParameterDeclaration] = [
         ParameterDeclaration(
@@ -33,6 +37,7 @@ public struct HoeffdingAdaptiveTreeClassifier: Learner {
             "switch_significance", .number(1e-300...1), default: .number(0.05),
             "the significance of the difference at which a test is replaced"),
         ParameterDeclaration("seed", .integer(0...Int.max), default: .integer(1), "where the drawing begins"),
+        Tempering.parameter,
     ]
 
     public static let declaration = ComponentDeclaration(
@@ -42,6 +47,9 @@ public struct HoeffdingAdaptiveTreeClassifier: Learner {
     public static let takesCategories = true
 
     private var core: AdaptiveTreeCore
+    /// The shares of the classes, and how far the tree is believed; learns nothing without tempering.
+    private var classes: ClassWeights
+    private let isTempered: Bool
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         let detector = arguments.component("drift_detector") ?? ADWIN.declaration.withDefaults
@@ -51,9 +59,37 @@ public struct HoeffdingAdaptiveTreeClassifier: Learner {
             logSignificance: Elementary.log(2 / arguments.number("switch_significance")))
         core = AdaptiveTreeCore(
             HoeffdingTreeParameters(arguments), settings, inputs: inputs, seed: UInt64(arguments.integer("seed")))
+        isTempered = arguments.boolean("tempering")
+        classes = ClassWeights(isTempered: isTempered)
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        if isTempered {
+            classes.answer(core.tree.inputs.task, into: &answer) { fill($0, x) }
+        } else {
+            predictAsRiver(x, into: &answer)
+        }
+    }
+
+    /// Writes the logarithm of the probability that the tree gives to each class.
+    private func fill(_ logarithms: UnsafeMutablePointer<Double>, _ x: borrowing FeatureVector) {
+        let (known, count) = (classes.count, core.tree.classCount)
+        TreeInput.with(x) { input in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { room in
+                room.initialize(repeating: 0)
+                core.votes(input, into: room)
+                var sum = 0.0
+                for slot in 0..<count { sum += room[slot] }
+                let isKnowing = sum > 0 && sum < .infinity
+                for slot in 0..<known {
+                    logarithms[slot] =
+                        !isKnowing || slot >= count ? classes.logShare(slot) : Elementary.log(room[slot] / sum)
+                }
+            }
+        }
+    }
+
+    private func predictAsRiver(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         let isBinary = core.tree.inputs.task == .binary
         let count = core.tree.classCount
         TreeInput.with(x) { input in
@@ -84,17 +120,31 @@ public struct HoeffdingAdaptiveTreeClassifier: Learner {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         guard TreeInput.accepts(x, weight: weight) else { return false }
         guard weight > 0 else { return true }
+        if isTempered {
+            temper(x, slot, weight)
+            classes.learn(slot, weight: weight)
+        }
         core.tree.noteClass(slot)
         TreeInput.with(x) { core.learn($0, Int32(truncatingIfNeeded: slot), weight: weight) }
         core.tree.noteWeight(weight)
         return true
     }
 
-    public var byteCount: Int { core.byteCount }
+    private mutating func temper(_ x: borrowing FeatureVector, _ slot: Int, _ weight: Double) {
+        var own = classes
+        own.temper(slot, weight: weight) { fill($0, x) }
+        classes = own
+    }
 
-    public func encode(to encoder: inout CanonicalEncoder) { core.encode(to: &encoder) }
+    public var byteCount: Int { core.byteCount + classes.byteCount }
+
+    public func encode(to encoder: inout CanonicalEncoder) {
+        core.encode(to: &encoder)
+        if isTempered { classes.encode(to: &encoder) }
+    }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         try core.restore(from: &decoder)
+        if isTempered { try classes.restore(from: &decoder) }
     }
 }

@@ -22,7 +22,8 @@ import Testing
     @Test(arguments: [
         ("prior_classifier", [:], [0.5, 0.75, 0.5, 0.375]),
         ("prior_classifier", ["prior_count": Argument.number(0)], [0.5, 1, 0.5, 1.0 / 3]),
-        ("no_change_classifier", [:], [0.5, 1, 0, 0]),
+        ("no_change_classifier", ["probability": .choice("certain")], [0.5, 1, 0, 0]),
+        ("no_change_classifier", [:], [0.5, 0.5, 0.75, 0.5]),
     ])
     func classifiersAnswerWhatTheyAreNamedFor(_ learner: String, _ arguments: [String: Argument], _ expected: [Double])
     {

@@ -6,12 +6,12 @@ import Testing
 @Suite struct OptimizerGoldenTests {
     static let digests: [String: String] = [
         "ffm_classifier": "664032070f6a015f",
-        "ffm_regressor": "2e0cdaa4d0646eb0",
+        "ffm_regressor": "dee00d191d21dff9",
         "fm_classifier": "54082e40b386e73b",
-        "fm_regressor": "e8f27a0987d0e7f1",
+        "fm_regressor": "4d46e15e8367c5e2",
         "hinge": "dc84997db0d92944",
         "hofm_classifier": "08994fdc8fb4cb54",
-        "hofm_regressor": "0fd2b8a1f719145e",
+        "hofm_regressor": "afe99b273c58ab60",
         "linear_ada_bound": "daee4160ba71ac70",
         "linear_ada_delta": "d0a617b0a0d8798f",
         "linear_ada_grad": "8713bb5d9223507d",

@@ -144,7 +144,8 @@ import Testing
 
     @Test func aPerceptronThatErredMovesByTheExample() {
         let inputs = LearnerInputs(task: .binary, numberCount: 1)
-        var (model, x, journal) = (Perceptron(component("perceptron"), inputs: inputs), FeatureVector(), Journal())
+        let perceptron = component("perceptron", ["tempering": .boolean(false)])
+        var (model, x, journal) = (Perceptron(perceptron, inputs: inputs), FeatureVector(), Journal())
         var row = FeatureRow(TestPipeline.layout)
         row.setNumber(1, at: 0)
         x.begin(row, slots: [0], columnCount: 1)

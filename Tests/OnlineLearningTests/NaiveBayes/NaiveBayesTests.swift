@@ -11,8 +11,11 @@ import Testing
     /// "Chinese Chinese Chinese Tokyo Japan".
     static let question: [Double] = [.nan, 3, 1, .nan, .nan, 1]
 
-    static func taught(_ learner: String, _ arguments: [String: Argument] = [:]) -> LearnerProbe {
-        var probe = LearnerProbe(component(learner, arguments), .multiclass, numbers: 6)
+    /// As River has them.
+    private static let untempered: [String: Argument] = ["tempering": .boolean(false)]
+
+    static func taught(_ learner: String) -> LearnerProbe {
+        var probe = LearnerProbe(component(learner, untempered), .multiclass, numbers: 6)
         for document in documents { probe.learn(document.counts, .label(document.label)) }
         return probe
     }
@@ -28,7 +31,7 @@ import Testing
     }
 
     @Test func theNormalDistributionsOfTwoClasses() {
-        var probe = LearnerProbe(component("gaussian_nb"), .binary)
+        var probe = LearnerProbe(component("gaussian_nb", Self.untempered), .binary)
         for x in [1.0, 2, 3] {
             probe.learn([-x], .label(0))
             probe.learn([x], .label(1))

@@ -31,7 +31,7 @@ import Testing
     private func points(_ run: RiverRun, _ model: JSONValue, _ rows: StreamRows) throws -> [Progressive.Point] {
         let declaration = try run.stream.spec(model: model).settings.champion
         var pipeline = Pipeline(declaration, task: rows.task, layout: rows.layout)
-        var progressive = Progressive(Progressive.metrics(of: rows.task))
+        var progressive = Progressive(Progressive.metrics(of: rows.task), task: rows.task)
         progressive.run(&pipeline, over: rows)
         return progressive.points
     }
@@ -68,7 +68,7 @@ import Testing
             let (mean, own) = (river.reduce(0, +) / Double(river.count), found.reduce(0, +) / Double(seeds))
             let variance = river.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(river.count - 1)
             let error = (variance * (1 / Double(river.count) + 1 / Double(seeds))).squareRoot()
-            let worse = Metrics.named(name)?.biggerIsBetter == true ? mean - own : own - mean
+            let worse = ScoredMetric(Component(named: name)).biggerIsBetter ? mean - own : own - mean
             #expect(worse <= 3 * error, "\(run): \(name) is \(own), River's mean \(mean), standard error \(error)")
         }
     }

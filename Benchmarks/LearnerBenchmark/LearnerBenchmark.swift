@@ -58,20 +58,20 @@ enum LearnerBenchmark {
 /// What a run is judged by, so that speed is compared at equal quality.
 struct Score {
     private(set) var count = 0
-    private var logLoss = LogLoss()
+    private var scores = Scorecard([Component(named: "log_loss")], task: .binary)
     private var hits = 0
 
     @inline(__always)
     mutating func update(_ isPositive: Bool, _ answer: UnsafeBufferPointer<Double>) {
         count += 1
-        logLoss.update(.label(isPositive ? 1 : 0), answer)
+        scores.update(.label(isPositive ? 1 : 0), answer)
         if (answer[0] > 0.5) == isPositive { hits += 1 }
     }
 
     func report(_ cpuSeconds: Double, bytes: Int) {
         print(
             """
-            {"events": \(count), "cpu_seconds": \(cpuSeconds), "log_loss": \(logLoss.value), \
+            {"events": \(count), "cpu_seconds": \(cpuSeconds), "log_loss": \(scores["log_loss"] ?? 0), \
             "accuracy": \(Double(hits) / Double(max(1, count))), "bytes": \(bytes)}
             """)
     }

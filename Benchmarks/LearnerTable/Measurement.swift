@@ -49,7 +49,7 @@ struct Measurement {
 
     private init(_ rows: StreamRows, _ make: () -> Pipeline) {
         var model = make()
-        var progressive = Progressive(Self.metrics(of: rows.task))
+        var progressive = Progressive(Self.metrics(of: rows.task), task: rows.task)
         let started = clock()
         progressive.run(&model, over: rows)
         let seconds = Double(clock() - started) / Double(CLOCKS_PER_SEC)

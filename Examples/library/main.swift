@@ -15,7 +15,8 @@ let declaration = PipelineDeclaration(
 var model = Pipeline(declaration, task: .binary, layout: layout)
 var workspace = Pipeline.Workspace()
 var (row, answer) = (FeatureRow(layout), [Double]())
-var (logLoss, accuracy, events, refused) = (LogLoss(), Accuracy(), 0, 0)
+var scores = Scorecard([Component(named: "log_loss"), Component(named: "accuracy")], task: .binary)
+var (events, refused) = (0, 0)
 
 _ = readLine()  // the header
 while let line = readLine() {
@@ -30,12 +31,11 @@ while let line = readLine() {
 
     answer.removeAll(keepingCapacity: true)
     model.predict(row, into: &answer, workspace: &workspace)
-    logLoss.update(truth, answer)
-    accuracy.update(truth, answer)
+    scores.update(truth, answer)
     model.learn(row, truth, workspace: &workspace)
 
     events += 1
-    if events % 10_000 == 0 { print("after \(events) events: accuracy \(accuracy.value)") }
+    if events % 10_000 == 0 { print("after \(events) events: accuracy \(scores["accuracy"] ?? 0)") }
 }
 if refused > 0 { print("\(refused) rows have not \(numbers.count + 1) cells and were left out") }
-print("after \(events) events: log loss \(logLoss.value), accuracy \(accuracy.value)")
+print("after \(events) events: log loss \(scores["log_loss"] ?? 0), accuracy \(scores["accuracy"] ?? 0)")

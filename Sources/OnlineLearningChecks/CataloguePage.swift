@@ -1,3 +1,4 @@
+import Determinism
 import OnlineLearning
 
 /// The reference of everything that can be declared, written from the declarations: the text of `docs/components.md`.
@@ -12,8 +13,16 @@ public enum CataloguePage {
         (.regressionLoss, "Losses of regressions", "What is to be small."),
         (.binaryLoss, "Losses of two classes", "What is to be small."),
         (.driftDetector, "Drift detectors", "When the stream is no longer what it was."),
+        (.metric, "Metrics", metricIntroduction),
         (.splitter, "Splitters", "How a tree looks for the best split of a number."),
     ]
+
+    private static let metricIntroduction = """
+        How good the answers are: the list `metrics` of a spec. Each also takes `by`, a feature of type category or
+        boolean of whose values each has a number of its own, and `max_slices`, a whole number from 1 to 10000 (default
+        100): how many values of that feature are told apart, in the order in which they come; the others are `other`,
+        none is `missing`.
+        """
 
     public static var text: String {
         var page = """
@@ -35,18 +44,29 @@ public enum CataloguePage {
 
     private static func section(_ declaration: ComponentDeclaration) -> String {
         var text = "\n### `\(declaration.name)`\n"
+        if declaration.family == .metric { text += "\n\(metric(declaration.name))\n" }
         let tasks = Catalogue.tasks(ofLearner: declaration.name)
         if !tasks.isEmpty {
             text += "\nLearns \(tasks.map(\.name).joined(separator: ", ")).\(categories(declaration.name))\n"
         }
-        guard !declaration.parameters.isEmpty else { return text + "\nNo parameters.\n" }
+        let common = declaration.family == .metric ? ["by", "max_slices"] : []
+        let parameters = declaration.parameters.filter { !common.contains($0.name) }
+        guard !parameters.isEmpty else { return text + "\nNo parameters.\n" }
         text += "\n| parameter | what | default | |\n|---|---|---|---|\n"
-        for parameter in declaration.parameters {
+        for parameter in parameters {
             let alternative = parameter.alternative.map { ", or a \($0.rawValue)" } ?? ""
             text += "| `\(parameter.name)` | \(parameter.kind.expectation)\(alternative) | \(defaultText(parameter)) | "
             text += "\(parameter.summary) |\n"
         }
         return text
+    }
+
+    private static func metric(_ name: String) -> String {
+        guard let metric = Catalogue.metrics.first(where: { $0.declaration.name == name }) else {
+            return "Puts a window around a metric."
+        }
+        let tasks = metric.tasks.map(\.name).joined(separator: ", ")
+        return "Scores \(tasks); \(metric.biggerIsBetter ? "bigger" : "smaller") is better."
     }
 
     private static func categories(_ name: String) -> String {
@@ -63,6 +83,9 @@ public enum CataloguePage {
             default: return "required"
             }
         case .components(let components) where components.isEmpty: return "required"
+        case .integer(let microseconds):
+            guard case .timeSpan = parameter.kind else { return "\(microseconds)" }
+            return "\(TimeSpan(microseconds: Int64(microseconds)))"
         default: return defaultText(parameter.defaultValue)
         }
     }

@@ -33,26 +33,19 @@ extension LearnerLaw {
     }
 
     private struct Loss {
-        private var absolute = MAE()
-        private var logarithmic = LogLoss()
-        private var accuracy = Accuracy()
-        private let task: Task
-        private let isCalibrated: Bool
+        private var scores: Scorecard
+        private let name: String
 
-        init(_ subject: LearnerSubject) { (task, isCalibrated) = (subject.task, subject.isCalibrated) }
-
-        mutating func update(_ target: Target, _ answer: [Double]) {
-            if task == .regression {
-                absolute.update(target, answer)
-            } else if isCalibrated {
-                logarithmic.update(target, answer)
-            } else {
-                accuracy.update(target, answer)
-            }
+        init(_ subject: LearnerSubject) {
+            name = subject.task == .regression ? "mae" : subject.isCalibrated ? "log_loss" : "accuracy"
+            scores = Scorecard([Component(named: name)], task: subject.task)
         }
 
+        mutating func update(_ target: Target, _ answer: [Double]) { scores.update(target, answer) }
+
         var value: Double {
-            task == .regression ? absolute.value : isCalibrated ? logarithmic.value : 1 - accuracy.value
+            let value = scores[name] ?? .nan
+            return name == "accuracy" ? 1 - value : value
         }
     }
 }

@@ -49,15 +49,17 @@ public struct BundledStream: Sendable, CustomStringConvertible {
     }
 
     /// The spec of an application over this stream, checked as every other.
-    /// - Parameter model: in the form of a spec, a list.
-    public func spec(model: JSONValue) throws -> Spec {
+    /// - Parameters:
+    ///   - model: in the form of a spec, a list.
+    ///   - metrics: the same; nil for the usual ones.
+    public func spec(model: JSONValue, metrics: JSONValue? = nil) throws -> Spec {
         let optional = features.map { feature in
             (key: feature.key, value: JSONValue.object([("type", feature.value), ("optional", .boolean(true))]))
         }
         let tree = JSONValue.object([
             ("application", .string("stream")), ("features", .object(optional)),
             ("target", .object([("name", .string(target)), ("type", .string(task.name))])), ("model", model),
-        ])
+        ] + (metrics.map { [("metrics", $0)] } ?? []))
         return try SpecChecker.check(node(tree)).spec
     }
 

@@ -18,16 +18,13 @@ public struct Progressive {
     }
 
     public private(set) var points: [Point] = []
-    private var metrics: [any Metric]
+    private var scores: Scorecard
     private var (surprise, hits) = (0.0, 0.0)
     private var ties = 0
-    private let names: [String]
 
     /// - Parameter names: the metrics to keep.
-    public init(_ names: [String]) {
-        self.names = names
-        metrics = names.compactMap { name in Metrics.named(name).map { $0.init() } }
-        precondition(metrics.count == names.count, "a metric that does not exist")
+    public init(_ names: [String], task: OnlineLearning.Task) {
+        scores = Scorecard(names.map { Component(named: $0) }, task: task)
     }
 
     /// What River's numbers hold.
@@ -41,14 +38,14 @@ public struct Progressive {
         for index in 0..<rows.count {
             answer.removeAll(keepingCapacity: true)
             model.predict(rows.features[index], into: &answer, workspace: &workspace)
-            for i in metrics.indices { metrics[i].update(rows.targets[index], answer) }
+            scores.update(rows.targets[index], answer)
             let last = Self.probability(rows.targets[index], answer, rows.task)
             if rows.task != .regression { surprise -= log(min(max(last, 1e-15), 1 - 1e-15)) }
             if rows.task == .multiclass, Self.isTied(answer) { ties += 1 }
             if case .label(let slot) = rows.targets[index], Self.choice(answer, rows.task) == slot { hits += 1 }
             model.learn(rows.features[index], rows.targets[index], workspace: &workspace)
             while points.count < 10, (index + 1) * 10 >= rows.count * (points.count + 1) {
-                let values = zip(names, metrics).map { ($0, own($0, index + 1) ?? $1.value) }
+                let values = scores.values.map { ($0.name, own($0.name, index + 1) ?? $0.value) }
                 points.append(Point(events: index + 1, metrics: values, answer: last, ties: ties))
             }
         }

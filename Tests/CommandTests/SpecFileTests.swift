@@ -123,7 +123,8 @@ struct SpecFileTests {
                     + "(did you mean 'standard_scaler'?)",
                 "s.yaml:14:47: model[2].linear_regression.optimizer.sgd.lr: found '0.1' in quotes, expected a number "
                     + "≥ 0 (write it without quotes)",
-                "s.yaml:15:16: metrics[1]: found 'auc', expected a metric for regression: mae, r2 or rmse",
+                "s.yaml:15:16: metrics[1]: found 'auc', expected a metric for regression: interval_coverage, "
+                    + "interval_width, mae, mape, mse, quantile_loss, r2, rmse, rmsle, smape, rolling or time_rolling",
             ])
     }
 

@@ -33,7 +33,7 @@ import Testing
     private func points(_ run: RiverRun, _ model: JSONValue, _ rows: StreamRows) throws -> [Progressive.Point] {
         let declaration = try run.stream.spec(model: model).settings.champion
         var pipeline = Pipeline(declaration, task: rows.task, layout: rows.layout)
-        var progressive = Progressive(Progressive.metrics(of: rows.task))
+        var progressive = Progressive(Progressive.metrics(of: rows.task), task: rows.task)
         progressive.run(&pipeline, over: rows)
         return progressive.points
     }
@@ -69,7 +69,7 @@ import Testing
             }
             let error = (river.squaredError + found.squaredError).squareRoot()
             let difference = found.mean - river.mean
-            let worse = Metrics.named(name)?.biggerIsBetter == true ? -difference : difference
+            let worse = ScoredMetric(Component(named: name)).biggerIsBetter ? -difference : difference
             #expect(
                 worse <= 2 * error,
                 "\(run): \(name) is \(found.mean), River's mean \(river.mean), standard error \(error)")

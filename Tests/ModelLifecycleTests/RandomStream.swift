@@ -40,9 +40,15 @@ struct RandomTask: Sendable, CustomStringConvertible {
             .with("model", [oneHot, "standard_scaler", name])
         let descent: SpecTree = ["optimizer": ["sgd": ["lr": "0.1"]]]
         let sgd = SpecTree.map([(learner, descent)])
+        let usual = metrics.map { SpecTree.plain($0) }
+        let windows: [SpecTree] = [
+            .map([("rolling", ["metric": usual[0], "window_size": "5", "by": "c"])]),
+            .map([("time_rolling", ["metric": usual[1], "period": "7s", "max_answers": "9"])]),
+            .map([(metrics[1], ["by": "c", "max_slices": "2"])]),
+        ]
         specs = [
             first,
-            first.with("challengers", ["plain": ["standard_scaler", name]]),
+            first.with("challengers", ["plain": ["standard_scaler", name]]).with("metrics", .list(usual + windows)),
             first.with("challengers", ["b": [oneHot, sgd], "plain": ["standard_scaler", name]]),
             first.with("metrics", .list([.plain(metrics[1])])).with("model", ["standard_scaler", sgd]),
         ]

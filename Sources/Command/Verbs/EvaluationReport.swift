@@ -15,8 +15,9 @@ struct EvaluationReport {
     private var eventCount: Int { state.offset - 1 }
     private var eventsPerSecond: Double { seconds > 0 ? Double(eventCount) / seconds : 0 }
 
-    private var metricName: String { state.spec.settings.metrics.first ?? "" }
-    var plotTitle: String { "\(metricName) of \(state.spec.application), progressively" }
+    /// Of the metrics that are not sliced.
+    private var metricNames: [String] { state.learned.models[0].metrics.values.map(\.name) }
+    var plotTitle: String { "\(metricNames.first ?? "") of \(state.spec.application), progressively" }
 
     func write(to json: inout JSONWriter, curve: MetricCurves) {
         json.object { json in
@@ -30,7 +31,7 @@ struct EvaluationReport {
     }
 
     private func writeCurve(_ curve: MetricCurves, to json: inout JSONWriter) {
-        let names = state.spec.settings.metrics
+        let names = metricNames
         func write(_ values: [Double], _ json: inout JSONWriter) {
             json.object { json in for (name, value) in zip(names, values) { json.member(name, value) } }
         }

@@ -79,7 +79,7 @@ enum Status {
 
     /// Metrics by role, a role a row.
     static func metrics(_ status: JSONValue) -> String {
-        let names = status["metrics"]?.members?.map(\.key) ?? []
+        let names = (status["metrics"]?.members ?? []).filter { $0.value.members == nil }.map(\.key)
         var table = TextTable([.init("")] + names.map { .init($0, .right) })
         func row(_ role: String, _ metrics: JSONValue?) {
             table.add([role] + names.map { name in metrics?[name]?.number.map { Self.short($0) } ?? "–" })
@@ -87,8 +87,26 @@ enum Status {
         row("champion", status["metrics"])
         row("baseline", status["baseline"])
         for (name, metrics) in status["challengers"]?.members ?? [] { row(name, metrics) }
-        return table.render()
+        return table.render() + slices(status)
     }
+
+    /// Sliced metrics, a table each: a slice a row, a role a column.
+    private static func slices(_ status: JSONValue) -> String {
+        let challengers = status["challengers"]?.members ?? []
+        let roles = [("champion", status["metrics"]), ("baseline", status["baseline"])]
+            + challengers.map { ($0.key, Optional($0.value)) }
+        return (status["metrics"]?.members ?? []).compactMap { metric, slices in
+            guard let names = slices.members?.map(\.key) else { return nil }
+            var table = TextTable([.init(metric)] + roles.map { .init($0.0, .right) })
+            for name in names.prefix(slicesShownMax) {
+                table.add([name] + roles.map { $0.1?[metric]?[name]?.number.map { Self.short($0) } ?? "–" })
+            }
+            let more = names.count > slicesShownMax ? "… and \(names.count - slicesShownMax) more slices\n" : ""
+            return "\n" + table.render() + more
+        }.joined()
+    }
+
+    private static let slicesShownMax = 20
 
     /// A metric with five digits that count.
     static func short(_ value: Double) -> String {

@@ -91,7 +91,15 @@ extension ExpertHistory {
 extension Scorecard {
     func write(to json: inout JSONWriter) {
         json.object { json in
-            for (name, value) in values { json.member(name, value) }
+            for (name, reading) in readings {
+                switch reading {
+                case .value(let value): json.member(name, value)
+                case .slices(let slices):
+                    json.member(name, object: { json in
+                        for slice in slices { json.member(slice.name, slice.value) }
+                    })
+                }
+            }
         }
     }
 }

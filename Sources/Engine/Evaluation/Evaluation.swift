@@ -64,14 +64,14 @@ package struct Evaluation: ~Copyable {
     }
 }
 
-/// How the first metric went, label by label: the champion's, the baseline's and the challengers'.
+/// How the metrics went that are not sliced, label by label: the champion's, the baseline's and the challengers'.
 package struct MetricCurves: Sendable {
     /// Points kept at most where the distance between them is chosen here.
     static let pointsMax = 400
 
     package struct Point: Sendable {
         package let labels: UInt64
-        /// Champion, baseline, challengers: all metrics of each.
+        /// Champion, baseline, challengers: all metrics of each that are not sliced.
         package let values: [[Double]]
     }
 

@@ -74,18 +74,21 @@ public struct Settings: Sendable, Equatable {
 
     public let champion: PipelineDeclaration
     public let challengers: [Model]
-    /// Names in ``Metrics``; the first is the one that plots show.
-    public let metrics: [String]
+    /// Of the family ``ComponentDeclaration/Family/metric``; the first, which has no slices, is the one that plots show.
+    public let metrics: [Component]
 
-    public init(champion: PipelineDeclaration, challengers: [Model] = [], metrics: [String]) {
+    public init(champion: PipelineDeclaration, challengers: [Model] = [], metrics: [Component]) {
         (self.champion, self.challengers, self.metrics) = (champion, challengers, metrics)
     }
 
-    /// Features that some model needs and the layout lacks.
+    /// Features that some model or metric needs and the layout lacks.
     public func missingFeatures(in layout: FeatureLayout) -> [String] {
         var missing: [String] = []
         for pipeline in [champion] + challengers.map(\.pipeline) {
             for name in pipeline.missingFeatures(in: layout) where !missing.contains(name) { missing.append(name) }
+        }
+        for metric in metrics.map({ ScoredMetric($0) }) where !metric.canBeSliced(in: layout) {
+            if let name = metric.feature, !missing.contains(name) { missing.append(name) }
         }
         return missing
     }
@@ -99,7 +102,8 @@ extension Settings: CanonicallyCodable {
             encoder.string(challenger.name)
             challenger.pipeline.encode(to: &encoder)
         }
-        encoder.strings(metrics)
+        encoder.count(metrics.count)
+        for metric in metrics { metric.encode(to: &encoder) }
     }
 
     public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
@@ -110,7 +114,14 @@ extension Settings: CanonicallyCodable {
             challengers.append(Model(name: name, pipeline: try PipelineDeclaration(from: &decoder)))
         }
         self.challengers = challengers
-        metrics = try decoder.strings()
+        var metrics: [Component] = []
+        for _ in 0..<(try decoder.count()) {
+            metrics.append(try Component(from: &decoder))
+            guard let metric = metrics.last, ScoredMetric.isComplete(metric) else {
+                throw CanonicalDecodingError(offset: decoder.offset, reason: "no metric is declared so")
+            }
+        }
+        self.metrics = metrics
     }
 }
 

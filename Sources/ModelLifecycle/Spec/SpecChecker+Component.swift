@@ -67,9 +67,29 @@ extension SpecChecker {
         case .learner(let task):
             return learner(place, for: task ?? self.task, expected: expected).map { .component($0) }
         case .learners: return learners(place, expected: expected).map { .components($0) }
+        case .component(.metric): return metric(place).map { .component($0) }
         case .component(let family): return component(place, of: family, expected: expected).map { .component($0) }
         case .categories: return categories(place, stepFeatures, expected: expected).map { .categories($0) }
+        case .feature(let kinds): return feature(place, of: kinds, expected: expected).map { .choice($0) }
+        case .timeSpan(let range): return timeSpan(place, range, expected: expected).map { .integer($0) }
         }
+    }
+
+    private mutating func feature(_ place: SpecPlace, of kinds: [FeatureKind], expected: String) -> String? {
+        // Without any known feature, the features themselves are what must be put right.
+        guard !features.isEmpty, let feature = feature(place), let kind = feature.kind else { return nil }
+        guard kinds.contains(kind) else {
+            report(place, found: "\(SpecMistake.quote(feature.name)), a \(kind.name)", expected: expected)
+            return nil
+        }
+        return feature.name
+    }
+
+    private mutating func timeSpan(_ place: SpecPlace, _ range: ClosedRange<Int>, expected: String) -> Int? {
+        guard let text = text(place, expected: expected) else { return nil }
+        if let span = TimeSpan(text), range.contains(Int(span.microseconds)) { return Int(span.microseconds) }
+        report(place, expected: expected)
+        return nil
     }
 
     private mutating func component(

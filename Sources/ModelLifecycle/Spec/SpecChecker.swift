@@ -107,27 +107,5 @@ public struct SpecChecker {
         return challengers
     }
 
-    private mutating func metrics(_ place: SpecPlace?) -> [String] {
-        let defaults = task.map { Metrics.defaults(for: $0) } ?? []
-        guard let place else { return defaults }
-        let fitting = task.map { Metrics.names(for: $0) } ?? Metrics.all.map { $0.name }
-        let ofTask = task.map { " for \($0.name)" } ?? ""
-        let expected = "a list of metrics\(ofTask): \(fitting.joined(separator: ", "))"
-        guard let elements = elements(place, expected: expected) else { return defaults }
-        if elements.isEmpty { report(place, expected: expected, hint: "leave metrics out for the usual ones") }
-        var names: [String] = []
-        for element in distinct(elements, expected: "each metric once") {
-            guard let name = text(element, expected: "the name of a metric") else { continue }
-            if fitting.contains(name) {
-                names.append(name)
-            } else {
-                report(
-                    element, expected: "a metric\(ofTask): \(SpecMistake.alternatives(fitting))",
-                    hint: nearest(name, in: fitting))
-            }
-        }
-        return names
-    }
-
     static let challengersMax = 32
 }

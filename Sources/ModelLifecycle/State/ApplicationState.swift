@@ -248,12 +248,12 @@ public struct ApplicationState: Sendable {
             ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
         }
         let target = target(learning: label)
-        if learned.lineage.contains(Int(entry.offset)) { score(target, index) }
+        if learned.lineage.contains(Int(entry.offset)) { score(target, index, row, at: time) }
         train(row, target)
         ledger.move(index, to: .labelled, at: time)
     }
 
-    private mutating func score(_ target: Target, _ index: Int) {
+    private mutating func score(_ target: Target, _ index: Int, _ row: borrowing FeatureRow, at time: Timestamp) {
         let width = ledger.answerWidth / (learned.models.count + 1)
         ledger.copyAnswers(of: index, to: &scored)
         scored.withUnsafeBufferPointer { answers in
@@ -261,11 +261,11 @@ public struct ApplicationState: Sendable {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
                 // A model that came after the question has no answer to it.
                 if learned.target.task == .multiclass || !answer[0].isNaN {
-                    learned.models[model].metrics.update(target, answer)
+                    learned.models[model].metrics.update(target, answer, row, at: time.microseconds)
                 }
             }
             let answer = UnsafeBufferPointer(rebasing: answers[learned.models.count * width..<answers.count])
-            learned.baselineMetrics.update(target, answer)
+            learned.baselineMetrics.update(target, answer, row, at: time.microseconds)
         }
     }
 

@@ -44,10 +44,10 @@ public struct LearnedState: Sendable {
         models = Self.declarations(settings).map { name, pipeline in
             Model(
                 name: name, pipeline: Pipeline(pipeline, task: contract.target.task, layout: contract.layout),
-                metrics: Scorecard(settings.metrics))
+                metrics: Scorecard(settings, contract))
         }
         baseline = Baseline(contract.target.task)
-        baselineMetrics = Scorecard(settings.metrics)
+        baselineMetrics = Scorecard(settings, contract)
         lineage = Lineage(from: offset)
         target = Target(contract.target)
     }
@@ -67,14 +67,14 @@ public struct LearnedState: Sendable {
         adopted.models = Self.declarations(newSettings).map { name, pipeline in
             if let index = before.firstIndex(where: { $0.name == name && $0.pipeline == pipeline }) {
                 var model = adopted.models[index]
-                if newSettings.metrics != settings.metrics { model.metrics = Scorecard(newSettings.metrics) }
+                if newSettings.metrics != settings.metrics { model.metrics = Scorecard(newSettings, contract) }
                 return model
             }
             return Model(
                 name: name, pipeline: Pipeline(pipeline, task: contract.target.task, layout: contract.layout),
-                metrics: Scorecard(newSettings.metrics))
+                metrics: Scorecard(newSettings, contract))
         }
-        if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings.metrics) }
+        if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings, contract) }
         return adopted
     }
 
@@ -201,29 +201,12 @@ extension Lineage: CanonicallyCodable {
     }
 }
 
-/// The metrics of one role.
-public struct Scorecard: Sendable {
-    private var metrics: [any Metric]
-
-    init(_ names: [String]) {
-        metrics = names.compactMap { Metrics.named($0)?.init() }
-    }
-
-    /// The metrics by name, in the order of the spec.
-    public var values: [(name: String, value: Double)] {
-        metrics.map { (type(of: $0).name, $0.value) }
-    }
-
-    @inline(__always)
-    mutating func update(_ truth: Target, _ answer: UnsafeBufferPointer<Double>) {
-        for index in metrics.indices { metrics[index].update(truth, answer) }
-    }
-
-    func encode(to encoder: inout CanonicalEncoder) {
-        for metric in metrics { metric.encode(to: &encoder) }
-    }
-
-    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        for index in metrics.indices { try metrics[index].restore(from: &decoder) }
+extension Scorecard {
+    /// The metrics of one role.
+    init(_ settings: Settings, _ contract: Contract) {
+        let target = contract.target
+        self.init(
+            settings.metrics, task: target.task, classesMax: target.classes?.count ?? target.maxClasses + 1,
+            layout: contract.layout)
     }
 }

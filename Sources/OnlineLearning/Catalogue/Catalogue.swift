@@ -11,7 +11,7 @@ public enum Catalogue {
     /// All declarations, transformers first, then learners, then their parts.
     public static let declarations: [ComponentDeclaration] =
         transformers.map { $0.declaration } + learnerDeclarations + linearDeclarations + otherDeclarations
-        + treeClassifierDeclarations + regressionTreeDeclarations + driftDeclarations
+        + treeClassifierDeclarations + regressionTreeDeclarations + driftDeclarations + metricDeclarations
 
     /// What can stand at the end of a pipeline.
     public static var learnerDeclarations: [ComponentDeclaration] {

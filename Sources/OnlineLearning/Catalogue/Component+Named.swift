@@ -38,6 +38,8 @@ extension ParameterDeclaration.Kind {
         case (.integer(let range), .integer(let number)): range.contains(number)
         case (.boolean, .boolean), (.categories, .categories): true
         case (.choice(let words), .choice(let word)): words.contains(word)
+        case (.feature, .choice): true
+        case (.timeSpan(let range), .integer(let microseconds)): range.contains(microseconds)
         case (.optional, .none): true
         case (.optional(let kind), _): kind.accepts(argument)
         case (.component(let family), .component(let component)):

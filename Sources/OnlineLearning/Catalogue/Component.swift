@@ -17,12 +17,13 @@ public struct Component: Sendable, Equatable {
 /// The value of a parameter.
 public indirect enum Argument: Sendable, Equatable {
     case number(Double)
+    /// A length of time in microseconds, too.
     case integer(Int)
     case boolean(Bool)
     case component(Component)
     /// Names per feature, both in the order given.
     case categories([FeatureCategories])
-    /// A word.
+    /// A word, or the name of a feature.
     case choice(String)
     case components([Component])
     /// Not given, where leaving it out has a meaning of its own.

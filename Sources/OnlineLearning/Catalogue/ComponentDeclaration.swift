@@ -1,3 +1,5 @@
+import Determinism
+
 /// What can be declared under a name: its family, its parameters with their ranges and defaults. The one source of
 /// spec checking, canonical encoding and documentation.
 public struct ComponentDeclaration: Sendable {
@@ -10,6 +12,7 @@ public struct ComponentDeclaration: Sendable {
         case regressionLoss = "regression loss"
         case binaryLoss = "binary loss"
         case driftDetector = "drift detector"
+        case metric
         /// How a window is searched for the examples nearest to one.
         case searchEngine = "search engine"
         /// How a tree looks for the best split of a number.
@@ -57,6 +60,10 @@ public struct ParameterDeclaration: Sendable {
         case component(ComponentDeclaration.Family)
         /// A map from feature to a list of names.
         case categories
+        /// The name of a feature of one of these kinds.
+        case feature([FeatureKind])
+        /// A length of time, its bounds in microseconds included.
+        case timeSpan(ClosedRange<Int>)
 
         /// What a message says was expected.
         public var expectation: String {
@@ -73,6 +80,10 @@ public struct ParameterDeclaration: Sendable {
             case .learners: "a list of learners"
             case .component(let family): "the name of \(Catalogue.article(family)) \(family.rawValue)"
             case .categories: "a map from feature to a list of categories"
+            case .feature(let kinds): "a feature of type \(kinds.map(\.name).joined(separator: " or "))"
+            case .timeSpan(let range):
+                "a time from \(TimeSpan(microseconds: Int64(range.lowerBound))) to "
+                    + "\(TimeSpan(microseconds: Int64(range.upperBound))), such as 24h"
             }
         }
 

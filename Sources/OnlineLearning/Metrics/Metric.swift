@@ -1,64 +1,104 @@
-import Determinism
-
-/// A number that says how good answers are, kept up to date answer by answer.
+/// A number that says how good answers are: what it is computed from, and how.
 ///
-/// Answers come in the form of ``Learner/predict(_:into:)``. Memory is fixed; `update` takes constant time, or time
-/// linear in the classes.
-public protocol Metric: Sendable, CanonicallyCodable {
+/// A metric keeps nothing itself. It names its ``ingredients``, a ``Scorecard`` keeps each of them once for all metrics
+/// that ask for it, over all answers, over a window of them or for each slice, and the metric reads its value from
+/// their ``Tally``.
+///
+///     var scores = Scorecard([Component(named: "mae"), Component(named: "rmse")], task: .regression)
+///     scores.update(.value(3), [2.5])
+///     scores["mae"]  // 0.5
+///
+/// Answers come in the form of ``Learner/predict(_:into:)``. Every answer counts once, whatever its example weighs.
+public protocol Metric: Sendable {
     /// River's class name in snake case.
-    static var name: String { get }
+    static var declaration: ComponentDeclaration { get }
+    /// What the answers must be.
     static var tasks: [Task] { get }
     static var biggerIsBetter: Bool { get }
 
-    init()
+    /// - Parameter arguments: the checked parameters.
+    init(_ arguments: Arguments)
 
-    mutating func update(_ truth: Target, _ answer: UnsafeBufferPointer<Double>)
+    var ingredients: [Ingredient] { get }
 
-    /// The metric over all answers so far; 0 before the first, unless its definition says otherwise.
-    var value: Double { get }
+    /// How many of the last answers it is about, where that is part of its definition.
+    var windowSize: Int? { get }
+
+    /// The metric over the answers counted; 0 where there are none, unless its definition says otherwise.
+    func value(of tally: Tally) -> Double
 }
 
 extension Metric {
-    /// Takes over an encoded state.
-    public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        self = try Self(from: &decoder)
-    }
-
-    public mutating func update(_ truth: Target, _ answer: [Double]) {
-        answer.withUnsafeBufferPointer { update(truth, $0) }
-    }
+    public var windowSize: Int? { nil }
 }
 
-/// All metrics by name.
-public enum Metrics {
-    public static let all: [any Metric.Type] = [
-        Accuracy.self, CrossEntropy.self, LogLoss.self, MAE.self, R2.self, RMSE.self, ROCAUC.self,
-    ]
+/// What is kept of answers, of which metrics are made.
+public enum Ingredient: Sendable, Equatable {
+    /// The sum of a number over the answers.
+    case sum(AnswerNumber)
+    /// True classes against chosen ones.
+    case confusion
+    /// How many answers of each class lie above so many thresholds.
+    case rocHistogram(thresholds: Int)
+    /// How often the chosen class came, by the probability that it had.
+    case calibration(bins: Int)
+    /// Mean and variance of the true values.
+    case truthVariance
+    /// The probabilities and classes themselves; only within a window.
+    case ranking
 
-    public static func named(_ name: String) -> (any Metric.Type)? {
-        all.first { $0.name == name }
-    }
-
-    public static func names(for task: Task) -> [String] {
-        all.filter { $0.tasks.contains(task) }.map { $0.name }
-    }
-
-    /// What is measured where a spec names no metrics; the first is the one that plots show.
-    public static func defaults(for task: Task) -> [String] {
-        switch task {
-        case .regression: ["mae", "rmse", "r2"]
-        case .binary: ["log_loss", "roc_auc", "accuracy"]
-        case .multiclass: ["log_loss", "accuracy"]
+    /// The numbers that an answer gives to it.
+    var numbers: [AnswerNumber] {
+        switch self {
+        case .sum(let number): [number]
+        case .confusion: []
+        case .rocHistogram, .ranking: [.probability, .isPositive]
+        case .calibration: [.confidence, .isHit]
+        case .truthVariance: [.truth]
         }
     }
 }
 
-extension UnsafeBufferPointer<Double> {
-    /// The class of the largest probability, the first of equals; nil where no class has one.
-    @inline(__always)
-    var choice: Int? {
-        var best: Int?
-        for slot in indices where self[slot] == self[slot] && (best == nil || self[slot] > self[best!]) { best = slot }
-        return best
+/// A metric that is the mean of a number over the answers.
+public protocol MeanMetric: Metric {
+    var number: AnswerNumber { get }
+}
+
+extension MeanMetric {
+    public static var biggerIsBetter: Bool { false }
+    public var ingredients: [Ingredient] { [.sum(number)] }
+    public func value(of tally: Tally) -> Double { tally.mean(number) }
+}
+
+/// A metric that counts which class was chosen for which.
+public protocol ConfusionMetric: Metric {
+    func value(of confusion: ConfusionCounts) -> Double
+}
+
+extension ConfusionMetric {
+    public static var tasks: [Task] { [.binary, .multiclass] }
+    public static var biggerIsBetter: Bool { true }
+    public var ingredients: [Ingredient] { [.confusion] }
+    public func value(of tally: Tally) -> Double { value(of: tally.confusion) }
+}
+
+extension ComponentDeclaration {
+    /// The declaration of a metric: its own parameters and those that all metrics have.
+    init(
+        metric name: String, revision: Int = 1, _ parameters: [ParameterDeclaration] = [],
+        conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
+    ) {
+        self.init(
+            name, .metric, revision: revision,
+            parameters: parameters + [
+                ParameterDeclaration(
+                    "by", .optional(.feature([.category, .boolean])), default: .none,
+                    "the feature of whose values each has a number of its own"),
+                ParameterDeclaration(
+                    "max_slices", .integer(1...10_000), default: .integer(100),
+                    "values of that feature that are told apart, in the order in which they come; the others are "
+                        + "`other`, none is `missing`"),
+            ],
+            conflict: conflict)
     }
 }

@@ -22,7 +22,18 @@ enum Variants {
         logistic("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
         softmax("sgd", ["optimizer": sgd(0.1)]),
         softmax("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
+        mixed("hoeffding_tree_classifier", .binary),
+        mixed("hoeffding_tree_classifier", .multiclass),
+        mixed("extremely_fast_decision_tree_classifier", .multiclass),
+        mixed("arf_classifier", .binary),
+        mixed("arf_classifier", .multiclass),
     ]
+
+    /// Trees whose leaves answer by a mixture.
+    private static func mixed(_ name: String, _ task: Task) -> LearnerSubject {
+        LearnerSubject(
+            Component(named: name, ["leaf_prediction": .choice("mix")]), task: task, description: "\(name), mix")
+    }
 
     private static func linear(_ what: String, _ arguments: KeyValuePairs<String, Argument>) -> LearnerSubject {
         subject("linear_regression", what, .regression, arguments)

@@ -11,8 +11,9 @@ import OnlineLearning
 ///     LearnerBenchmark blocks MODEL FILE        blocks as the log has them, as a whole process; written by `pack`
 ///     LearnerBenchmark pack FILE.csv FILE       writes such blocks
 ///
-/// MODEL is `logistic` (scaler, logistic regression, SGD 0.01), `tree` or `forest`. A CSV's last column is the class,
-/// 0 or 1, the others are numbers.
+/// MODEL is `logistic` (scaler, logistic regression, SGD 0.01), `tree` or `forest` at River's parameters, or
+/// `tree_mixed` or `forest_mixed`, whose leaves answer by a mixture; those of the latter look at 60 % of the features,
+/// as MOA's do. A CSV's last column is the class, 0 or 1, the others are numbers.
 @main
 enum LearnerBenchmark {
     static func main() throws {
@@ -47,8 +48,16 @@ enum LearnerBenchmark {
             steps = [.init(component("standard_scaler"), features: numbers)]
             learner = component("logistic_regression", ["optimizer": .component(component("sgd"))])
         case "tree": learner = component("hoeffding_tree_classifier")
+        case "tree_mixed": learner = component("hoeffding_tree_classifier", ["leaf_prediction": .choice("mix")])
         case "forest": learner = component("arf_classifier")
-        default: fatalError("MODEL is logistic, tree or forest")
+        case "forest_mixed":
+            learner = component(
+                "arf_classifier",
+                [
+                    "leaf_prediction": .choice("mix"), "max_features": .choice("fraction"),
+                    "max_features_fraction": .number(0.6),
+                ])
+        default: fatalError("MODEL is logistic, tree, forest, tree_mixed or forest_mixed")
         }
         return Pipeline(
             PipelineDeclaration(numbers: numbers, transformers: steps, learner: learner), task: .binary, layout: layout)

@@ -22,6 +22,11 @@ enum Variants {
         logistic("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
         softmax("sgd", ["optimizer": sgd(0.1)]),
         softmax("l2", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
+        mixed("hoeffding_tree_classifier", .binary),
+        mixed("hoeffding_tree_classifier", .multiclass),
+        mixed("extremely_fast_decision_tree_classifier", .multiclass),
+        mixed("arf_classifier", .binary),
+        mixed("arf_classifier", .multiclass),
     ] + untempered
 
     /// As River has them.
@@ -29,6 +34,12 @@ enum Variants {
         LearnerSubject(
             Component(named: name, ["tempering": .boolean(false)]), task: .multiclass,
             description: "\(name), not tempered")
+    }
+
+    /// Trees whose leaves answer by a mixture.
+    private static func mixed(_ name: String, _ task: Task) -> LearnerSubject {
+        LearnerSubject(
+            Component(named: name, ["leaf_prediction": .choice("mix")]), task: task, description: "\(name), mix")
     }
 
     private static func linear(_ what: String, _ arguments: KeyValuePairs<String, Argument>) -> LearnerSubject {

@@ -50,12 +50,12 @@ struct AdaptiveTreeCore: Sendable {
     }
 
     private func addVotes(_ input: TreeInput, _ node: Int, _ votes: UnsafeMutableBufferPointer<Double>) {
-        let parameters = tree.parameters
+        let (parameters, known) = (tree.parameters, tree.knownCount)
         let error = watches[node].mean
         tree.withLeaf(tree.nodes.payload(node)) { leaf in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, leaf.classes.count)) { room in
                 let room = UnsafeMutableBufferPointer(rebasing: room[..<leaf.classes.count])
-                guard leaf.probabilities(input, parameters, into: room) else { return }
+                guard leaf.probabilities(input, known: known, parameters, into: room) else { return }
                 var sum = 0.0
                 for probability in room { sum += probability }
                 let factor = sum * error * error
@@ -87,8 +87,8 @@ struct AdaptiveTreeCore: Sendable {
     }
 
     private mutating func choice(_ input: TreeInput, _ node: Int) -> Int32 {
-        let parameters = tree.parameters
-        return tree.leaves[tree.nodes.payload(node)].choice(input, parameters)
+        let (parameters, known) = (tree.parameters, tree.knownCount)
+        return tree.leaves[tree.nodes.payload(node)].choice(input, known: known, parameters)
     }
 
     /// A leaf for a category that a test has not met, where it may have one more branch.

@@ -6,17 +6,18 @@ extension ClassLeaf {
         for slot in classes { encoder.uint(UInt64(slot)) }
         for weight in weights { encoder.double(weight) }
         encoder.double(lastAttempt)
-        encoder.double(majorityHits)
-        encoder.double(bayesHits)
-        encoder.optional(subset) { $1.encode(to: &$0) }
+        encoder.double(majorityMerit)
+        encoder.double(bayesMerit)
+        encoder.bool(!subset.isWhole)
+        if !subset.isWhole { subset.encode(to: &encoder) }
         encoder.bool(isAwake)
         guard isAwake else { return }
         encoder.count(order.count)
         for position in order { encoder.uint(UInt64(position)) }
         encoder.count(width)
-        encoder.count(logScales.count)
+        encoder.count(estimatedCount)
         // The sixth field follows from the others.
-        for position in logScales.indices {
+        for position in 0..<estimatedCount {
             for index in 0..<5 * width { encoder.double(estimates[position * Self.fields * width + index]) }
         }
         encoder.count(histograms.count)
@@ -43,8 +44,9 @@ extension ClassLeaf {
         }
         for _ in 0..<count { weights.append(try Self.weight(&decoder)) }
         lastAttempt = try Self.weight(&decoder)
-        majorityHits = try Self.weight(&decoder)
-        bayesHits = try Self.weight(&decoder)
+        logBases = weights.map { Self.logBase($0) }
+        majorityMerit = try Self.weight(&decoder)
+        bayesMerit = try Self.weight(&decoder)
         if try decoder.bool() { subset = try FeatureSubset(from: &decoder, inputs) }
         isAwake = try decoder.bool()
         if isAwake { try restoreObservers(from: &decoder, inputs, parameters) }
@@ -61,7 +63,7 @@ extension ClassLeaf {
             order.append(Int32(position))
         }
         let width = try decoder.uint()
-        let mostNumbers = subset?.numbers?.count ?? TreeInput.maxNumbers
+        let mostNumbers = subset.isDrawn ? subset.numbers.count : TreeInput.maxNumbers
         guard width <= UInt64(mostNumbers) else { throw decoder.damage("a leaf of too many numbers") }
         self.width = Int(width)
         try restoreEstimates(from: &decoder, parameters)
@@ -81,16 +83,14 @@ extension ClassLeaf {
         for _ in 0..<treeCount { searchTrees.append(try ValueTree(from: &decoder, classCount: classes.count)) }
         counts = try NominalCounts(
             from: &decoder, classCount: classes.count,
-            featureCount: subset?.categories?.count ?? inputs.categoryCount, limit: parameters.maxValues)
+            featureCount: subset.isDrawn ? subset.categories.count : inputs.categoryCount, limit: parameters.maxValues)
     }
 
     private mutating func restoreEstimates(
         from decoder: inout CanonicalDecoder, _ parameters: Parameters
     ) throws(CanonicalDecodingError) {
         let positions = try decoder.uint()
-        var isGaussian = false
-        if case .gaussian = parameters.observer { isGaussian = true }
-        guard positions <= UInt64(isGaussian && width > 0 ? classes.count : 0) else {
+        guard positions <= UInt64(parameters.observer.isGaussian && width > 0 ? classes.count : 0) else {
             throw decoder.damage("estimates of classes that there are not")
         }
         for _ in 0..<Int(positions) {
@@ -109,11 +109,8 @@ extension ClassLeaf {
             for place in 0..<width {
                 estimates.append(Self.factor(estimates[start + place], estimates[start + 2 * width + place]))
             }
-            let scale = estimates.withUnsafeBufferPointer { estimates in
-                estimates.baseAddress.map { Self.logScale($0 + start + 5 * width, width) } ?? 0
-            }
-            logScales.append(parameters.leafPrediction == .majority ? 0 : scale)
         }
+        for position in 0..<Int(positions) { rebase(position) }
     }
 
     static func weight(_ decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Double {
@@ -129,19 +126,21 @@ extension FeatureSubset {
             encoder.count(places.count)
             for place in places { encoder.uint(UInt64(place)) }
         }
-        encoder.bool(numbers != nil)
-        if let numbers { write(numbers) }
-        encoder.bool(categories != nil)
-        if let categories { write(categories) }
+        encoder.bool(isDrawn)
+        if isDrawn { write(numbers) }
+        encoder.bool(isDrawn)
+        if isDrawn { write(categories) }
         write(droppedNumbers)
         write(droppedCategories)
     }
 
     init(from decoder: inout CanonicalDecoder, _ inputs: LearnerInputs) throws(CanonicalDecodingError) {
-        if try decoder.bool() { numbers = try Self.places(&decoder, below: TreeInput.maxNumbers) }
-        if try decoder.bool() { categories = try Self.places(&decoder, below: inputs.categoryCount) }
-        droppedNumbers = try Self.places(&decoder, below: numbers?.count ?? TreeInput.maxNumbers)
-        droppedCategories = try Self.places(&decoder, below: categories?.count ?? inputs.categoryCount)
+        isDrawn = try decoder.bool()
+        if isDrawn { numbers = try Self.places(&decoder, below: TreeInput.maxNumbers) }
+        guard try decoder.bool() == isDrawn else { throw decoder.damage("half of the features drawn") }
+        if isDrawn { categories = try Self.places(&decoder, below: inputs.categoryCount) }
+        droppedNumbers = try Self.places(&decoder, below: isDrawn ? numbers.count : TreeInput.maxNumbers)
+        droppedCategories = try Self.places(&decoder, below: isDrawn ? categories.count : inputs.categoryCount)
     }
 
     private static func places(

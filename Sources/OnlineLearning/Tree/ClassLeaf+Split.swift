@@ -50,7 +50,7 @@ extension ClassLeaf {
 
     private func observes(number place: Int) -> Bool {
         if place < searchTrees.count { return !searchTrees[place].values.isEmpty }
-        for position in logScales.indices where estimates[position * Self.fields * width + place] > 0 { return true }
+        for position in 0..<estimatedCount where estimates[position * Self.fields * width + place] > 0 { return true }
         var index = place
         while index < histograms.count {
             if !histograms[index].bins.isEmpty { return true }
@@ -83,48 +83,63 @@ extension ClassLeaf {
     ) -> SplitSuggestion {
         var best = SplitSuggestion()
         var (least, greatest) = (Double.infinity, -Double.infinity)
-        for position in logScales.indices {
+        for position in 0..<estimatedCount {
             least = min(least, field(3, position, place))
             greatest = max(greatest, field(4, position, place))
         }
         guard least < greatest, let base = room.baseAddress else { return best }
         let step = (greatest - least) / (Double(splits) + 1)
         let count = order.count
-        for split in 1...splits {
-            let threshold = least + step * Double(split)
-            guard threshold > least && threshold < greatest else { continue }
-            for index in 0..<count {
-                let halves = halves(Int(order[index]), place, threshold)
-                base[index] = halves.low
-                base[count + index] = halves.high
+        return withUnsafeTemporaryAllocation(of: NormalClass.self, capacity: max(1, count)) { normals in
+            for index in 0..<count { normals[index] = normal(Int(order[index]), place) }
+            for split in 1...splits {
+                let threshold = least + step * Double(split)
+                guard threshold > least && threshold < greatest else { continue }
+                for index in 0..<count {
+                    let halves = normals[index].halves(threshold)
+                    base[index] = halves.low
+                    base[count + index] = halves.high
+                }
+                let merit = parameters.criterion.merit(
+                    base, count: 2, width: count, before: before, minFraction: parameters.minBranchFraction,
+                    isPair: count == 2 && (0..<2).allSatisfy { normals[$0].isOnBothSides(threshold) })
+                if merit > best.merit {
+                    best = SplitSuggestion(merit: merit, test: .number(place: place, threshold: threshold))
+                }
             }
-            let merit = parameters.criterion.merit(
-                base, count: 2, width: count, before: before, minFraction: parameters.minBranchFraction,
-                isPair: count == 2 && (0..<2).allSatisfy { isOnBothSides(Int(order[$0]), place, threshold) })
-            if merit > best.merit {
-                best = SplitSuggestion(merit: merit, test: .number(place: place, threshold: threshold))
-            }
+            return best
         }
-        return best
     }
 
-    /// The weight of a class at or below a threshold, and above, by its normal distribution.
-    private func halves(_ position: Int, _ place: Int, _ threshold: Double) -> (low: Double, high: Double) {
-        guard position < logScales.count else { return (0, 0) }
-        let n = field(0, position, place)
-        if threshold < field(3, position, place) { return (0, n) }
-        if threshold >= field(4, position, place) { return (n, 0) }
-        let squares = field(2, position, place)
-        let deviation = n > 1 ? (squares / (n - 1)).squareRoot() : 0
-        guard deviation > 0 else { return (0, n) }
-        let z = (threshold - field(1, position, place)) / deviation
-        let low = 0.5 * (1 + Elementary.erf(z / 0x1.6a09e667f3bcdp0)) * n
-        return (low, n - low)
+    /// The normal distribution of a number in a class.
+    private struct NormalClass {
+        var n = 0.0
+        var mean = 0.0
+        var deviation = 0.0
+        var least = Double.infinity
+        var greatest = -Double.infinity
+
+        /// The weight at or below a threshold, and above.
+        @inline(__always)
+        func halves(_ threshold: Double) -> (low: Double, high: Double) {
+            if threshold < least { return (0, n) }
+            if threshold >= greatest { return (n, 0) }
+            guard deviation > 0 else { return (0, n) }
+            let z = (threshold - mean) / deviation
+            let low = 0.5 * (1 + Elementary.erf(z / 0x1.6a09e667f3bcdp0)) * n
+            return (low, n - low)
+        }
+
+        @inline(__always)
+        func isOnBothSides(_ threshold: Double) -> Bool { threshold >= least && threshold < greatest }
     }
 
-    private func isOnBothSides(_ position: Int, _ place: Int, _ threshold: Double) -> Bool {
-        guard position < logScales.count else { return false }
-        return threshold >= field(3, position, place) && threshold < field(4, position, place)
+    private func normal(_ position: Int, _ place: Int) -> NormalClass {
+        guard position < estimatedCount else { return NormalClass() }
+        let (n, squares) = (field(0, position, place), field(2, position, place))
+        return NormalClass(
+            n: n, mean: field(1, position, place), deviation: n > 1 ? (squares / (n - 1)).squareRoot() : 0,
+            least: field(3, position, place), greatest: field(4, position, place))
     }
 
     // MARK: histograms
@@ -240,10 +255,10 @@ extension ClassLeaf {
         }
         switch parameters.observer {
         case .gaussian:
-            for position in order.map({ Int($0) }) where position < logScales.count && field(0, position, place) > 0 {
+            for position in order.map({ Int($0) }) where position < estimatedCount && field(0, position, place) > 0 {
                 let (least, greatest) = (field(3, position, place), field(4, position, place))
                 add(
-                    position, halves(position, place, threshold), isLow: threshold >= least,
+                    position, normal(position, place).halves(threshold), isLow: threshold >= least,
                     isHigh: threshold < greatest)
             }
         case .histogram:

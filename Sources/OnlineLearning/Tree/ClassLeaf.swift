@@ -13,23 +13,25 @@ struct ClassLeaf: Sendable {
     var order: [Int32] = []
     /// The leaf's weight when it last tried to split, or began.
     var lastAttempt = 0.0
-    /// The weight of the examples that the frequencies were right about, and naive Bayes.
-    var majorityHits = 0.0
-    var bayesHits = 0.0
+    /// What speaks for the frequencies and for naive Bayes: the weight of the examples that each was right about, or,
+    /// where they are mixed, the shares of the two.
+    var majorityMerit = 0.0
+    var bayesMerit = 0.0
     var isAwake = true
     /// How many numbers are observed: the width of ``estimates``.
     var width = 0
     /// For each position, `width` each of weight, mean, sum of squared deviations, least, greatest, and −1 / 2σ².
     var estimates: [Double] = []
-    /// For each position, the logarithm of what all its normal densities are multiplied with.
-    var logScales: [Double] = []
+    /// For each position, the logarithm of its weight times what all its normal densities are multiplied with. It
+    /// follows from the weights and the estimates; where the leaf sleeps or knows frequencies only, it means nothing.
+    var logBases: [Double] = []
     /// The histogram of each position and number, by position.
     var histograms: [StreamingHistogram] = []
     /// The values of each number.
     var searchTrees: [ValueTree] = []
     var counts = NominalCounts()
-    /// Which features the leaf looks at, where it does not look at all.
-    var subset: FeatureSubset?
+    /// Which features the leaf looks at.
+    var subset = FeatureSubset()
     /// ``byteCount`` as the tree has counted it; no part of the state.
     var countedBytes = 0
 
@@ -41,6 +43,7 @@ struct ClassLeaf: Sendable {
     /// A leaf that begins with a parent's guess of its classes.
     init(classes: [Int32], weights: [Double]) {
         (self.classes, self.weights) = (classes, weights)
+        logBases = weights.map { Self.logBase($0) }
         lastAttempt = totalWeight
     }
 
@@ -52,10 +55,10 @@ struct ClassLeaf: Sendable {
 
     /// Bytes of memory: 192, 12 a class, and what the observers take.
     var byteCount: Int {
-        var bytes = 192 + classes.count * 16 + (estimates.count + logScales.count) * 8 + counts.byteCount
+        var bytes = 192 + classes.count * 20 + estimates.count * 8 + counts.byteCount
         for histogram in histograms { bytes += histogram.byteCount }
         for tree in searchTrees { bytes += tree.byteCount }
-        if let subset { bytes += subset.byteCount }
+        if !subset.isWhole { bytes += subset.byteCount }
         return bytes
     }
 
@@ -105,10 +108,11 @@ struct ClassLeaf: Sendable {
     /// Begins to observe.
     mutating func wake() {
         isAwake = true
+        logBases = weights.map { Self.logBase($0) }
     }
 
     private mutating func forget() {
-        (order, estimates, logScales, histograms, searchTrees) = ([], [], [], [], [])
+        (order, estimates, histograms, searchTrees) = ([], [], [], [])
         width = 0
         counts = NominalCounts()
     }
@@ -116,15 +120,28 @@ struct ClassLeaf: Sendable {
     // MARK: learning
 
     /// Learns an example that came this way. - Returns: whether the leaf takes more memory than before.
-    /// - Parameter counts: whether it is counted which way to answer would have been right.
+    /// - Parameters:
+    ///   - known: how many classes the tree knows.
+    ///   - counts: whether it is counted which way to answer would have been right.
     mutating func learn(
-        _ input: TreeInput, _ slot: Int32, weight: Double, _ parameters: Parameters, counts: Bool = true
+        _ input: TreeInput, _ slot: Int32, weight: Double, known: Int, _ parameters: Parameters, counts: Bool = true
     ) -> Bool {
         guard isAwake else { return addWeight(weight, slot).grew }
-        if subset == nil { return observe(input, slot, weight, parameters, counts) }
-        return withSubset(input) { $0.observe($1, slot, weight, parameters, counts) }
+        if subset.isWhole {
+            if counts && parameters.leafPrediction.isJudged {
+                judge(input, slot, weight: weight, known: known, parameters)
+            }
+            return observe(input, slot, weight, parameters)
+        }
+        return withSubset(input) { leaf, input in
+            if counts && parameters.leafPrediction.isJudged {
+                leaf.judge(input, slot, weight: weight, known: known, parameters)
+            }
+            return leaf.observe(input, slot, weight, parameters)
+        }
     }
 
+    @inline(__always)
     private mutating func addWeight(_ weight: Double, _ slot: Int32) -> (position: Int, grew: Bool) {
         let position = position(of: slot)
         if position >= 0 {
@@ -133,63 +150,54 @@ struct ClassLeaf: Sendable {
         }
         classes.append(slot)
         weights.append(weight)
+        logBases.append(Self.logBase(weight))
         return (classes.count - 1, true)
     }
 
-    private mutating func observe(
-        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ parameters: Parameters, _ countsHits: Bool
+    /// Learns from what the leaf looks at. - Precondition: the leaf is awake.
+    @inline(__always)
+    mutating func observe(
+        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ parameters: Parameters
     ) -> Bool {
-        if countsHits && parameters.leafPrediction == .adaptive { score(input, slot, weight, parameters) }
         let (position, isNew) = addWeight(weight, slot)
         var grew = isNew
         if order.count < classes.count && !order.contains(Int32(truncatingIfNeeded: position)) {
             order.append(Int32(truncatingIfNeeded: position))
         }
         if input.numberCount > width { grew = widen(to: input.numberCount, parameters) || grew }
-        switch parameters.observer {
-        case .gaussian: grew = observeEstimates(input, position, weight, parameters) || grew
-        case .histogram(let bins, _): grew = observeHistograms(input, position, weight, bins: bins) || grew
-        case .exhaustive: grew = observeValues(input, position, weight) || grew
+        if case .gaussian = parameters.observer {
+            grew = observeEstimates(input, position, weight, parameters) || grew
+        } else {
+            grew = observeOtherwise(input, position, weight, parameters) || grew
         }
+        if input.categoryCount > 0 { grew = count(input, position, weight, parameters) || grew }
+        return grew
+    }
+
+    @inline(never)
+    private mutating func observeOtherwise(
+        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: Parameters
+    ) -> Bool {
+        switch parameters.observer {
+        case .gaussian: false
+        case .histogram(let bins, _): observeHistograms(input, position, weight, bins: bins)
+        case .exhaustive: observeValues(input, position, weight)
+        }
+    }
+
+    /// Counts the categories of an example. - Returns: whether that takes memory.
+    private mutating func count(
+        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: Parameters
+    ) -> Bool {
+        var grew = false
         for feature in 0..<input.categoryCount {
             let value = input.categories[feature]
-            if value < 0 { continue }
-            if let subset, subset.isDropped(category: feature) { continue }
+            if value < 0 || subset.isDropped(category: feature) { continue }
             let grewHere = counts.add(
                 weight, feature: Int32(truncatingIfNeeded: feature), value: value, position: position,
                 classCount: classes.count, limit: parameters.maxValues)
             grew = grewHere || grew
         }
         return grew
-    }
-
-    /// The class that the leaf would choose, the first of equals; −1 where it knows nothing.
-    mutating func choice(_ input: TreeInput, _ parameters: Parameters) -> Int32 {
-        guard heaviest >= 0 else { return -1 }
-        guard usesBayes(parameters) else { return classes[heaviest] }
-        let best = withUnsafeTemporaryAllocation(of: Double.self, capacity: classes.count) { room in
-            probabilities(input, parameters, into: room) ? Self.first(UnsafeBufferPointer(room)) : -1
-        }
-        return best < 0 ? -1 : classes[best]
-    }
-
-    /// Counts which of the two ways to answer is right.
-    @inline(__always)
-    private mutating func score(
-        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ parameters: Parameters
-    ) {
-        let heaviest = heaviest
-        guard heaviest >= 0 else {
-            majorityHits += weight
-            return
-        }
-        if classes[heaviest] == slot { majorityHits += weight }
-        let total = totalWeight
-        guard total > 0 else { return }
-        let best = withUnsafeTemporaryAllocation(of: Double.self, capacity: classes.count) { votes in
-            bayesVotes(input, total, parameters, into: votes)
-            return Self.first(UnsafeBufferPointer(votes))
-        }
-        if classes[best] == slot { bayesHits += weight }
     }
 }

@@ -202,7 +202,7 @@ struct ExtremelyFastTreeCore: Sendable {
     private mutating func collapse(_ node: Int, _ payload: Int) {
         cut(node, payload: payload)
         tree.leaves[payload].lastAttempt = 0
-        (tree.leaves[payload].majorityHits, tree.leaves[payload].bayesHits) = (0, 0)
+        (tree.leaves[payload].majorityMerit, tree.leaves[payload].bayesMerit) = (0, 0)
     }
 
     private mutating func resplit(_ node: Int, _ payload: Int, _ test: SplitSuggestion.Test) {

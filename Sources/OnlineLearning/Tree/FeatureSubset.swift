@@ -3,41 +3,54 @@ import Determinism
 /// Which features a leaf looks at, where it does not look at all: those drawn at random for it, without those that
 /// turned out to be poor.
 struct FeatureSubset: Sendable, Equatable {
-    /// The numbers looked at, in the order in which the leaf lays them out; nil where those are all.
-    var numbers: [Int32]?
-    /// The categories looked at, likewise.
-    var categories: [Int32]?
-    /// Places in ``numbers``, and in ``categories``, that are not looked at any more.
+    /// Whether features were drawn; otherwise all are looked at but those dropped.
+    var isDrawn = false
+    /// The numbers drawn, in the order in which the leaf lays them out.
+    var numbers: [Int32] = []
+    /// The categories drawn, likewise.
+    var categories: [Int32] = []
+    /// Places in what is looked at that are not looked at any more.
     var droppedNumbers: [Int32] = []
     var droppedCategories: [Int32] = []
 
+    /// Whether these are all features.
+    @inline(__always)
+    var isWhole: Bool { !isDrawn && droppedNumbers.isEmpty && droppedCategories.isEmpty }
+
     var byteCount: Int {
-        64 + 4 * ((numbers?.count ?? 0) + (categories?.count ?? 0) + droppedNumbers.count + droppedCategories.count)
+        64 + 4 * (numbers.count + categories.count + droppedNumbers.count + droppedCategories.count)
     }
 
+    @inline(__always)
     func isDropped(category: Int) -> Bool {
-        droppedCategories.contains(Int32(truncatingIfNeeded: category))
+        !droppedCategories.isEmpty && droppedCategories.contains(Int32(truncatingIfNeeded: category))
     }
 
     /// The feature at a place of the leaf's.
-    func number(_ place: Int) -> Int { numbers.map { Int($0[place]) } ?? place }
-    func category(_ place: Int) -> Int { categories.map { Int($0[place]) } ?? place }
+    @inline(__always)
+    func number(_ place: Int) -> Int { isDrawn ? Int(numbers[place]) : place }
+    @inline(__always)
+    func category(_ place: Int) -> Int { isDrawn ? Int(categories[place]) : place }
 
-    /// Hands out what the leaf sees of an example.
-    func with<R>(_ input: TreeInput, _ body: (TreeInput) -> R) -> R {
-        let numberCount = numbers?.count ?? input.numberCount
-        let categoryCount = categories?.count ?? input.categoryCount
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, numberCount)) { numberRoom in
-            withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, categoryCount)) { categoryRoom in
-                for place in 0..<numberCount { numberRoom[place] = input.number(number(place)) }
-                for place in droppedNumbers where Int(place) < numberCount { numberRoom[Int(place)] = .nan }
-                for place in 0..<categoryCount { categoryRoom[place] = input.category(category(place)) }
-                return body(
-                    TreeInput(
-                        UnsafeBufferPointer(rebasing: numberRoom[..<numberCount]),
-                        UnsafeBufferPointer(rebasing: categoryRoom[..<categoryCount])))
-            }
-        }
+    /// How many numbers of an example are looked at, and how many categories.
+    @inline(__always)
+    func numberCount(_ input: TreeInput) -> Int { isDrawn ? numbers.count : input.numberCount }
+    @inline(__always)
+    func categoryCount(_ input: TreeInput) -> Int { isDrawn ? categories.count : input.categoryCount }
+
+    /// What the leaf sees of an example, written into two rooms of as many places as it looks at, or more.
+    @inline(__always)
+    func narrow(
+        _ input: TreeInput, _ numberRoom: UnsafeMutableBufferPointer<Double>,
+        _ categoryRoom: UnsafeMutableBufferPointer<Int32>
+    ) -> TreeInput {
+        let (numberCount, categoryCount) = (numberCount(input), categoryCount(input))
+        for place in 0..<numberCount { numberRoom[place] = input.number(number(place)) }
+        for place in droppedNumbers where Int(place) < numberCount { numberRoom[Int(place)] = .nan }
+        for place in 0..<categoryCount { categoryRoom[place] = input.category(category(place)) }
+        return TreeInput(
+            UnsafeBufferPointer(rebasing: numberRoom[..<numberCount]),
+            UnsafeBufferPointer(rebasing: categoryRoom[..<categoryCount]))
     }
 
     /// Draws `count` of the features that an example has, or takes all it has where those are no more.
@@ -54,23 +67,28 @@ struct FeatureSubset: Sendable, Equatable {
         }
         let drawn = present.prefix(count).sorted()
         return FeatureSubset(
-            numbers: drawn.filter { $0 < firstCategory },
+            isDrawn: true, numbers: drawn.filter { $0 < firstCategory },
             categories: drawn.filter { $0 >= firstCategory }.map { $0 - firstCategory })
     }
 }
 
 extension ClassLeaf {
+    /// Hands out what the leaf sees of an example. Without allocation up to some 120 numbers.
+    @inline(__always)
     mutating func withSubset<R>(_ input: TreeInput, _ body: (inout ClassLeaf, TreeInput) -> R) -> R {
-        guard let subset else { preconditionFailure("a leaf that looks at all features has no subset") }
-        return subset.with(input) { body(&self, $0) }
+        let (numberCount, categoryCount) = (subset.numberCount(input), subset.categoryCount(input))
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, numberCount)) { numberRoom in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: max(1, categoryCount)) { categoryRoom in
+                let seen = subset.narrow(input, numberRoom, categoryRoom)
+                return body(&self, seen)
+            }
+        }
     }
 
     /// Stops looking at a feature. - Parameter feature: the number, or the count of numbers plus the category.
     mutating func drop(number place: Int) {
-        var subset = subset ?? FeatureSubset()
         subset.droppedNumbers.append(Int32(truncatingIfNeeded: place))
-        self.subset = subset
-        for position in logScales.indices {
+        for position in 0..<estimatedCount {
             for field in 0..<Self.fields {
                 let value: Double = field == 3 ? .infinity : field == 4 ? -.infinity : 0
                 estimates[(position * Self.fields + field) * width + place] = value
@@ -83,9 +101,7 @@ extension ClassLeaf {
     }
 
     mutating func drop(category place: Int) {
-        var subset = subset ?? FeatureSubset()
         subset.droppedCategories.append(Int32(truncatingIfNeeded: place))
-        self.subset = subset
         counts.remove(place)
     }
 }

@@ -1,4 +1,5 @@
-/// What all Hoeffding tree classifiers are told, under River's names; the last two are our own.
+/// What all Hoeffding tree classifiers are told, under River's names; the last two are our own, and so are leaves of
+/// kind `mix`.
 struct HoeffdingTreeParameters: Sendable, Equatable {
     /// How a leaf answers.
     enum LeafPrediction: Sendable, Equatable {
@@ -8,6 +9,11 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
         case bayes
         /// By whichever of the two has been right more often in this leaf.
         case adaptive
+        /// By a mixture of the two, each trusted as well as it foretold this leaf's examples.
+        case mixed
+
+        /// Whether a leaf notes how right the two ways to answer are.
+        @inline(__always) var isJudged: Bool { self == .adaptive || self == .mixed }
     }
 
     /// How a leaf observes a number.
@@ -15,6 +21,10 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
         case gaussian(splits: Int)
         case histogram(bins: Int, splits: Int)
         case exhaustive
+
+        @inline(__always) var isGaussian: Bool {
+            if case .gaussian = self { true } else { false }
+        }
     }
 
     var gracePeriod = 200.0
@@ -50,6 +60,7 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
         switch arguments.choice("leaf_prediction") {
         case "mc": leafPrediction = .majority
         case "nb": leafPrediction = .bayes
+        case "mix": leafPrediction = .mixed
         default: leafPrediction = .adaptive
         }
         bayesThreshold = Double(arguments.integer("nb_threshold"))
@@ -81,8 +92,8 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
         ParameterDeclaration(
             "tau", .number(.nonNegative), default: .number(0.05), "the bound below which a tie is broken by splitting"),
         ParameterDeclaration(
-            "leaf_prediction", .choice(["mc", "nb", "nba"]), default: .choice("nba"),
-            "frequencies, naive Bayes, or what was right more often"),
+            "leaf_prediction", .choice(["mc", "nb", "nba", "mix"]), default: .choice("nba"),
+            "frequencies, naive Bayes, what was right more often, or both by how well they foretold"),
         ParameterDeclaration(
             "nb_threshold", .integer(0...1_000_000_000), default: .integer(0),
             "the weight from which on a leaf of kind nb uses naive Bayes"),

@@ -32,6 +32,9 @@ enum SplitCriterion: Sendable, Equatable {
     func merit(
         _ branches: UnsafePointer<Double>, count: Int, width: Int, before: Double, minFraction: Double, isPair: Bool
     ) -> Double {
+        if count == 2 && self == .informationGain {
+            return gain(branches, width, before: before, minFraction: minFraction)
+        }
         var total = 0.0
         for branch in 0..<count { total += Self.sum(branches + branch * width, width) }
         guard total > 0 else { return -.infinity }
@@ -49,6 +52,18 @@ enum SplitCriterion: Sendable, Equatable {
             }
         }
         return self == .gini ? 1 - mean : before - mean / total
+    }
+
+    /// The information gain of a split into two.
+    @inline(__always)
+    private func gain(
+        _ branches: UnsafePointer<Double>, _ width: Int, before: Double, minFraction: Double
+    ) -> Double {
+        let (low, high) = (Self.sum(branches, width), Self.sum(branches + width, width))
+        let total = low + high
+        guard total > 0, low / total > minFraction, high / total > minFraction else { return -.infinity }
+        let mean = low * Self.entropy(branches, width) + high * Self.entropy(branches + width, width)
+        return before - mean / total
     }
 
     /// The entropy before a split, in bits; the Gini index does not need one.

@@ -43,6 +43,7 @@ extension TreeClassifierCore {
         }
         isKnown = []
         for _ in 0..<count { isKnown.append(try decoder.bool()) }
+        countKnown()
         seenWeight = try ClassLeaf.weight(&decoder)
         mayGrow = try decoder.bool()
         (leaves, leafBytes) = ([], 0)

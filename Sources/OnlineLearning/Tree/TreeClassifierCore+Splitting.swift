@@ -77,7 +77,7 @@ extension TreeClassifierCore {
     mutating func split(_ node: Int, _ payload: Int, _ test: SplitSuggestion.Test, keepsLeaf: Bool = false) {
         let (branches, values) = leaves[payload].branches(test, parameters)
         guard fits(moreLeaves: branches.count) else { return }
-        let subset = leaves[payload].subset ?? FeatureSubset()
+        let subset = leaves[payload].subset
         if !keepsLeaf { removeLeaf(payload) }
         let payloads = branches.map { addLeaf(ClassLeaf(classes: $0.classes, weights: $0.weights)) }
         let weights = branches.map(\.total)

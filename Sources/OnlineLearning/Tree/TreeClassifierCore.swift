@@ -14,6 +14,8 @@ struct TreeClassifierCore: Sendable {
     var freeLeaves: [Int32] = []
     /// Which classes were ever learned, by slot.
     var isKnown: [Bool]
+    /// How many classes there are: of a binary tree both, else those ever learned.
+    private(set) var knownCount = 0
     /// The weight of all examples.
     var seenWeight = 0.0
     var mayGrow = true
@@ -33,6 +35,7 @@ struct TreeClassifierCore: Sendable {
         (self.parameters, self.inputs) = (parameters, inputs)
         (self.maxFeatures, self.generator) = (maxFeatures, generator)
         isKnown = inputs.task == .binary ? [false, false] : []
+        countKnown()
         recount(0)
     }
 
@@ -62,54 +65,78 @@ struct TreeClassifierCore: Sendable {
         let start = answer.count
         for slot in 0..<classCount { answer.append(isKnown[slot] ? 0 : .nan) }
         let isKnowing = TreeInput.with(x) { input in
-            probabilities(input) { classes, probabilities in
-                for position in probabilities.indices {
-                    answer[start + Int(classes[position])] = probabilities[position]
+            shares(input) { classes, room, shares in
+                let other = shares.other / shares.sum
+                if other > 0 {
+                    for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = other }
+                }
+                for position in room.indices {
+                    answer[start + Int(classes[position])] = room[position] / shares.sum
                 }
                 return true
             } ?? false
         }
         guard !isKnowing else { return }
-        let known = Double(isKnown.reduce(0) { $0 + ($1 ? 1 : 0) })
-        for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = 1 / known }
+        for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = 1 / Double(knownCount) }
     }
 
     /// The probability of a class, ½ where nothing is known.
     @inline(__always)
     private func share(ofSlot slot: Int32, _ input: TreeInput) -> Double {
-        probabilities(input) { classes, probabilities in
-            var (share, total) = (0.0, 0.0)
-            for position in probabilities.indices {
-                total += probabilities[position]
-                if classes[position] == slot { share = probabilities[position] }
-            }
-            return share / total
+        shares(input) { classes, room, shares in
+            var share = shares.other
+            for position in room.indices where classes[position] == slot { share = room[position] }
+            return share / shares.sum
         } ?? 0.5
     }
 
     /// Adds `scale` times the probability of each class to the votes, by slot; nothing where the leaf knows nothing.
     func addVotes(_ x: borrowing FeatureVector, scale: Double, into votes: UnsafeMutableBufferPointer<Double>) {
         TreeInput.with(x) { input in
-            _ = probabilities(input) { classes, probabilities in
-                for position in probabilities.indices where Int(classes[position]) < votes.count {
-                    votes[Int(classes[position])] += scale * probabilities[position]
+            addVotes(input, isRounded: true, scale: scale, into: votes)
+        }
+    }
+
+    @inline(__always)
+    func addVotes(
+        _ input: TreeInput, isRounded: Bool, scale: Double, into votes: UnsafeMutableBufferPointer<Double>
+    ) {
+        let payload = nodes.payload(nodes.leaf(input))
+        let (parameters, known, isBinary) = (parameters, knownCount, inputs.task == .binary)
+        // Nothing of the tree itself is captured: it would be copied.
+        isKnown.withUnsafeBufferPointer { isKnown in
+            leaves.withUnsafeBufferPointer { leaves in
+                guard let base = leaves.baseAddress else { return }
+                let leaf = UnsafeMutablePointer(mutating: base + payload)
+                let count = leaf.pointee.classes.count
+                withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { room in
+                    let room = UnsafeMutableBufferPointer(rebasing: room[..<count])
+                    guard
+                        let shares = leaf.pointee.shares(
+                            input, known: known, parameters, isRounded: isRounded, into: room)
+                    else { return }
+                    leaf.pointee.classes.withUnsafeBufferPointer { classes in
+                        shares.add(classes, room, isBinary ? nil : isKnown, scale: scale, into: votes)
+                    }
                 }
             }
         }
     }
 
-    /// Hands out the classes of an example's leaf and their probabilities. - Returns: nil where it knows nothing.
+    /// Hands out the classes of an example's leaf and what each weighs. - Returns: nil where it knows nothing.
     @inline(__always)
-    private func probabilities<R>(
-        _ input: TreeInput, _ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>) -> R
+    func shares<R>(
+        _ input: TreeInput,
+        _ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>, ClassLeaf.Shares) -> R
     ) -> R? {
         let payload = nodes.payload(nodes.leaf(input))
-        let parameters = parameters
+        let (parameters, known) = (parameters, knownCount)
         return withLeaf(payload) { leaf in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, leaf.classes.count)) { room in
                 let room = UnsafeMutableBufferPointer(rebasing: room[..<leaf.classes.count])
-                guard leaf.probabilities(input, parameters, into: room) else { return nil }
-                return leaf.classes.withUnsafeBufferPointer { body($0, room) }
+                guard let shares = leaf.shares(input, known: known, parameters, isRounded: true, into: room)
+                else { return nil }
+                return leaf.classes.withUnsafeBufferPointer { body($0, room, shares) }
             }
         }
     }
@@ -149,12 +176,23 @@ struct TreeClassifierCore: Sendable {
 
     mutating func noteClass(_ slot: Int) {
         if slot >= isKnown.count { isKnown.append(contentsOf: repeatElement(false, count: slot + 1 - isKnown.count)) }
-        if !isKnown[slot] { isKnown[slot] = true }
+        if !isKnown[slot] {
+            isKnown[slot] = true
+            countKnown()
+        }
+    }
+
+    func branchLimit() -> Int {
+        // Only tests of categories get more branches.
+        nodes.fanCount == 0 || fits(moreLeaves: 1) ? parameters.maxBranches : 0
+    }
+
+    mutating func countKnown() {
+        knownCount = inputs.task == .binary ? 2 : isKnown.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
 
     private mutating func learn(_ input: TreeInput, _ slot: Int32, _ weight: Double) {
-        let branches = fits(moreLeaves: 1) ? parameters.maxBranches : 0
-        switch nodes.route(input, weight: weight, maxBranches: branches) {
+        switch nodes.route(input, weight: weight, maxBranches: branchLimit()) {
         case .leaf(let node, let isDirect):
             learn(input, slot, weight, atLeaf: nodes.payload(node))
             if isDirect { considerSplit(of: node) }
@@ -169,10 +207,13 @@ struct TreeClassifierCore: Sendable {
     mutating func learn(
         _ input: TreeInput, _ slot: Int32, _ weight: Double, atLeaf payload: Int, counts: Bool = true
     ) {
-        if let maxFeatures, leaves[payload].subset?.numbers == nil, leaves[payload].isAwake {
+        if let maxFeatures, !leaves[payload].subset.isDrawn, leaves[payload].isAwake {
             leaves[payload].subset = FeatureSubset.drawn(maxFeatures, from: input, &generator)
         }
-        if leaves[payload].learn(input, slot, weight: weight, parameters, counts: counts) { recount(payload) }
+        let (parameters, known) = (parameters, knownCount)
+        if leaves[payload].learn(input, slot, weight: weight, known: known, parameters, counts: counts) {
+            recount(payload)
+        }
     }
 
     /// Counts the bytes of a leaf anew.

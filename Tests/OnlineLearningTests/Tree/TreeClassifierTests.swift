@@ -146,6 +146,49 @@ import Testing
         #expect((answer - 0.4364340270737217).magnitude < 1e-15)
     }
 
+    @Test func theMixtureGivesTheDocumentedAnswer() {
+        var model = TreePipeline(Self.hoeffding, ["leaf_prediction": .choice("mix")], numbers: 0)
+        model.learn([], label: 1)
+        #expect(model.predict([])[0] == 0.875)
+        model.learn([], label: 1)
+        #expect((model.predict([])[0] - 0.9284523809523809).magnitude < 1e-15)
+    }
+
+    /// The sum of log losses over a stream of which naive Bayes is sometimes much too sure.
+    private static func lossOfOneLeaf(_ prediction: String) -> Double {
+        var model = TreePipeline(
+            hoeffding, ["leaf_prediction": .choice(prediction), "grace_period": .integer(1_000_000)], numbers: 3)
+        var (generator, loss) = (SeededGenerator(seed: 5), 0.0)
+        for index in 0..<400 {
+            let label = generator.below(3) == 0 ? 1 : 0
+            let x = Double(label) + (index % 40 == 39 ? 50 : 1) * generator.uniform()
+            let answer = model.predict([x, x, x])[0]
+            loss -= Elementary.log(max(label == 1 ? answer : 1 - answer, 1e-300))
+            model.learn([x, x, x], label: label)
+        }
+        return loss
+    }
+
+    @Test func theMixtureLosesLittleMoreThanNaiveBayesAndMuchLessThanItsWorst() {
+        let (mixed, bayes, majority) = (
+            Self.lossOfOneLeaf("mix"), Self.lossOfOneLeaf("nb"), Self.lossOfOneLeaf("mc")
+        )
+        // The bound for no change: ln 2 + (T − 1) ln 1/(1 − σ).
+        #expect(mixed <= bayes + Elementary.log(2) - 399 * Elementary.log(0.995))
+        #expect(mixed < bayes - 10 && mixed < majority - 10)
+    }
+
+    @Test func theMixtureLeavesSomethingToAClassThatTheLeafNeverMet() {
+        var model = TreePipeline(Self.hoeffding, ["leaf_prediction": .choice("mix")], task: .multiclass, numbers: 1)
+        for index in 0..<4000 {
+            let label = index % 3
+            model.learn([label == 2 ? 9 : Double(index % 5)], label: label)
+        }
+        let answer = model.predict([9])
+        #expect(answer[2] > 0.99 && answer[0] > 0 && answer[1] > 0)
+        #expect((answer.reduce(0, +) - 1).magnitude < 1e-12)
+    }
+
     /// The answers to (1, 1) after so many examples whose class is both features.
     private static func equalFeatures(_ learner: String, _ count: Int) -> Double {
         var model = TreePipeline(learner, numbers: 2)

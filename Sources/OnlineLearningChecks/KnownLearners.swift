@@ -18,7 +18,7 @@ public struct KnownLearners {
         guard let parameters = Catalogue.declaration(named: component.name)?.parameters else { return false }
         return zip(parameters, component.arguments).contains { parameter, argument in
             parameter.name == "tempering" && argument == .boolean(true)
-                || parameter.name == "probability" && argument == .choice("repeats")
+                || parameter.name == "probability" && (argument == .choice("repeats") || argument == .choice("coupled"))
         }
     }
 
@@ -45,8 +45,8 @@ public struct KnownLearners {
         return found
     }
 
-    /// Learners of sums and counts: to them an example is what it weighs. Tempered ones also learn how good their answer
-    /// was, which after the first of two is another.
+    /// Learners of sums and counts: to them an example is what it weighs. Tempered ones also learn how good their
+    /// answer was, which after the first of two is another.
     static let countingLearners = [
         "bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb", "prior_classifier", "statistic_regressor",
     ]

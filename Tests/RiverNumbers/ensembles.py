@@ -3,7 +3,8 @@
     python3 Tests/RiverNumbers/ensembles.py [missing | NAME…]     # with river 0.26.1; writes ensembles.json beside it
 
 With names, only the algorithms of these names are run again and the others kept; `missing` runs what the file lacks.
-`rows`: only so many rows of the stream are taken, for River's forest does some 1,200 a second. The voting classifier draws nothing: it has checkpoints.
+`rows`: only so many rows of the stream are taken, for River's forest does some 1,200 a second. The voting classifier
+draws nothing: it has checkpoints.
 
 The ADWIN bagging classifier is left out on elec, where its detectors find something: River's watch where a member is
 right and replace the best member when one has become better; the paper's, and ours, watch where it is wrong.
@@ -13,11 +14,13 @@ import pathlib
 import sys
 
 from river import ensemble, forest, linear_model, optim, preprocessing, tree
+from river.ensemble.streaming_random_patches import random_subspace
 from streams import progressive, task, write
 
 BINARY = {"phishing": 1250, "elec": 2000, "bananas": 2000, "shuttle": 2000, "flights_late": 2000}
-# With rows 17,361 and 21,409 of elec the weight of a leaf, a sum of fractions, has grown by 200, or by 2e-13 less: of that
-# last bit River splits there, or one example later. Told to do as we do at the first, River agrees up to the second.
+# With rows 17,361 and 21,409 of elec the weight of a leaf, a sum of fractions, has grown by 200, or by 2e-13 less: by
+# that last bit River splits there, or one example later. Told to do as we do at the first, River agrees up to the
+# second.
 VOTING = {"phishing": None, "bananas": None, "shuttle": None, "elec": 17_000, "image_segments": None}
 REGRESSION = {"trump_approval": 1001, "chick_weights": 578, "bikeshare": 1500, "sp500": 1258, "flights_delay": 1500}
 SEEDS = range(10)
@@ -25,11 +28,14 @@ SEEDS = range(10)
 LOGISTIC = {"logistic_regression": {"optimizer": {"sgd": {"lr": 0.05}}}}
 SOFTMAX = {"softmax_regression": {"optimizer": {"sgd": {"lr": 0.05}}}}
 LINEAR = {"linear_regression": {"optimizer": {"sgd": {"lr": 0.005}}}}
-#: where ten seeds did not decide whether we are as good; given the numbers that we draw, River is within 1e-4 of us there
-UNDECIDED = [("leveraging_bagging_classifier", {"model": LOGISTIC}, "elec")]
 TREE = {"hoeffding_tree_classifier": {"grace_period": 50, "delta": 0.01}}
 # With the mean in its leaves: River's models there fail at strings, and blow up without a scaler.
 REGRESSION_TREE = {"hoeffding_tree_regressor": {"grace_period": 50, "delta": 0.01, "leaf_prediction": "mean"}}
+#: Where ten seeds did not decide whether we are as good, how many did. Given the numbers that we draw, River is within
+#: 1e-4 of us in the first, and to the last digits with us in the second.
+MORE_SEEDS = [(("leveraging_bagging_classifier", {"model": LOGISTIC}, "elec"), 100),
+              (("leveraging_bagging_classifier", {"model": TREE, "n_models": 3}, "image_segments"), 40),
+              (("srp_regressor", {"model": REGRESSION_TREE, "n_models": 3}, "sp500"), 40)]
 
 
 def member(spec):
@@ -60,12 +66,30 @@ class VotingProbabilities(ensemble.VotingClassifier):
         return {label: p / total for label, p in votes.items()} if total else {}
 
 
+class RandomSubspaces:
+    """Each member's features drawn at random, as in the paper, and in River beyond 20 features: below, River takes the
+    first combinations in order, so that all members see the first features. On bikeshare, where these are all that
+    matters, its error is 18 % lower than with features at random."""
+
+    def _generate_subspaces(self, features):
+        super()._generate_subspaces(features)
+        self._subspaces = [of and random_subspace(features, len(of), self._rng) for of in self._subspaces]
+
+
+class SRPClassifier(RandomSubspaces, ensemble.SRPClassifier):
+    pass
+
+
+class SRPRegressor(RandomSubspaces, ensemble.SRPRegressor):
+    pass
+
+
 CLASSES = {
     "bagging_classifier": ensemble.BaggingClassifier, "adwin_bagging_classifier": ensemble.ADWINBaggingClassifier,
     "leveraging_bagging_classifier": ensemble.LeveragingBaggingClassifier,
     "ada_boost_classifier": ensemble.AdaBoostClassifier, "bole_classifier": ensemble.BOLEClassifier,
-    "srp_classifier": ensemble.SRPClassifier, "bagging_regressor": ensemble.BaggingRegressor,
-    "srp_regressor": ensemble.SRPRegressor, "arf_classifier": forest.ARFClassifier,
+    "srp_classifier": SRPClassifier, "bagging_regressor": ensemble.BaggingRegressor,
+    "srp_regressor": SRPRegressor, "arf_classifier": forest.ARFClassifier,
     "arf_regressor": forest.ARFRegressor,
 }
 
@@ -97,7 +121,8 @@ def runs():
 
 def run(name, parameters, stream, rows, is_scaled):
     seeds = []
-    for seed in range(100) if (name, parameters, stream) in UNDECIDED else SEEDS:
+    more = [count for key, count in MORE_SEEDS if key == (name, parameters, stream)]
+    for seed in range(*more) if more else SEEDS:
         arguments = dict(parameters)
         if "model" in arguments:
             arguments["model"] = member(arguments["model"])

@@ -136,7 +136,7 @@ class OneHot(Numbers):
 def drawn(stream, limit=None, wrap=Numbers, **parameters):
     # Ten are too few where forests differ least, or did not decide whether we are as good.
     seeds = [streams.progressive(wrap(stream, river(stream, seed, parameters)), stream, limit)[-1]
-             for seed in range({"chick_weights": 100, "bananas": 50, "bikeshare": 40}.get(stream, 10))]
+             for seed in range({"chick_weights": 100, "bananas": 50, "bikeshare": 100}.get(stream, 10))]
     seeds = [{key: value for key, value in point.items() if key not in ("events", "answer")} for point in seeds]
     model = (["one_hot"] if wrap is OneHot else []) + spec(stream, parameters)
     run = {"stream": stream, "rows": limit, "model": model, "seeds": seeds}

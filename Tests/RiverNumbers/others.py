@@ -94,8 +94,8 @@ def dummies():
 
 def bayes():
     """Not gaussian_nb on elec and shuttle: of a probability so near 1 that it is a mistake of 1e-10, River's last bits
-    and ours are noise, and the log loss of that mistake has it in its sixth digit (seen: 1.6e-9 of the sum). Scaled they
-    agree. Nor bernoulli_nb on shuttle scaled, where a constant is 0 but for the sign of a rounding error."""
+    and ours are noise, and the log loss of that mistake has it in its sixth digit (seen: 1.6e-9 of the sum). Scaled
+    they agree. Nor bernoulli_nb on shuttle scaled, where a constant is 0 but for the sign of a rounding error."""
     for name in CLASSES:
         if name not in ("elec", "shuttle"):
             yield name, ["gaussian_nb"], Numbers(name, naive_bayes.GaussianNB())
@@ -181,8 +181,8 @@ def passive():
 
 
 def bayesian():
-    """Not trump_approval as it is: its dates near 736,000 make a matrix of condition 1e12, of which River's rounding and
-    ours leave other digits (seen: 8e-6 of the MAE)."""
+    """Not trump_approval as it is: its dates near 736,000 make a matrix of condition 1e12, of which River's rounding
+    and ours leave other digits (seen: 8e-6 of the MAE)."""
     for name in VALUES:
         make = linear_model.BayesianLinearRegression
         yield name, [SCALER, "bayesian_linear_regression"], Numbers(name, scaler() | make())

@@ -31,7 +31,8 @@ _TEMPERED = ["bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb", "
 _MACHINES = ["fm", "ffm", "hofm"]
 #: what our learners do beyond River's, switched off
 OFF = ({name: {"tempering": False} for name in _TEMPERED}
-       | {"bayesian_linear_regression": {"outlier_limit": None}, "no_change_classifier": {"probability": "certain"}}
+       | {"bayesian_linear_regression": {"outlier_limit": None}, "no_change_classifier": {"probability": "certain"},
+          "one_vs_one_classifier": {"probability": "votes"}}
        | {f"{name}_classifier": {"limit_steps": False} for name in _MACHINES}
        | {f"{name}_regressor": {"limit_steps": False, "scale_target": False} for name in _MACHINES})
 

@@ -112,7 +112,8 @@ def runs():
     found += run("flights_delay", HTR, mean | {"binary_split": True, "max_depth": 4, "merit_preprune": False})
     found += run(
         "bikeshare", HTR, mean | {"delta": 0.01}, "qo_splitter", {"radius": 1.0, "allow_multiway_splits": True})
-    found += run("bikeshare", HTR, mean | {"delta": 0.01}, "tebst_splitter", {"digits": 3})
+    for name in ALL:
+        found += run(name, HTR, mean | {"delta": 0.01}, "tebst_splitter", {"digits": 3})
     for name, rows in {
             "trump_approval": 1001, "sp500": 1257, "chick_weights": 578, "bikeshare": 3000,
             "flights_delay": 4000}.items():

@@ -1,16 +1,17 @@
 import Determinism
 
-/// Answers the class that was learned last, with the frequency at which a class has come twice in a row; what remains is
-/// divided evenly among the other classes known.
+/// Answers the class that was learned last, with the frequency at which a class has come twice in a row; what remains
+/// is divided evenly among the other classes known.
 ///
 /// - `probability`: `repeats` (default): that frequency, each outcome counted half an example more than it was seen; or
 ///   `certain`: 1, which is River's answer, and infinitely surprised by every change.
 ///
-/// Where classes have changed more often than not, its choice of two is the other one. Time: O(classes) per answer, O(1)
-/// per example learned. Memory: one byte a class, and 16. It works on no feature.
+/// Where classes have changed more often than not, its choice of two is the other one. It works on no feature.
 ///
-/// After a positive and a negative example it has seen one change and no repetition: the positive class has 1 − ½ / (1 +
-/// 1) = 0.75.
+/// Time: O(classes) per answer, O(1) per example learned. Memory: one byte a class, and 16.
+///
+/// After a positive and a negative example it has seen one change and no repetition: the positive class has
+/// 1 − ½ / (1 + 1) = 0.75.
 ///
 /// Source: River's `dummy.NoChangeClassifier`; A. Bifet, R. Gavaldà, G. Holmes and B. Pfahringer, *Machine Learning for
 /// Data Streams*, MIT Press 2018, section 2; R. Krichevsky and V. Trofimov, *The performance of universal encoding*,

@@ -15,9 +15,9 @@ import Determinism
 /// Three more are not River's; with the first two false and the third at its limit they are as if they were not there.
 ///
 /// - `limit_steps`: never step beyond an example's own value (default true).
-/// - `scale_target`, of a regressor whose loss is `squared`, `absolute` or `quantile`: learn in standard deviations from
-///   the mean of the true values so far (``TargetScale``; default true), as step sizes and the latent vectors' start are
-///   made for numbers near 1.
+/// - `scale_target`, of a regressor whose loss is `squared`, `absolute` or `quantile`: learn in standard deviations
+///   from the mean of the true values so far (``TargetScale``; default true), as step sizes and the latent vectors'
+///   start are made for numbers near 1.
 /// - `max_categories`: of a feature, with vectors of their own, 1 to 10,000 (default 10,000); all others share one.
 ///
 /// Numbers are best scaled; categories are taken as they are. Time: O(features present · `n_factors`) per example.

@@ -10,12 +10,13 @@ import Determinism
 /// Time: O(features present) per example; with a penalty and encoders that keep zeros, O(columns). Memory: 8 bytes a
 /// column.
 ///
-/// Without tempering, after learning that x = 1 is positive, the answer to x = 1 is 0.8807970779778823 = σ(1 + 1).
+/// Without tempering, after learning that x = 1 is positive, the answer to x = 1 is σ(1 + 1) = 0.8807970779778823.
 ///
 /// Source: F. Rosenblatt, *The perceptron*, Psychological Review 65(6), 1958; River's `linear_model.Perceptron`.
 public struct Perceptron: Learner {
     public static let declaration = ComponentDeclaration(
-        "perceptron", .classifier, parameters: [LinearParameters.l2, LinearParameters.clipGradient, Tempering.parameter])
+        "perceptron", .classifier,
+        parameters: [LinearParameters.l2, LinearParameters.clipGradient, Tempering.parameter])
     public static let tasks = [Task.binary]
 
     private let loss = BinaryLoss.hinge(threshold: 0)

@@ -1,9 +1,12 @@
 import Determinism
 
 /// Tells several classes apart with one binary classifier for each two of them, which learns only from examples of
-/// those two. Each votes for one of its classes; a class's probability is its share of the votes.
+/// those two. A class is as probable as its pairs' answers together say.
 ///
 /// - `classifier`: a binary classifier (default `logistic_regression`).
+/// - `probability`: `coupled` (default): of *k* classes, class *i* has 1 / (Σ 1/rᵢⱼ − (k − 2)), divided by the sum of
+///   these, where rᵢⱼ is the probability of *i* in the pair with *j*, held from 1/64 to 63/64, as it says nothing of
+///   examples of other classes; or `votes`: the share of the pairs that choose it, as in River.
 /// - `max_classes`: from 2 to 1000 (default 100); an example of a class beyond is not learned. Not in River, where the
 ///   number of classifiers grows with the square of the classes, unbounded.
 ///
@@ -14,16 +17,20 @@ import Determinism
 /// Time: a learner's time per example, times the number of classes; per answer, times the number of pairs. Memory: that
 /// of one classifier, times the number of pairs.
 ///
-/// With `logistic_regression` by `sgd`, after learning x = 1, 2 and 3 as three classes, the answer to x = 3 is 0, ⅓ and
-/// ⅔.
+/// With `logistic_regression` by `sgd` and `votes`, after learning x = 1, 2 and 3 as three classes, the answer to x = 3
+/// is 0, ⅓ and ⅔.
 ///
 /// Source: S. Knerr, L. Personnaz and G. Dreyfus, *Single-layer learning revisited*, Neurocomputing, NATO ASI F 68,
-/// 1990; River's `multiclass.OneVsOneClassifier`.
+/// 1990; D. Price, S. Knerr, L. Personnaz and G. Dreyfus, *Pairwise neural network classifiers with probabilistic
+/// outputs*, NIPS 7, 1994 (the rule by which they are coupled); River's `multiclass.OneVsOneClassifier`.
 public enum OneVsOneClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
         "one_vs_one_classifier", .ensemble,
         parameters: [
             MulticlassParameters.classifier,
+            ParameterDeclaration(
+                "probability", .choice(["coupled", "votes"]), default: .choice("coupled"),
+                "of a class: what all pairs together say, or how many choose it"),
             ParameterDeclaration("max_classes", .integer(2...1000), default: .integer(100), "classes told apart"),
         ])
     public static let tasks = [Task.multiclass]
@@ -42,6 +49,7 @@ struct OneVsOne<Member: Learner>: Learner {
 
     private let fresh: Member
     private let maxClasses: Int
+    private let isCoupled: Bool
     /// By slot.
     private var isKnown: [Bool] = []
     /// The pairs (1, 0), (2, 0), (2, 1), (3, 0) …; nil where neither was learned since both were known. The later class
@@ -51,6 +59,7 @@ struct OneVsOne<Member: Learner>: Learner {
     init(_ arguments: Arguments, inputs: LearnerInputs) {
         fresh = MulticlassParameters.member(arguments, inputs)
         maxClasses = arguments.integer("max_classes")
+        isCoupled = arguments.choice("probability") == "coupled"
     }
 
     /// Where the classifier of two classes is.
@@ -58,13 +67,39 @@ struct OneVsOne<Member: Learner>: Learner {
     private func index(_ later: Int, _ earlier: Int) -> Int { later * (later - 1) / 2 + earlier }
 
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        if isCoupled { couple(x, &answer) } else { count(x, &answer) }
+    }
+
+    /// Adds up the reciprocals of what each class has in its pairs; a pair without a classifier is even.
+    private func couple(_ x: borrowing FeatureVector, _ answer: inout [Double]) {
+        let start = answer.count
+        for flag in isKnown { answer.append(flag ? 0 : .nan) }
+        var knownCount = 0.0
+        for flag in isKnown where flag { knownCount += 1 }
+        for later in isKnown.indices {
+            for earlier in 0..<later where isKnown[later] && isKnown[earlier] {
+                let p = min(max(probability(index(later, earlier), x, &answer) ?? 0.5, 1.0 / 64), 63.0 / 64)
+                answer[start + later] += 1 / p
+                answer[start + earlier] += 1 / (1 - p)
+            }
+        }
+        var sum = 0.0
+        for slot in isKnown.indices where isKnown[slot] {
+            answer[start + slot] = knownCount > 1 ? 1 / (answer[start + slot] - (knownCount - 2)) : 1
+            sum += answer[start + slot]
+        }
+        for slot in isKnown.indices { answer[start + slot] /= sum }
+    }
+
+    /// The shares of the votes.
+    private func count(_ x: borrowing FeatureVector, _ answer: inout [Double]) {
         let start = answer.count
         for flag in isKnown { answer.append(flag ? 0 : .nan) }
         var total = 0.0
         for later in isKnown.indices {
             for earlier in 0..<later {
-                guard let choice = positive(index(later, earlier), x, &answer) else { continue }
-                answer[start + (choice ? later : earlier)] += 1
+                guard let p = probability(index(later, earlier), x, &answer) else { continue }
+                answer[start + (p > 0.5 ? later : earlier)] += 1
                 total += 1
             }
         }
@@ -75,12 +110,12 @@ struct OneVsOne<Member: Learner>: Learner {
         }
     }
 
-    /// Whether a pair's classifier chooses the later class; nil where there is none.
+    /// What a pair's classifier gives to the later class; nil where there is none.
     @inline(__always)
-    private func positive(_ index: Int, _ x: borrowing FeatureVector, _ scratch: inout [Double]) -> Bool? {
+    private func probability(_ index: Int, _ x: borrowing FeatureVector, _ scratch: inout [Double]) -> Double? {
         guard members[index] != nil else { return nil }
         members[index]?.predict(x, into: &scratch)
-        return scratch.removeLast() > 0.5
+        return scratch.removeLast()
     }
 
     mutating func learn(

@@ -15,9 +15,37 @@ import Testing
     }
 
     @Test func oneVersusOneCountsVotes() {
-        var probe = LearnerProbe(component("one_vs_one_classifier", Self.logistic), .multiclass)
+        let votes = Self.logistic.merging(["probability": .choice("votes")]) { $1 }
+        var probe = LearnerProbe(component("one_vs_one_classifier", votes), .multiclass)
         for slot in 0..<3 { probe.learn([Double(slot + 1)], .label(slot)) }
         #expect(probe.predict([3]) == [0, 1.0 / 3, 2.0 / 3])
+    }
+
+    @Test func coupledPairsOfTwoClassesSayWhatTheirClassifierSays() {
+        var pairs = LearnerProbe(component("one_vs_one_classifier", Self.logistic), .multiclass)
+        guard case .component(let logistic)? = Self.logistic["classifier"] else { return }
+        var one = LearnerProbe(logistic, .binary)
+        pairs.learn([1], .label(0))
+        for index in 0..<30 {
+            let (x, label) = (Double(index % 4), index % 4 < 2 ? 0 : 1)
+            pairs.learn([x], .label(label))
+            // No pair has learned before both classes were known.
+            if index >= 2 { one.learn([x], .label(label)) }
+        }
+        let (answer, expected) = (pairs.predict([3]), one.predict([3])[0])
+        #expect(expected > 0.5 && isClose(answer[1], expected) && isClose(answer[0], 1 - expected), "\(answer)")
+    }
+
+    @Test func coupledPairsRuleNoClassOut() {
+        let certain = component("knn_classifier", ["prior_count": .number(0)])
+        var probe = LearnerProbe(
+            component("one_vs_one_classifier", ["classifier": .component(certain)]), .multiclass)
+        for index in 0..<300 { probe.learn([Double(index % 3)], .label(index % 3)) }
+        for x in 0..<3 {
+            let answer = probe.predict([Double(x)])
+            #expect(isClose(answer.reduce(0, +), 1))
+            #expect(answer[x] > 0.9 && answer.allSatisfy { $0 > 0.005 }, "\(answer)")
+        }
     }
 
     @Test func classesBeyondTheLimitAreNotLearned() {

@@ -3,7 +3,7 @@ import Testing
 
 /// Probabilities that claim too much are believed only as far as they proved true.
 @Suite struct TemperingTests {
-    /// The mean log loss over examples one of whose features says with 70 % which class it is, given so many times over.
+    /// The mean log loss over examples whose one feature, given so many times over, says with 70 % which class it is.
     private static func loss(_ learner: String, copies: Int, isTempered: Bool) -> Double {
         var probe = LearnerProbe(
             component(learner, ["tempering": .boolean(isTempered)]), .binary, numbers: copies)

@@ -102,7 +102,8 @@ extension ClassLeaf {
                 }
                 let merit = parameters.criterion.merit(
                     base, count: 2, width: count, before: before, minFraction: parameters.minBranchFraction,
-                    isPair: count == 2 && (0..<2).allSatisfy { normals[$0].isOnBothSides(threshold) })
+                    isPair: count == 2 && (0..<2).allSatisfy { normals[$0].isOnBothSides(threshold) },
+                    least: best.merit)
                 if merit > best.merit {
                     best = SplitSuggestion(merit: merit, test: .number(place: place, threshold: threshold))
                 }

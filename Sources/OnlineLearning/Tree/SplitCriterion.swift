@@ -27,13 +27,15 @@ enum SplitCriterion: Sendable, Equatable {
     /// - Parameters:
     ///   - before: ``impurity(_:)`` of all.
     ///   - isPair: whether the first two weights are those of two classes, both known to each of two branches.
+    ///   - least: a merit not above it need not be computed: it may come out as −∞.
     /// - Returns: −∞ where fewer than two branches have more than `minFraction` of the weight.
     @inline(__always)
     func merit(
-        _ branches: UnsafePointer<Double>, count: Int, width: Int, before: Double, minFraction: Double, isPair: Bool
+        _ branches: UnsafePointer<Double>, count: Int, width: Int, before: Double, minFraction: Double, isPair: Bool,
+        least: Double = -.infinity
     ) -> Double {
         if count == 2 && self == .informationGain {
-            return gain(branches, width, before: before, minFraction: minFraction)
+            return gain(branches, width, before: before, minFraction: minFraction, least: least)
         }
         var total = 0.0
         for branch in 0..<count { total += Self.sum(branches + branch * width, width) }
@@ -54,14 +56,19 @@ enum SplitCriterion: Sendable, Equatable {
         return self == .gini ? 1 - mean : before - mean / total
     }
 
-    /// The information gain of a split into two.
+    /// The information gain of a split into two, or −∞ where it is sure to be at most `least`: the entropy of two
+    /// classes with shares p and 1 − p is at least 4 p (1 − p).
     @inline(__always)
     private func gain(
-        _ branches: UnsafePointer<Double>, _ width: Int, before: Double, minFraction: Double
+        _ branches: UnsafePointer<Double>, _ width: Int, before: Double, minFraction: Double, least: Double
     ) -> Double {
         let (low, high) = (Self.sum(branches, width), Self.sum(branches + width, width))
         let total = low + high
         guard total > 0, low / total > minFraction, high / total > minFraction else { return -.infinity }
+        if width == 2 {
+            let bound = branches[0] * branches[1] / low + branches[2] * branches[3] / high
+            if before - 4 * bound / total < least - 1e-9 { return -.infinity }
+        }
         let mean = low * Self.entropy(branches, width) + high * Self.entropy(branches + width, width)
         return before - mean / total
     }

@@ -136,7 +136,7 @@ struct TreeNodes: Sendable {
     mutating func route(
         _ input: TreeInput, weight: Double, maxBranches: Int = .max, from root: Int = 0
     ) -> Route {
-        var id = root
+        var id = routeByNumbers(input, weight, root)
         var isDirect = true
         while true {
             nodes[id].weight += weight
@@ -153,6 +153,21 @@ struct TreeNodes: Sendable {
             }
             isDirect = false
             id = heaviestChild(id)
+        }
+    }
+
+    /// Goes as far as tests of numbers lead that are there, and adds the weight to all nodes before the last.
+    @inline(__always)
+    private mutating func routeByNumbers(_ input: TreeInput, _ weight: Double, _ root: Int) -> Int {
+        nodes.withUnsafeMutableBufferPointer { nodes in
+            var id = root
+            while nodes[id].kind == .number {
+                let value = input.number(Int(nodes[id].feature))
+                if value.isNaN { break }
+                nodes[id].weight += weight
+                id = Int(value <= nodes[id].threshold ? nodes[id].left : nodes[id].right)
+            }
+            return id
         }
     }
 

@@ -6,7 +6,7 @@ import OnlineLearning
 
 /// The rows of a CSV as the log would have them: blocks of examples, each after its length in four bytes.
 enum Blocks {
-    private static let eventsPerBlock = 4_096
+    private static let eventsPerBlock = 1_024
 
     private static func contract(_ names: [String]) -> Contract {
         Contract(
@@ -40,25 +40,56 @@ enum Blocks {
     }
 
     static func run(_ model: String, _ path: String) throws {
-        let file = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-        guard let end = file.firstIndex(of: UInt8(ascii: "\n")) else { fatalError("\(path) has no header") }
-        let names = String(decoding: file[..<end], as: UTF8.self).split(separator: ",").map(String.init)
+        var file = BlockFile(try ByteSource(path: path))
+        let names = try file.header().split(separator: ",").map(String.init)
         let contract = contract(names)
         var pipeline = LearnerBenchmark.pipeline(model, numbers: names, layout: contract.layout)
         var workspace = Pipeline.Workspace()
         var (answer, score) = ([Double](), Score())
         var event = Event(contract.layout)
         var stored = StoredAnswer(.predicted)
-        var position = end + 1
-        while position < file.count {
-            let length = file[position..<position + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
-            let block = try BlockReader([UInt8](file[position + 4..<position + 4 + length]))
+        while let bytes = try file.next() {
+            let block = try BlockReader(bytes)
             for index in 0..<block.count {
                 try block.read(index, contract: contract, into: &event, answer: &stored)
                 Rows.learn(&pipeline, event.features, event.label == .listed(1), &answer, &workspace, &score)
             }
-            position += 4 + length
         }
         score.report(LearnerBenchmark.cpuSeconds(), bytes: pipeline.byteCount)
+    }
+}
+
+/// A file as ``Blocks`` packs it, read from its beginning to its end.
+private struct BlockFile {
+    private let source: ByteSource
+
+    init(_ source: ByteSource) {
+        self.source = source
+    }
+
+    /// The first line.
+    func header() throws -> String {
+        var line: [UInt8] = []
+        while let byte = try bytes(1)?[0], byte != UInt8(ascii: "\n") { line.append(byte) }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    func next() throws -> [UInt8]? {
+        guard let length = try bytes(4) else { return nil }
+        return try bytes(length.reversed().reduce(0) { $0 << 8 | Int($1) })
+    }
+
+    /// So many bytes; nil at the end.
+    private func bytes(_ count: Int) throws -> [UInt8]? {
+        let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let free = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[filled...]))
+                let read = try source.read(into: free)
+                guard read > 0 else { return }
+                filled += read
+            }
+        }
+        precondition(bytes.isEmpty || bytes.count == count, "the file is cut short")
+        return bytes.isEmpty ? nil : bytes
     }
 }

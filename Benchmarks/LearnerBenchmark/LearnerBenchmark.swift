@@ -11,7 +11,7 @@ import OnlineLearning
 ///     LearnerBenchmark blocks MODEL FILE        blocks as the log has them, as a whole process; written by `pack`
 ///     LearnerBenchmark pack FILE.csv FILE       writes such blocks
 ///
-/// MODEL is `logistic` (scaler, logistic regression, SGD 0.01), `tree` or `forest` at River's parameters, or
+/// MODEL is `logistic` (scaler, logistic regression, SGD 0.01), `unscaled` (without the scaler, SGD 0.1), `tree` or `forest` at River's parameters, or
 /// `tree_mixed` or `forest_mixed`, whose leaves answer by a mixture; those of the latter look at 60 % of the features,
 /// as MOA's do. A CSV's last column is the class, 0 or 1, the others are numbers.
 @main
@@ -47,6 +47,9 @@ enum LearnerBenchmark {
         case "logistic":
             steps = [.init(component("standard_scaler"), features: numbers)]
             learner = component("logistic_regression", ["optimizer": .component(component("sgd"))])
+        case "unscaled":
+            let sgd = component("sgd", ["lr": .number(0.1)])
+            learner = component("logistic_regression", ["optimizer": .component(sgd)])
         case "tree": learner = component("hoeffding_tree_classifier")
         case "tree_mixed": learner = component("hoeffding_tree_classifier", ["leaf_prediction": .choice("mix")])
         case "forest": learner = component("arf_classifier")
@@ -57,7 +60,7 @@ enum LearnerBenchmark {
                     "leaf_prediction": .choice("mix"), "max_features": .choice("fraction"),
                     "max_features_fraction": .number(0.6),
                 ])
-        default: fatalError("MODEL is logistic, tree, forest, tree_mixed or forest_mixed")
+        default: fatalError("MODEL is logistic, unscaled, tree, forest, tree_mixed or forest_mixed")
         }
         return Pipeline(
             PipelineDeclaration(numbers: numbers, transformers: steps, learner: learner), task: .binary, layout: layout)
@@ -67,20 +70,20 @@ enum LearnerBenchmark {
 /// What a run is judged by, so that speed is compared at equal quality.
 struct Score {
     private(set) var count = 0
-    private var scores = Scorecard([Component(named: "log_loss")], task: .binary)
+    private var surprise = 0.0
     private var hits = 0
 
     @inline(__always)
     mutating func update(_ isPositive: Bool, _ answer: UnsafeBufferPointer<Double>) {
         count += 1
-        scores.update(.label(isPositive ? 1 : 0), answer)
+        surprise -= Elementary.log(max(1e-15, isPositive ? answer[0] : 1 - answer[0]))
         if (answer[0] > 0.5) == isPositive { hits += 1 }
     }
 
     func report(_ cpuSeconds: Double, bytes: Int) {
         print(
             """
-            {"events": \(count), "cpu_seconds": \(cpuSeconds), "log_loss": \(scores["log_loss"] ?? 0), \
+            {"events": \(count), "cpu_seconds": \(cpuSeconds), "log_loss": \(surprise / Double(max(1, count))), \
             "accuracy": \(Double(hits) / Double(max(1, count))), "bytes": \(bytes)}
             """)
     }

@@ -8,6 +8,8 @@ extension ClassLeaf {
         var sum: Double
         /// What each class weighs that the tree knows and the leaf does not.
         var other = 0.0
+        /// Whether they are probabilities already, up to rounding, which is River's.
+        var areProbabilities = false
 
         /// Adds `scale` times the probability of each class to the votes, by slot.
         /// - Parameter isKnown: by slot; nil where all are.
@@ -77,7 +79,7 @@ extension ClassLeaf {
             room[position] = weights[position] / total
             sum += room[position]
         }
-        return Shares(sum: sum)
+        return Shares(sum: sum, areProbabilities: true)
     }
 
     /// The probabilities of naive Bayes by River's steps, which divide by the sum as a logarithm: where one class is
@@ -91,7 +93,7 @@ extension ClassLeaf {
         var greatest = -Double.infinity
         for vote in room { greatest = max(greatest, vote) }
         let logSum = greatest + Elementary.log(sum)
-        var shares = Shares(sum: 0)
+        var shares = Shares(sum: 0, areProbabilities: true)
         for position in 0..<room.count {
             room[position] = Elementary.exp(room[position] - logSum)
             shares.sum += room[position]
@@ -124,6 +126,7 @@ extension ClassLeaf {
         _ input: TreeInput, known: Int, _ parameters: Parameters, into room: UnsafeMutableBufferPointer<Double>
     ) -> Bool {
         guard let shares = shares(input, known: known, parameters, isRounded: true, into: room) else { return false }
+        if shares.areProbabilities { return true }
         for position in 0..<room.count { room[position] /= shares.sum }
         return true
     }

@@ -40,7 +40,7 @@ extension ClassLeaf {
         for position in 0..<room.count {
             room[position] = scale * room[position] + rest * (weights[position] + prior)
         }
-        return Shares(sum: 1, other: rest * prior)
+        return Shares(sum: 1, other: rest * prior, areProbabilities: true)
     }
 
     /// Turns the logarithms of naive Bayes into what the mixture gives each position, and then trusts the two by how

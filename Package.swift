@@ -73,7 +73,7 @@ let package = Package(
         .target(
             name: "Command",
             dependencies: [
-                "Server", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "Determinism",
+                "Server", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearning", "Determinism",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Foundation
 import ModelLifecycle
+import OnlineLearning
 
 struct EvaluateVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

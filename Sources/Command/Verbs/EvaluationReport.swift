@@ -1,5 +1,6 @@
 import Engine
 import ModelLifecycle
+import OnlineLearning
 
 /// What an evaluation found.
 struct EvaluationReport {

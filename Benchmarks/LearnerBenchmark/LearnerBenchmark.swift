@@ -6,6 +6,7 @@ import OnlineLearning
 /// How fast the library learns, bare of everything around it. Prints one line of JSON.
 ///
 ///     LearnerBenchmark parsed MODEL FILE.csv    rows read beforehand; CPU seconds of predicting and learning alone
+///     LearnerBenchmark metrics FILE.csv         nanoseconds an event of metrics beside the learner's own
 ///     LearnerBenchmark text MODEL FILE.csv      to be timed as a whole process
 ///     LearnerBenchmark sparse FILE.vw           Vowpal Wabbit's text, as a whole process
 ///     LearnerBenchmark blocks MODEL FILE        blocks as the log has them, as a whole process; written by `pack`
@@ -19,6 +20,7 @@ enum LearnerBenchmark {
         let arguments = CommandLine.arguments.dropFirst()
         switch (arguments.first, arguments.count) {
         case ("parsed", 3): try Rows.parsed(arguments[2], arguments[3])
+        case ("metrics", 2): try MetricCost.run(arguments[2])
         case ("text", 3): try Rows.text(arguments[2], arguments[3])
         case ("sparse", 2): try SparseText.run(arguments[2])
         case ("pack", 3): try Blocks.pack(arguments[2], arguments[3])
@@ -58,20 +60,21 @@ enum LearnerBenchmark {
 /// What a run is judged by, so that speed is compared at equal quality.
 struct Score {
     private(set) var count = 0
-    private var scores = Scorecard([Component(named: "log_loss")], task: .binary)
+    private var logLoss = Mean()
     private var hits = 0
 
     @inline(__always)
     mutating func update(_ isPositive: Bool, _ answer: UnsafeBufferPointer<Double>) {
         count += 1
-        scores.update(.label(isPositive ? 1 : 0), answer)
+        let p = max(1e-15, min(1 - 1e-15, answer[0]))
+        logLoss.update(-Elementary.log(isPositive ? p : 1 - p))
         if (answer[0] > 0.5) == isPositive { hits += 1 }
     }
 
     func report(_ cpuSeconds: Double, bytes: Int) {
         print(
             """
-            {"events": \(count), "cpu_seconds": \(cpuSeconds), "log_loss": \(scores["log_loss"] ?? 0), \
+            {"events": \(count), "cpu_seconds": \(cpuSeconds), "log_loss": \(logLoss.value), \
             "accuracy": \(Double(hits) / Double(max(1, count))), "bytes": \(bytes)}
             """)
     }

@@ -115,6 +115,20 @@ struct SpecMetricTests {
         #expect(throws: CanonicalDecodingError.self) { try Settings(from: &decoder) }
     }
 
+    @Test func aStateWithMetricsOfAnotherTaskIsRefused() throws {
+        let spec = try plainSpec.spec
+        let settings = Settings(champion: spec.settings.champion, metrics: [Component(named: "accuracy")])
+        var encoder = CanonicalEncoder()
+        settings.encode(to: &encoder)
+        var decoder = CanonicalDecoder(encoder.bytes)
+        do throws(CanonicalDecodingError) {
+            _ = try LearnedState(from: &decoder, contract: spec.contract)
+            Issue.record("it was taken")
+        } catch {
+            #expect(error.reason == "metrics of another task")
+        }
+    }
+
     @Test func slicesComeFromTheQuestionAndTimesFromTheLabel() throws {
         let metrics: SpecTree = [
             "mae", ["mae": ["by": "c"]], ["time_rolling": ["metric": "mae", "period": "5s"]],

@@ -45,7 +45,8 @@ public enum MetricLaw: String, Sendable, CaseIterable {
         let declaration = subject.declaration
         var violations: [Violation] = []
         if declaration.family != .metric || declaration.revision < 1 {
-            violations.append(subject.violation(.declarationIsSound, "a metric of a revision from 1", declaration.family))
+            violations.append(
+                subject.violation(.declarationIsSound, "a metric of a revision from 1", declaration.family))
         }
         for parameter in declaration.parameters where parameter.name != "metric" {
             if parameter.summary.isEmpty || !parameter.accepts(parameter.defaultValue) {

@@ -4,8 +4,8 @@ import ModelLifecycle
 import OnlineLearning
 import Testing
 
-/// The same answers give River's metrics: those of `Tests/RiverNumbers/metrics.json`, at ten points of each stream, over
-/// all answers, the last 200, and those of two minutes at a row a second.
+/// The same answers give River's metrics: those of `Tests/RiverNumbers/metrics.json`, at ten points of each stream,
+/// over all answers, the last 200, and those of two minutes at a row a second.
 @Suite struct RiverMetricTests {
     struct Run {
         let stream: BundledStream

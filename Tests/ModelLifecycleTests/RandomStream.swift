@@ -44,7 +44,7 @@ struct RandomTask: Sendable, CustomStringConvertible {
         let windows: [SpecTree] = [
             .map([("rolling", ["metric": usual[0], "window_size": "5", "by": "c"])]),
             .map([("time_rolling", ["metric": usual[1], "period": "7s", "max_answers": "9"])]),
-            .map([(metrics[1], ["by": "c", "max_slices": "2"])]),
+            .map([(metrics[1], ["by": "c", "max_slices": "2"] as SpecTree)]),
         ]
         specs = [
             first,

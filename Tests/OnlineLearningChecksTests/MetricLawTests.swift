@@ -13,7 +13,7 @@ import Testing
     private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Golden/metrics.txt")
 
-    /// `RECORD_DIGESTS=1 swift test -c release --disable-testable-imports --filter MetricLawTests` writes the file anew.
+    /// `RECORD_DIGESTS=1 swift test -c release --disable-testable-imports --filter MetricLawTests` writes it anew.
     @Test func everyMetricHasTheSameBitsAsEver() throws {
         let current = MetricChecks.subjects.map { subject in
             let revision = Catalogue.declaration(named: subject.component.name)?.revision ?? 0

@@ -12,7 +12,7 @@ struct EvaluateVerb: AsyncParsableCommand {
             The same fold as a server's, in this process; nothing is kept. Ends with status 1 where rows were refused.
             """)
 
-    @Argument(help: "The spec file.")
+    @ArgumentParser.Argument(help: "The spec file.")
     var spec: String
 
     @Option(name: .long, help: "A CSV or NDJSON file, gzipped or not; '-' is standard input.")

@@ -95,7 +95,7 @@ enum Status {
         let challengers = status["challengers"]?.members ?? []
         let roles = [("champion", status["metrics"]), ("baseline", status["baseline"])]
             + challengers.map { ($0.key, Optional($0.value)) }
-        return (status["metrics"]?.members ?? []).compactMap { metric, slices in
+        return (status["metrics"]?.members ?? []).compactMap { metric, slices -> String? in
             guard let names = slices.members?.map(\.key) else { return nil }
             var table = TextTable([.init(metric)] + roles.map { .init($0.0, .right) })
             for name in names.prefix(slicesShownMax) {

@@ -74,7 +74,7 @@ public struct Settings: Sendable, Equatable {
 
     public let champion: PipelineDeclaration
     public let challengers: [Model]
-    /// Of the family ``ComponentDeclaration/Family/metric``; the first, which has no slices, is the one that plots show.
+    /// Of the family ``ComponentDeclaration/Family/metric``; the first, which has no slices, is what plots show.
     public let metrics: [Component]
 
     public init(champion: PipelineDeclaration, challengers: [Model] = [], metrics: [Component]) {

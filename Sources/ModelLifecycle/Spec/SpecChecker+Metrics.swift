@@ -14,7 +14,8 @@ extension SpecChecker {
         var metrics: [Component] = []
         var firsts: [(name: String, line: Int)] = []
         for (index, element) in elements.enumerated() {
-            guard let metric = metric(element) else { continue }
+            let mistakesBefore = mistakes.count
+            guard let metric = metric(element), mistakes.count == mistakesBefore else { continue }
             let scored = ScoredMetric(metric)
             if let first = firsts.first(where: { $0.name.utf8.elementsEqual(scored.name.utf8) }) {
                 let found = "\(SpecMistake.quote(scored.name)) again, first on line \(first.line)"
@@ -23,8 +24,9 @@ extension SpecChecker {
             }
             firsts.append((scored.name, element.node.line))
             if index == 0, scored.feature != nil {
+                let name = SpecMistake.quote(scored.name)
                 report(
-                    element, "the first metric is the one that plots show, and \(SpecMistake.quote(scored.name)) is many",
+                    element, "the first metric is the one that plots show, and \(name) is many",
                     hint: "put one without 'by' before it")
             }
             metrics.append(metric)

@@ -136,6 +136,9 @@ extension LearnedState {
             throw CanonicalDecodingError(
                 offset: decoder.offset, reason: "the models need the features \(missing.joined(separator: ", "))")
         }
+        guard settings.metrics.allSatisfy({ ScoredMetric.tasks(of: $0).contains(contract.target.task) }) else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "metrics of another task")
+        }
         self.init(settings, contract: contract, offset: 0)
         let task = try decoder.enumeration(Task.init(rawValue:))
         let listed = try decoder.bool() ? try decoder.strings() : nil

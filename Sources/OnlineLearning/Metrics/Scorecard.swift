@@ -40,8 +40,6 @@ public struct Scorecard: Sendable {
     private let groupOfMetric: [Int]
     /// When the last answer was scored, in microseconds; windows of time end there.
     private var time = Int64.min
-    /// The numbers of the answer being scored; no part of the state.
-    private var scratch: [Double]
 
     /// - Parameters:
     ///   - components: metrics for the task.
@@ -75,7 +73,6 @@ public struct Scorecard: Sendable {
             if let group { members[group].append(index) } else { members.append([index]) }
         }
         (self.columns, self.groupOfMetric) = (columns, groupOfMetric)
-        scratch = [Double](repeating: 0, count: columns.count)
         groups = members.map { [classLimit] members in
             var ingredients: [Ingredient] = []
             for ingredient in members.flatMap({ metrics[$0].metric.ingredients })
@@ -111,16 +108,13 @@ public struct Scorecard: Sendable {
     ) {
         guard let scored = ScoredAnswer(truth, answer, task, classLimit: classLimit) else { return }
         self.time = max(self.time, time)
-        // Taken out while it is read, for the groups change beside it.
-        var numbers: [Double] = []
-        swap(&numbers, &scratch)
-        for index in columns.indices { numbers[index] = columns[index].value(of: scored) }
-        numbers.withUnsafeBufferPointer { numbers in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
+            for index in columns.indices { numbers.initializeElement(at: index, to: columns[index].value(of: scored)) }
+            let x = UnsafeBufferPointer(numbers)
             for index in groups.indices {
-                groups[index].update(numbers, truth: scored.slot, choice: scored.choice, row, at: self.time)
+                groups[index].update(x, truth: scored.slot, choice: scored.choice, row, at: self.time)
             }
         }
-        swap(&numbers, &scratch)
     }
 
     private static let noFeatures = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
@@ -154,7 +148,7 @@ public struct Scorecard: Sendable {
     }
 
     /// Bytes of memory, roughly.
-    public var byteCount: Int { groups.reduce(8 * scratch.count) { $0 + $1.byteCount } }
+    public var byteCount: Int { groups.reduce(0) { $0 + $1.byteCount } }
 }
 
 extension Scorecard {

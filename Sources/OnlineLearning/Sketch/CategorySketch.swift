@@ -7,8 +7,8 @@ import Determinism
 /// - `capacity`: categories kept at least, from 1 to 65,536 (default 256).
 ///
 /// Where `2 × capacity` are kept and another comes, the count of the most frequent but `capacity` is taken off every
-/// count, and what is left with nothing is forgotten. Every time at least `capacity + 1` counts lose as much, so that all
-/// losses together are at most the share above.
+/// count, and what is left with nothing is forgotten. Every time at least `capacity + 1` counts lose as much, so that
+/// all losses together are at most the share above.
 ///
 /// Time: amortized O(length) a category. Memory: at most `2 × capacity` names, and 32 bytes each.
 ///
@@ -17,8 +17,8 @@ import Determinism
 ///     sketch.count(of: "a")  // 2
 ///
 /// Source: J. Misra and D. Gries, *Finding repeated elements*, Science of Computer Programming 2(2), 1982, with the
-/// batches of D. Anderson et al., *A high-performance algorithm for identifying frequent items in data streams*, IMC 2017,
-/// section 2; merging: P. Agarwal et al., *Mergeable summaries*, ACM TODS 38(4), 2013, section 2.
+/// batches of D. Anderson et al., *A high-performance algorithm for identifying frequent items in data streams*, IMC
+/// 2017, section 2; merging: P. Agarwal et al., *Mergeable summaries*, ACM TODS 38(4), 2013, section 2.
 public struct CategorySketch: Sendable {
     public static let capacities = 1...65_536
     public let capacity: Int

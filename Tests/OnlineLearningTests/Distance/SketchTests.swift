@@ -9,7 +9,10 @@ import Testing
         var generator = SeededGenerator(seed: 3)
         let random = (0..<20_000).map { _ in generator.uniform() }
         let few = (0..<20_000).map { _ in Double(generator.below(7)) }
-        let waves = (0..<20_000).map { Double(($0 * 7_919) % 1_009) * ($0 % 2 == 0 ? 1 : -1) }
+        let waves = (0..<20_000).map { (index: Int) -> Double in
+            let height = Double(index * 7_919 % 1_009)
+            return index % 2 == 0 ? height : -height
+        }
         return [random, few, waves, random.sorted(), random.sorted(by: >)]
     }()
 
@@ -84,7 +87,10 @@ import Testing
 
     @Test func whatIsNoNumberIsLeftOut() {
         var sketch = Self.sketch([1, 2])
-        for x in [Double.nan, .infinity, -.infinity] { #expect(!sketch.update(x)) }
+        for x in [Double.nan, .infinity, -.infinity] {
+            let isTaken = sketch.update(x)
+            #expect(!isTaken)
+        }
         #expect(sketch == Self.sketch([1, 2]))
     }
 

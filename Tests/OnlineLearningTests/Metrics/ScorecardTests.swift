@@ -4,7 +4,9 @@ import Testing
 
 /// What the task, the classes and missing answers mean, and how metrics are named.
 @Suite struct ScorecardTests {
-    private static func value(_ name: String, _ task: Task, _ pairs: [(Int, [Double])], classesMax: Int = 257) -> Double {
+    private static func value(
+        _ name: String, _ task: Task, _ pairs: [(Int, [Double])], classesMax: Int = 257
+    ) -> Double {
         var scores = Scorecard([Component(named: name)], task: task, classesMax: classesMax)
         for (truth, answer) in pairs { scores.update(.label(truth), answer) }
         return scores.values[0].value

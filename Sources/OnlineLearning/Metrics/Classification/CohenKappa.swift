@@ -1,7 +1,8 @@
 /// Cohen's kappa: the accuracy above that of choosing by chance with the same frequencies, as a share of what there is
 /// above it; 0 where chance would always be right.
 ///
-/// Truths cat, ant, cat, cat, ant, bird for which ant, ant, cat, cat, ant, cat were chosen give 3/7 = 0.42857142857142855.
+/// Truths cat, ant, cat, cat, ant, bird for which ant, ant, cat, cat, ant, cat were chosen give 3/7 =
+/// 0.42857142857142855.
 ///
 /// Source: J. Cohen, *A coefficient of agreement for nominal scales*, Educational and Psychological Measurement 20(1),
 /// 1960; River's `metrics.CohenKappa`.

@@ -7,8 +7,8 @@
 /// O(1) an answer, O(n log n) when asked for; 16 bytes an answer. Truths false, false, true, true answered 0.1, 0.4,
 /// 0.35, 0.8 give (1 + 2/3) / 2 = 0.8333333333333333.
 ///
-/// Source: H. Gomes et al., *Efficient prequential AUC-PR computation*, ICMLA 2023; River's `metrics.RollingPRAUC`, where
-/// equals are ranked by the order in which they came: here they share a threshold.
+/// Source: H. Gomes et al., *Efficient prequential AUC-PR computation*, ICMLA 2023; River's `metrics.RollingPRAUC`,
+/// where equals are ranked by the order in which they came: here they share a threshold.
 public struct RollingPRAUC: Metric {
     public static let declaration = ComponentDeclaration(metric: "rolling_pr_auc", [RollingROCAUC.windowSize])
     public static let tasks = [Task.binary]

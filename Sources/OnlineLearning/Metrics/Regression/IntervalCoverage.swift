@@ -3,8 +3,8 @@
 ///
 /// Truths 1, 2, 3, 4 in the intervals 0 to 2, 2 to 3, 4 to 5 and none give 2/3 = 0.6666666666666666.
 ///
-/// Source: T. Gneiting and A. Raftery, *Strictly proper scoring rules, prediction, and estimation*, JASA 102(477), 2007,
-/// section 6.2.
+/// Source: T. Gneiting and A. Raftery, *Strictly proper scoring rules, prediction, and estimation*, JASA 102(477),
+/// 2007, section 6.2; River has none.
 public struct IntervalCoverage: Metric {
     public static let declaration = ComponentDeclaration(metric: "interval_coverage")
     public static let tasks = [Task.regression]

@@ -5,8 +5,8 @@ import Determinism
 ///
 /// An answer that chooses no class counts among the true ones and the total only.
 ///
-/// Truths 0, 1, 2, 2, 2 for which 0, 0, 2, 2, 1 were chosen are 3 hits of 5; of class 2 there are 2 hits, 3 truths and 2
-/// choices.
+/// Truths 0, 1, 2, 2, 2 for which 0, 0, 2, 2, 1 were chosen are 3 hits of 5; of class 2 there are 2 hits, 3 truths and
+/// 2 choices.
 public struct ConfusionCounts: Sendable, Equatable {
     /// Of one class.
     public struct OfClass: Sendable, Equatable {
@@ -48,12 +48,13 @@ public struct ConfusionCounts: Sendable, Equatable {
     mutating func add(_ truth: Int, _ choice: Int) {
         if max(truth, choice) >= classes.count { grow(max(truth, choice) + 1) }
         total += 1
-        classes[truth].truths += 1
-        guard choice >= 0 else { return }
-        classes[choice].choices += 1
-        guard choice == truth else { return }
-        hits += 1
-        classes[choice].hits += 1
+        if choice == truth { hits += 1 }
+        classes.withUnsafeMutableBufferPointer { classes in
+            classes[truth].truths += 1
+            guard choice >= 0 else { return }
+            classes[choice].choices += 1
+            if choice == truth { classes[choice].hits += 1 }
+        }
     }
 
     /// Takes back what was added.

@@ -6,6 +6,9 @@ import Determinism
 /// as a histogram, is counted anew from the window when it is asked for.
 public struct Tally: Sendable {
     let plan: TallyPlan
+    // Of the plan, at hand where answers are counted.
+    private let sumColumns: [Int]
+    private let isWindowed: Bool, hasConfusion: Bool, hasParts: Bool
     /// How many answers.
     public private(set) var count = 0
     private var sums: [Double]
@@ -17,7 +20,8 @@ public struct Tally: Sendable {
     private var window: AnswerWindow?
 
     init(_ plan: TallyPlan) {
-        self.plan = plan
+        (self.plan, sumColumns) = (plan, plan.sumColumns)
+        (isWindowed, hasConfusion, hasParts) = (plan.window != nil, plan.hasConfusion, plan.hasParts)
         sums = [Double](repeating: 0, count: plan.sums.count)
         histograms = plan.rocThresholds.map { ROCHistogram(thresholdCount: $0) }
         calibrations = plan.calibrationBins.map { CalibrationBins(count: $0) }
@@ -65,15 +69,13 @@ public struct Tally: Sendable {
     /// - Parameter x: the scorecard's numbers for the answer.
     @inline(__always)
     mutating func add(_ x: UnsafeBufferPointer<Double>, truth: Int, choice: Int, at time: Int64) {
-        if plan.window != nil { return addToWindow(x, truth: truth, choice: choice, at: time) }
+        if isWindowed { return addToWindow(x, truth: truth, choice: choice, at: time) }
         count += 1
-        plan.sumColumns.withUnsafeBufferPointer { columns in
-            sums.withUnsafeMutableBufferPointer { sums in
-                for index in columns.indices { sums[index] += x[columns[index]] }
-            }
+        sums.withUnsafeMutableBufferPointer { sums in
+            for index in sums.indices { sums[index] += x[sumColumns[index]] }
         }
-        if plan.hasConfusion { confusion.add(truth, choice) }
-        if plan.hasParts { addParts(x) }
+        if hasConfusion { confusion.add(truth, choice) }
+        if hasParts { addParts(x) }
     }
 
     private mutating func addToWindow(_ x: UnsafeBufferPointer<Double>, truth: Int, choice: Int, at time: Int64) {

@@ -65,8 +65,8 @@ struct EvaluateVerb: AsyncParsableCommand {
 extension Evaluation {
     /// The first metric of champion and baseline, for the progress line.
     var headline: String {
-        guard let (name, value) = state.learned.models[0].metrics.values.first,
-            let baseline = state.learned.baselineMetrics.values.first?.value
+        let metrics = state.learned.plainMetrics
+        guard let (name, value) = metrics[0].first, let baseline = metrics[1].first?.value
         else { return "" }
         return "\(name) \(Status.short(value)), baseline \(Status.short(baseline))"
     }

@@ -17,7 +17,7 @@ struct EvaluationReport {
     private var eventsPerSecond: Double { seconds > 0 ? Double(eventCount) / seconds : 0 }
 
     /// Of the metrics that are not sliced.
-    private var metricNames: [String] { state.learned.models[0].metrics.values.map(\.name) }
+    private var metricNames: [String] { state.learned.plainMetrics[0].map(\.name) }
     var plotTitle: String { "\(metricNames.first ?? "") of \(state.spec.application), progressively" }
 
     func write(to json: inout JSONWriter, curve: MetricCurves) {

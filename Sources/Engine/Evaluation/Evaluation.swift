@@ -90,9 +90,7 @@ package struct MetricCurves: Sendable {
     /// Adds a point.
     mutating func record(_ state: borrowing ApplicationState) {
         let labels = state.ledger.counts.labels
-        let roles = [state.learned.models[0].metrics, state.learned.baselineMetrics]
-            + state.learned.models.dropFirst().map(\.metrics)
-        points.append(Point(labels: labels, values: roles.map { $0.values.map(\.value) }))
+        points.append(Point(labels: labels, values: state.learned.plainMetrics.map { $0.map(\.value) }))
         if !isFixed, points.count >= Self.pointsMax {
             stride *= 2
             points = points.filter { $0.labels % stride == 0 }

@@ -105,6 +105,11 @@ public struct LearnedState: Sendable {
         while answers.count < (models.count + 1) * width { answers.append(.nan) }
     }
 
+    /// The metrics that have no slices: the champion's, the baseline's, then each challenger's.
+    public var plainMetrics: [[(name: String, value: Double)]] {
+        ([models[0].metrics, baselineMetrics] + models.dropFirst().map(\.metrics)).map(\.values)
+    }
+
     public var digest: Digest {
         var encoder = CanonicalEncoder()
         encode(to: &encoder)

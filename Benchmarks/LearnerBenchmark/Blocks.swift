@@ -40,7 +40,7 @@ enum Blocks {
     }
 
     static func run(_ model: String, _ path: String) throws {
-        var file = BlockFile(try ByteSource(path: path))
+        let file = BlockFile(try ByteSource(path: path))
         let names = try file.header().split(separator: ",").map(String.init)
         let contract = contract(names)
         var pipeline = LearnerBenchmark.pipeline(model, numbers: names, layout: contract.layout)

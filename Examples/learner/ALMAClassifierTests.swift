@@ -27,7 +27,7 @@ import Testing
         let stream = try #require(BundledStream.named("phishing"))
         let (rows, numbers) = (try stream.rows(), stream.features(of: .number))
         var model = Self.model(numbers, scaled: numbers, rows.layout)
-        var progressive = Progressive(["log_loss", "accuracy"])
+        var progressive = Progressive(["log_loss", "accuracy"], task: .binary)
         progressive.run(&model, over: rows)
         let last = try #require(progressive.points.last)
         #expect(last.metric("accuracy") == 0.8256)

@@ -36,7 +36,7 @@ import Testing
             learner: subject.component)
         var pipeline = Pipeline(declaration, task: rows.task, layout: rows.layout)
         let name = Progressive.metrics(of: rows.task)[0]
-        var progressive = Progressive([name])
+        var progressive = Progressive([name], task: rows.task)
         progressive.run(&pipeline, over: rows)
         return progressive.points.last?.metric(name) ?? .nan
     }

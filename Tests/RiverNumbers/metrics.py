@@ -168,7 +168,7 @@ if __name__ == "__main__":
         run("elec", sgd, logistic(), 5000),
         run("bananas", sgd, logistic(), 3000),
         run("shuttle", sgd, logistic(), 3000, has_equals=True),
-        run("image_segments", ["gaussian_nb"], naive_bayes.GaussianNB(), None),
+        run("image_segments", [{"gaussian_nb": {"tempering": False}}], naive_bayes.GaussianNB(), None),
     ]
     path = pathlib.Path(__file__).with_suffix(".json")
     lines = ",\n".join("  " + json.dumps(run) for run in runs)

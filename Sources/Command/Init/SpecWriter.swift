@@ -145,7 +145,7 @@ package struct SpecWriter {
     }
 
     private mutating func writeModel() {
-        write("model: auto", comment: "unlike experts, weighed by how good each has been: see 'headrace status'")
+        write("model: auto", comment: "unlike experts; see 'headrace status'")
         switch draft.target.type {
         case .regression: write("metrics: [mae, rmse, r2]")
         case .binary: write("metrics: [log_loss, roc_auc, accuracy]")

@@ -8,16 +8,17 @@ import Determinism
 ///   among. See ``AutoExperts`` for who they are and what each costs.
 /// - `seed`: of all that is random, from 0 (default 1).
 ///
-/// Classes are weighed by a ``BayesMixture``: the log loss exceeds that of the best expert, whose probabilities are held
-/// 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are weighed by
-/// ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound. The K experts include the
-/// stack: the default linear model of two classes' log-odds, or of the numbers that the others answer; several classes
-/// have none. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
+/// Classes are weighed by a ``BayesMixture``: the log loss exceeds that of the best expert, whose probabilities are
+/// held 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are
+/// weighed by ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound. The K experts
+/// include the stack: the default linear model of two classes' log-odds, or of the numbers that the others answer;
+/// several classes have none. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no
+/// encoder before it.
 ///
 /// Time: as budgeted. Memory: that of the experts, each of which is bounded.
 ///
-/// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter of the
-/// weight each, the others with equal parts of the rest.
+/// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter
+/// of the weight each, the others with equal parts of the rest.
 ///
 /// Source: the sources of the two rules; D. H. Wolpert, *Stacked generalization*, Neural Networks 5(2), 1992.
 public struct Auto: Learner {

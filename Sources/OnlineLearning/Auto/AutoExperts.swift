@@ -52,7 +52,8 @@ struct AutoExperts {
         }
         let engine = Self.component("lazy_search", ["window_size": .integer(window)])
         let mondrian: [String: Argument] = [
-            "seed": .integer(seed), "n_estimators": .integer((trees + 1) / 2), "max_nodes": .integer(Self.mondrianNodes),
+            "seed": .integer(seed), "n_estimators": .integer((trees + 1) / 2),
+            "max_nodes": .integer(Self.mondrianNodes),
         ]
         all += [
             Expert(name: "tree", "hoeffding_tree_\(suffix)"),

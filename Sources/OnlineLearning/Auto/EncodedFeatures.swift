@@ -1,7 +1,7 @@
 import Determinism
 
-/// Features as learners want them that take no categories: these become columns of their own, other columns stay as they
-/// are. For linear models and distances the numbers are scaled to zero mean and unit variance as well.
+/// Features as learners want them that take no categories: these become columns of their own, other columns stay as
+/// they are. For linear models and distances the numbers are scaled to zero mean and unit variance as well.
 ///
 /// With K categories the columns after the numbers are dealt out in turn to what came in as columns and to each
 /// category, so that all can grow: column c becomes n + (c − n)(K + 1), slot s of category j becomes n + s (K + 1) + 1

@@ -46,7 +46,8 @@ struct ExpertWeightTests {
                 #expect(isTaken2)
             }
             for k in 0..<3 {
-                #expect(own <= totals[k] + hedge.gap * (1 + Elementary.log(1 / prior[k]) / Elementary.log(3)) * 1.000001)
+                let surprise = Elementary.log(1 / prior[k]) / Elementary.log(3)
+                #expect(own <= totals[k] + hedge.gap * (1 + surprise) * 1.000001)
             }
             guard prior[0] == prior[1] else { continue }
             let (logarithm, best) = (Elementary.log(3), totals.min() ?? 0)

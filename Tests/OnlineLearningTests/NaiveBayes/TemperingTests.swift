@@ -7,14 +7,14 @@ import Testing
     private static func loss(_ learner: String, copies: Int, isTempered: Bool) -> Double {
         var probe = LearnerProbe(
             component(learner, ["tempering": .boolean(isTempered)]), .binary, numbers: copies)
-        var (metric, stream) = (LogLoss(), ExampleSource())
+        var (metric, stream) = (Scorecard([Component(named: "log_loss")], task: .binary), ExampleSource())
         for _ in 0..<2_000 {
             let (label, sign) = stream.next()
             let x = [Double](repeating: sign, count: copies)
             metric.update(.label(label), probe.predict(x))
             probe.learn(x, .label(label))
         }
-        return metric.value
+        return metric["log_loss"] ?? .nan
     }
 
     /// Labels of equal frequency, and a number that agrees with seven in ten of them.

@@ -34,6 +34,10 @@ public struct KnownLearners {
                 "hoeffding_adaptive_tree_classifier", .hostileStreamsAreSurvived,
                 "its alternate trees take an outlier for a change"
             ),
+            (
+                "random_sampler", .hostileStreamsAreSurvived,
+                "an outlier that is drawn several times makes a leaf of a tree too sure of itself"
+            ),
         ]
 
     private static let factorizationMachines = [

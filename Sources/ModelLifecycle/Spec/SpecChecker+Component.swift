@@ -13,7 +13,7 @@ extension SpecChecker {
         }
         let names = declaration.parameters.map(\.name)
         let expected =
-            names.isEmpty
+            names.isEmpty && !isTransformer
             ? "no parameters: '\(declaration.name)' has none"
             : "a map of parameters: \(SpecMistake.alternatives(names))"
         guard Self.isMap(body) else {
@@ -21,7 +21,7 @@ extension SpecChecker {
             report(body, expected: expected, hint: takesAll)
             return nil
         }
-        guard let record = record(body, keys: names + (isTransformer ? ["features"] : []), expected: expected) else {
+        guard let record = record(body, keys: names + Self.featureKeys(declaration), expected: expected) else {
             return nil
         }
         var arguments: [Argument] = []
@@ -69,7 +69,18 @@ extension SpecChecker {
         case .learners: return learners(place, expected: expected).map { .components($0) }
         case .component(let family): return component(place, of: family, expected: expected).map { .component($0) }
         case .categories: return categories(place, stepFeatures, expected: expected).map { .categories($0) }
+        case .names: return words(place, among: nil, expected: expected).map { .names($0) }
+        case .choices(let words): return self.words(place, among: words, expected: expected).map { .names($0) }
+        case .timeSpan: return timeSpan(place, expected: expected).map { .integer($0) }
+        case .span(let range): return span(place, range, expected: expected).map { .numbers($0) }
+        case .classNumbers(let range): return classNumbers(place, range, expected: expected).map { .numbers($0) }
         }
+    }
+
+    /// The keys under which a transformer's features are named.
+    static func featureKeys(_ declaration: ComponentDeclaration) -> [String] {
+        guard let inputs = declaration.takes else { return [] }
+        return inputs.roles.isEmpty ? ["features"] : inputs.roles.map(\.name)
     }
 
     private mutating func component(

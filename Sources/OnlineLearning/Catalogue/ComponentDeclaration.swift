@@ -22,14 +22,17 @@ public struct ComponentDeclaration: Sendable {
     public let parameters: [ParameterDeclaration]
     /// Raised by whoever changes one bit of its behaviour; the log records it.
     public let revision: Int
+    /// Of a transformer, the features that it works on.
+    public let takes: TransformerInputs?
     /// What is wrong with arguments that are each in range, or nil.
     public let conflict: @Sendable ([Argument]) -> String?
 
     public init(
-        _ name: String, _ family: Family, revision: Int = 1, parameters: [ParameterDeclaration] = [],
-        conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
+        _ name: String, _ family: Family, revision: Int = 1, takes: TransformerInputs? = nil,
+        parameters: [ParameterDeclaration] = [], conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
     ) {
         (self.name, self.family, self.revision, self.parameters) = (name, family, revision, parameters)
+        self.takes = takes
         self.conflict = conflict
     }
 
@@ -57,6 +60,16 @@ public struct ParameterDeclaration: Sendable {
         case component(ComponentDeclaration.Family)
         /// A map from feature to a list of names.
         case categories
+        /// Any words, each once.
+        case names
+        /// Some of a few words, each once.
+        case choices([String])
+        /// A length of time such as `24h`; the argument is an integer, microseconds.
+        case timeSpan
+        /// Two whole numbers, the second at least the first; the argument is two numbers.
+        case span(ClosedRange<Int>)
+        /// A map from each class to a number; the argument is a number for each slot.
+        case classNumbers(ClosedRange<Double>)
 
         /// What a message says was expected.
         public var expectation: String {
@@ -73,6 +86,14 @@ public struct ParameterDeclaration: Sendable {
             case .learners: "a list of learners"
             case .component(let family): "the name of \(Catalogue.article(family)) \(family.rawValue)"
             case .categories: "a map from feature to a list of categories"
+            case .names: "a list of words"
+            case .choices(let words): "a list of some of \(words.joined(separator: ", "))"
+            case .timeSpan: "a length of time such as 24h"
+            case .span(let range): "two whole numbers from \(range.lowerBound) to \(range.upperBound), [from, to]"
+            case .classNumbers(let range):
+                range.upperBound == .greatestFiniteMagnitude
+                    ? "a map from each class to a number ≥ \(short(range.lowerBound))"
+                    : "a map from each class to a number from \(short(range.lowerBound)) to \(short(range.upperBound))"
             }
         }
 

@@ -39,10 +39,10 @@ public enum CataloguePage {
         if !tasks.isEmpty {
             text += "\nLearns \(tasks.map(\.name).joined(separator: ", ")).\(categories(declaration.name))\n"
         }
-        if let inputs = declaration.takes { text += features(inputs) }
         if Catalogue.structure.contains(where: { $0.name == declaration.name }) {
-            return text + "\nSays which features go on: see [The spec](spec.md#steps-that-name-features).\n"
+            return text + "\nSays what becomes of features: see [The spec](spec.md#steps-that-name-features).\n"
         }
+        if let inputs = declaration.takes { text += features(inputs) }
         guard !declaration.parameters.isEmpty else { return text + "\nNo parameters.\n" }
         text += "\n| parameter | what | default | |\n|---|---|---|---|\n"
         for parameter in declaration.parameters {

@@ -66,6 +66,11 @@ struct SpecTestsSteps {
                 "model[0].agg.on: found 'delay', expected a feature "
                     + "(that is the target; its aggregates are target_agg's)"
             ])
+        #expect(
+            complaints(["agg": ["on": "a", "by": "c", "over": "1h", "buckets": "1000", "max_keys": "1e6"]]) == [
+                "model[0].agg: buckets times max_keys must be at most 20000000"
+            ])
+        #expect(complaints(["agg": ["on": "a", "by": "c", "buckets": "1000", "max_keys": "1e6"]]) == [])
         #expect(complaints(["agg": ["a"]]).count == 1)
         #expect(complaints("agg").count == 1)
     }
@@ -197,6 +202,26 @@ struct SpecTestsSteps {
         #expect(complaints(["false": "1", "true": "3", "yes": "1"]).count == 1)
         #expect(complaints(["false": "-1", "true": "3"]).count == 1)
         #expect(complaints(["a": "1"], multiclassSpec).count == 1)
+    }
+
+    @Test func aNumberSaysHowMuchAnExampleCounts() throws {
+        let spec = try base.with("model", [["sample_weight": ["a"]], ["select": ["b"]], "statistic_regressor"]).spec
+        #expect(spec.settings.champion.hiddenNumbers == ["a"])
+        let layout = spec.contract.layout
+        var model = Pipeline(spec.settings.champion, task: .regression, layout: layout)
+        var (workspace, answer, row) = (Pipeline.Workspace(), [Double](), FeatureRow(layout))
+        for (weight, y) in [(3.0, 1.0), (1, 5), (-2, 100), (.nan, 2)] {
+            row.setNumber(weight, at: 0)
+            row.setNumber(7, at: 1)
+            #expect(model.learn(row, .value(y), workspace: &workspace))
+            #expect(workspace.numbers == [7])
+        }
+        model.predict(row, into: &answer, workspace: &workspace)
+        // 3 times 1, once 5, never 100, once 2.
+        #expect(answer == [2])
+        #expect(complaints("sample_weight").count == 1)
+        #expect(complaints(["sample_weight": ["a", "b"]]).count == 1)
+        #expect(complaints(["sample_weight": ["c"]]).count == 1)
     }
 
     @Test func theLearnerGetsWhatTheDeclarationSays() throws {

@@ -14,6 +14,9 @@ extension SpecChecker {
                 return
             }
             chain.append(step, named.head)
+            guard declaration.name == Catalogue.sampleWeight.name else { return }
+            // How much an example counts is nothing to learn from.
+            chain.keep { !step.features.contains($0.id) }
         }
     }
 

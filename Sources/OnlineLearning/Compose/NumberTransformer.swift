@@ -36,15 +36,22 @@ extension NumberTransformer {
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
-        let width = Self.initial.count
         journal.save(statistics)
+        // Taken out while the rule, which is in the same value, changes them: otherwise they would be copied.
+        var own: [Double] = []
+        swap(&own, &statistics)
+        defer { swap(&own, &statistics) }
+        let slots = slots
+        guard !slots.isEmpty else { return true }
+        let width = own.count / slots.count
         var isFinite = true
-        let (slots, rule) = (slots, self)
-        statistics.withUnsafeMutableBufferPointer { statistics in
-            guard let base = statistics.baseAddress else { return }
-            for (index, slot) in slots.enumerated() {
-                let value = x.numbers[slot]
-                if value == value { isFinite = rule.update(base + index * width, value) && isFinite }
+        own.withUnsafeMutableBufferPointer { own in
+            x.numbers.withUnsafeBufferPointer { numbers in
+                guard let base = own.baseAddress else { return }
+                for index in slots.indices {
+                    let value = numbers[slots[index]]
+                    if value == value { isFinite = update(base + index * width, value) && isFinite }
+                }
             }
         }
         return isFinite
@@ -53,13 +60,17 @@ extension NumberTransformer {
     public mutating func undo(_ journal: inout Journal) { journal.restore(&statistics) }
 
     public func transform(_ row: FeatureRow, _ x: inout FeatureVector) {
-        let width = Self.initial.count
+        let (slots, statistics) = (slots, statistics)
+        guard !slots.isEmpty else { return }
+        let width = statistics.count / slots.count
         statistics.withUnsafeBufferPointer { statistics in
-            guard let base = statistics.baseAddress else { return }
-            for (index, slot) in slots.enumerated() {
-                let value = x.numbers[slot]
-                x.numbers[slot] =
-                    value == value ? transformed(value, base + index * width) : filled(base + index * width)
+            x.numbers.withUnsafeMutableBufferPointer { numbers in
+                guard let base = statistics.baseAddress else { return }
+                for index in slots.indices {
+                    let value = numbers[slots[index]]
+                    numbers[slots[index]] =
+                        value == value ? transformed(value, base + index * width) : filled(base + index * width)
+                }
             }
         }
     }

@@ -73,6 +73,10 @@ public struct Pipeline: Sendable {
         if hiddenCount > 0 { stages = Self.hiding(hiddenCount, stages) }
         for (step, outputs) in zip(declaration.transformers, declaration.outputs).reversed() where !step.isDiscard {
             let inputs = step.features.map { places.input($0, layout) }
+            if step.component.name == Catalogue.sampleWeight.name {
+                stages = Self.weighting(inputs[0].slot, stages)
+                continue
+            }
             let transformer = Catalogue.makeTransformer(
                 step.component, inputs: inputs, outputs: outputs.compactMap { places.place(of: $0) })
             stages = Self.stage(transformer, stages)
@@ -96,6 +100,8 @@ public struct Pipeline: Sendable {
     private static func end(_ learner: some Learner, _ task: Task) -> any Stage { LearningStage(learner, task: task) }
 
     private static func categories(_ slots: [Int], _ next: some Stage) -> any Stage { CategoryStage(slots, next) }
+
+    private static func weighting(_ place: Int, _ next: some Stage) -> any Stage { WeightingStage(place, next) }
 
     private static func hiding(_ count: Int, _ next: some Stage) -> any Stage { HidingStage(count, next) }
 

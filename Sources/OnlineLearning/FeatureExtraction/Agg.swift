@@ -36,7 +36,7 @@ public struct Agg: Transformer {
             ParameterDeclaration(
                 "how", .choice(["mean", "count", "sum", "var", "min", "max"]), default: .choice("mean"),
                 "what is kept of the values")
-        ] + GroupedAggregate.parameters)
+        ] + GroupedAggregate.parameters, conflict: GroupedAggregate.conflict)
 
     private let value: Int
     private let output: Int

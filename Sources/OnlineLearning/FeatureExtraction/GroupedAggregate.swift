@@ -49,6 +49,18 @@ struct GroupedAggregate: Sendable {
             "max_keys", .integer(1...1_000_000), default: .integer(10_000), "keys told apart; later ones share one"),
     ]
 
+    /// How many slices all keys have together at most; 32 bytes each.
+    static let slicesMax = 20_000_000
+
+    /// What is wrong with the last two arguments together, `buckets` and `max_keys`.
+    @Sendable static func conflict(_ arguments: [Argument]) -> String? {
+        let (over, rest) = (arguments.dropLast(2).last, arguments.suffix(2))
+        guard over != Argument.none, case .integer(let buckets)? = rest.first, case .integer(let keys)? = rest.last,
+            buckets * keys > slicesMax
+        else { return nil }
+        return "buckets times max_keys must be at most \(slicesMax)"
+    }
+
     private func slice(_ time: Int64) -> Int64 {
         guard sliceLength > 0 else { return 0 }
         let (quotient, rest) = time.quotientAndRemainder(dividingBy: sliceLength)

@@ -37,7 +37,7 @@ public struct TargetAgg: SupervisedTransformer {
             ParameterDeclaration("prior", .number(.finite), default: .number(0), "the mean before any target"),
             ParameterDeclaration(
                 "prior_weight", .number(1e-9...1e12), default: .number(1), "how many targets the prior counts for"),
-        ] + GroupedAggregate.parameters)
+        ] + GroupedAggregate.parameters, conflict: GroupedAggregate.conflict)
 
     private let output: Int
     private let key: Key

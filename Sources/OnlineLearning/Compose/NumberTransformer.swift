@@ -33,6 +33,8 @@ extension NumberTransformer {
 
     public func isSound(_ statistic: ArraySlice<Double>) -> Bool { true }
 
+    // Inlined, so that each transformer has code of its own.
+    @inline(__always)
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
@@ -59,6 +61,7 @@ extension NumberTransformer {
 
     public mutating func undo(_ journal: inout Journal) { journal.restore(&statistics) }
 
+    @inline(__always)
     public func transform(_ row: FeatureRow, _ x: inout FeatureVector) {
         let (slots, statistics) = (slots, statistics)
         guard !slots.isEmpty else { return }

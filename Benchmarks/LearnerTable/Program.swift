@@ -8,21 +8,29 @@ import OnlineLearningChecks
 ///
 ///     make learners
 ///     swift run -c release LearnerTable components      only the reference
+///     swift run -c release LearnerTable transformers    the reference and what transformers cost
 @main
 enum Program {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    private static let (begin, end) = ("<!-- written by make learners: begin -->", "<!-- end -->")
+    private static let begin = "<!-- written by make learners: begin -->"
+    private static let beginTransformers = "<!-- written by make learners: transformers -->"
+    private static let end = "<!-- end -->"
 
     static func main() throws {
         try write(CataloguePage.text, to: "docs/components.md")
         guard !CommandLine.arguments.contains("components") else { return }
+        try replace(try TransformerTable().text, after: beginTransformers)
+        guard !CommandLine.arguments.contains("transformers") else { return }
+        try replace(try measure(), after: begin)
+    }
+
+    /// Puts a text between a mark of the page and the end that follows it.
+    private static func replace(_ text: String, after mark: String) throws {
         let page = try String(contentsOf: root.appending(path: "docs/learners.md"), encoding: .utf8)
-        guard let start = page.range(of: begin), let stop = page.range(of: end) else {
-            throw Failure("docs/learners.md has not the marks '\(begin)' and '\(end)'")
-        }
-        let tables = try measure()
-        try write(page[..<start.upperBound] + "\n\n\(tables)\n" + page[stop.lowerBound...], to: "docs/learners.md")
+        guard let start = page.range(of: mark), let stop = page.range(of: end, range: start.upperBound..<page.endIndex)
+        else { throw Failure("docs/learners.md has not the marks '\(mark)' and '\(end)'") }
+        try write(page[..<start.upperBound] + "\n\n\(text)\n" + page[stop.lowerBound...], to: "docs/learners.md")
     }
 
     struct Failure: Error, CustomStringConvertible {

@@ -49,6 +49,10 @@ public enum CataloguePage {
         if !tasks.isEmpty {
             text += "\nLearns \(tasks.map(\.name).joined(separator: ", ")).\(categories(declaration.name))\n"
         }
+        if Catalogue.structure.contains(where: { $0.name == declaration.name }) {
+            return text + "\nSays what becomes of features: see [The spec](spec.md#steps-that-name-features).\n"
+        }
+        if let inputs = declaration.takes { text += features(inputs) }
         let common = declaration.family == .metric ? ["by", "max_slices"] : []
         let parameters = declaration.parameters.filter { !common.contains($0.name) }
         guard !parameters.isEmpty else { return text + "\nNo parameters.\n" }
@@ -67,6 +71,26 @@ public enum CataloguePage {
         }
         let tasks = metric.tasks.map(\.name).joined(separator: ", ")
         return "Scores \(tasks); \(metric.biggerIsBetter ? "bigger" : "smaller") is better."
+    }
+
+    /// What a transformer works on.
+    private static func features(_ inputs: TransformerInputs) -> String {
+        func names(_ kinds: [FeatureKind]) -> String { kinds.map(\.name).joined(separator: ", ") }
+        var text = "\n"
+        if inputs.roles.isEmpty {
+            text += "Works on features of type \(names(inputs.accepted))"
+            text += inputs.usual.map { "; without a list on those of type \($0.name)." } ?? "."
+        } else {
+            let roles = inputs.roles.map { role in
+                let most = role.count.upperBound
+                return "`\(role.name)`, \(most > 1 ? "up to \(most) features" : "a feature") (\(names(role.accepted)))"
+            }
+            text += "Works on \(roles.joined(separator: ", and "))."
+        }
+        if inputs.tasks != Task.allCases {
+            text += " For targets of type \(inputs.tasks.map(\.name).joined(separator: ", "))."
+        }
+        return text + "\n"
     }
 
     private static func categories(_ name: String) -> String {
@@ -99,6 +123,8 @@ public enum CataloguePage {
         case .choice(let word): "`\(word)`"
         case .component(let component): "`\(component.name)`"
         case .components(let components): components.map { "`\($0.name)`" }.joined(separator: ", ")
+        case .names(let names): names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", ")
+        case .numbers(let numbers): "[\(numbers.map { defaultText(.number($0)) }.joined(separator: ", "))]"
         case .categories, .none: "none"
         }
     }

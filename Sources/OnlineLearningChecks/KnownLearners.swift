@@ -32,6 +32,12 @@ public struct KnownLearners {
     /// Laws that the theory of a learner, or of a member, does not grant.
     static let exceptions: [(learner: String, law: LearnerLaw, reason: String)] =
         drawingFeatures.map { ($0, .orderOfFeaturesIsIrrelevant, "it draws features by their number") }
+        + [
+            (
+                "random_sampler", .hostileStreamsAreSurvived,
+                "an outlier that is drawn several times makes a leaf of a tree too sure of itself"
+            )
+        ]
 
     /// Learners that draw features, or what stands for one, at random: in another order they draw others.
     private static let drawingFeatures = [

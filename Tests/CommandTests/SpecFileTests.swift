@@ -105,6 +105,7 @@ struct SpecFileTests {
               - linear_regression: {optimizer: {sgd: {lr: '0.1'}}}
             metrics: [mae, auc]
             """
+        let transformers = SpecMistake.alternatives(Catalogue.declarations(of: .transformer).map(\.name))
         #expect(
             complaints(yaml) == [
                 "s.yaml:1:14: application: found 'Flights', expected a name of a–z, 0–9, - and _ that begins with a "
@@ -119,7 +120,7 @@ struct SpecFileTests {
                     + "(with a unit: 24h, or w, d, m, s, ms, us)",
                 "s.yaml:10:15: data.label_time: label_time needs time: when the prediction is asked for",
                 "s.yaml:12:15: model[0].one_hot[0]: found 'carier', expected a feature (did you mean 'carrier'?)",
-                "s.yaml:13:5: model[1]: found 'standard_scalar', expected a transformer: one_hot or standard_scaler "
+                "s.yaml:13:5: model[1]: found 'standard_scalar', expected a transformer: \(transformers) "
                     + "(did you mean 'standard_scaler'?)",
                 "s.yaml:14:47: model[2].linear_regression.optimizer.sgd.lr: found '0.1' in quotes, expected a number "
                     + "≥ 0 (write it without quotes)",

@@ -13,7 +13,7 @@ extension SpecChecker {
         }
         let names = declaration.parameters.map(\.name)
         let expected =
-            names.isEmpty
+            names.isEmpty && !isTransformer
             ? "no parameters: '\(declaration.name)' has none"
             : "a map of parameters: \(SpecMistake.alternatives(names))"
         guard Self.isMap(body) else {
@@ -21,7 +21,7 @@ extension SpecChecker {
             report(body, expected: expected, hint: takesAll)
             return nil
         }
-        guard let record = record(body, keys: names + (isTransformer ? ["features"] : []), expected: expected) else {
+        guard let record = record(body, keys: names + Self.featureKeys(declaration), expected: expected) else {
             return nil
         }
         var arguments: [Argument] = []
@@ -72,24 +72,17 @@ extension SpecChecker {
         case .categories: return categories(place, stepFeatures, expected: expected).map { .categories($0) }
         case .feature(let kinds): return feature(place, of: kinds, expected: expected).map { .choice($0) }
         case .timeSpan(let range): return timeSpan(place, range, expected: expected).map { .integer($0) }
+        case .names: return words(place, among: nil, expected: expected).map { .names($0) }
+        case .choices(let words): return self.words(place, among: words, expected: expected).map { .names($0) }
+        case .span(let range): return span(place, range, expected: expected).map { .numbers($0) }
+        case .classNumbers(let range): return classNumbers(place, range, expected: expected).map { .numbers($0) }
         }
     }
 
-    private mutating func feature(_ place: SpecPlace, of kinds: [FeatureKind], expected: String) -> String? {
-        // Without any known feature, the features themselves are what must be put right.
-        guard !features.isEmpty, let feature = feature(place), let kind = feature.kind else { return nil }
-        guard kinds.contains(kind) else {
-            report(place, found: "\(SpecMistake.quote(feature.name)), a \(kind.name)", expected: expected)
-            return nil
-        }
-        return feature.name
-    }
-
-    private mutating func timeSpan(_ place: SpecPlace, _ range: ClosedRange<Int>, expected: String) -> Int? {
-        guard let text = text(place, expected: expected) else { return nil }
-        if let span = TimeSpan(text), range.contains(Int(span.microseconds)) { return Int(span.microseconds) }
-        report(place, expected: expected)
-        return nil
+    /// The keys under which a transformer's features are named.
+    static func featureKeys(_ declaration: ComponentDeclaration) -> [String] {
+        guard let inputs = declaration.takes else { return [] }
+        return inputs.roles.isEmpty ? ["features"] : inputs.roles.map(\.name)
     }
 
     private mutating func component(

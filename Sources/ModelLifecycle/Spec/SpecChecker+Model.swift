@@ -21,26 +21,38 @@ extension SpecChecker {
             report(place, expected: "transformers and a learner, at least a learner: \(fittingLearners)")
             return nil
         }
-        var steps: [(step: PipelineDeclaration.Step, head: SpecPlace)] = []
+        var chain = StepChain(features)
         var learner: (component: Component, head: SpecPlace)?
         for index in items.indices {
-            if let named = named(items[index], expected: "a transformer or learner"),
+            guard let named = named(items[index], expected: "a transformer or learner"),
                 let declaration = modelDeclaration(named, isLast: index == last)
-            {
-                if declaration.family == .transformer {
-                    if let step = transformer(declaration, named) { steps.append((step, named.head)) }
-                } else if let component = component(declaration, named) {
-                    learner = (component, named.head)
-                }
+            else {
+                chain.isComplete = false
+                continue
+            }
+            if declaration.family == .transformer {
+                add(declaration, named, to: &chain)
+            } else if let component = component(declaration, named) {
+                learner = (component, named.head)
             }
         }
-        guard let learner, steps.count + 1 == items.count else { return nil }
-        checkPenalties(learner.component, learner.head, steps)
-        warnUnusedCategories(learner.component, learner.head, steps.map(\.step))
-        let numbers = features.filter { $0.kind == .number || $0.kind == .boolean }.map(\.name)
-        return PipelineDeclaration(
-            numbers: numbers, categories: remainingCategories(learner.component, steps.map(\.step)),
-            transformers: steps.map(\.step), learner: learner.component)
+        guard let learner, chain.isComplete else { return nil }
+        if learner.component.name == Auto.declaration.name, items.count == 1 {
+            prepareAll(learner.head, in: &chain)
+        }
+        checkPenalties(learner.component, learner.head, chain.steps)
+        warnUnusedCategories(learner.component, learner.head, chain)
+        return chain.declaration(learner.component, features)
+    }
+
+    /// Steps for those features that no learner takes as they are, before a model that nobody had to choose.
+    private mutating func prepareAll(_ head: SpecPlace, in chain: inout StepChain) {
+        for (kind, name) in [(FeatureKind.text, "bag_of_words"), (.timestamp, "timestamp_parts")] {
+            guard features.contains(where: { $0.kind == kind }),
+                let declaration = Catalogue.declaration(named: name)
+            else { continue }
+            add(declaration, NamedComponent(name: name, head: head, body: nil), to: &chain)
+        }
     }
 
     /// `name`, or a map of one entry: the name and what belongs to it.
@@ -68,7 +80,7 @@ extension SpecChecker {
     /// The declaration that a name in a model means. It is reported where none, another family's, or out of place;
     /// out of place it is returned nevertheless, to check what stands below it.
     private mutating func modelDeclaration(_ named: NamedComponent, isLast: Bool) -> ComponentDeclaration? {
-        let transformers = Catalogue.transformers.map { $0.declaration }
+        let transformers = Catalogue.declarations(of: .transformer)
         let learners = Catalogue.learnerDeclarations
         let expected =
             isLast
@@ -111,54 +123,6 @@ extension SpecChecker {
         }
     }
 
-    private mutating func transformer(
-        _ declaration: ComponentDeclaration, _ named: NamedComponent
-    ) -> PipelineDeclaration.Step? {
-        let inputs = TransformerInputs(declaration.name)
-        var list = named.body
-        if case .map(let entries)? = named.body?.node.kind {
-            let entry = entries.first { $0.key.text == "features" }
-            list = entry.flatMap { entry in named.body.map { $0.member("features", entry.value) } }
-        }
-        let names: [String]?
-        if let list {
-            names = stepFeatures(list, declaration, inputs)
-        } else {
-            names = features.filter { $0.kind == inputs.usual }.map(\.name)
-            // Where some types are unknown, so is whether there is none of this one.
-            if names == [], !features.isEmpty, features.allSatisfy({ $0.kind != nil }) {
-                let kind = inputs.usual.name
-                report(named.head, "there is no feature of type \(kind) for '\(declaration.name)' to work on")
-            }
-        }
-        let component = component(declaration, named, stepFeatures: names)
-        guard let names, !names.isEmpty, let component else { return nil }
-        return PipelineDeclaration.Step(component, features: names)
-    }
-
-    private mutating func stepFeatures(
-        _ place: SpecPlace, _ declaration: ComponentDeclaration, _ inputs: TransformerInputs
-    ) -> [String]? {
-        guard let elements = elements(place, expected: "a list of features or a map of parameters") else { return nil }
-        if elements.isEmpty { report(place, expected: "at least one feature") }
-        var isComplete = true
-        let names = distinct(elements, expected: "each feature once").compactMap { element -> String? in
-            // Without any known feature, the features themselves are what must be put right.
-            guard !features.isEmpty, let feature = feature(element) else {
-                isComplete = false
-                return nil
-            }
-            if let kind = feature.kind, !inputs.accepted.contains(kind) {
-                let kinds = SpecMistake.alternatives(inputs.accepted.map(\.name))
-                report(
-                    element, found: "\(SpecMistake.quote(feature.name)), a \(kind.name)",
-                    expected: "a feature of type \(kinds), which '\(declaration.name)' takes")
-            }
-            return feature.name
-        }
-        return isComplete ? names : nil
-    }
-
     /// One-hot columns that are 0 count as present or as absent for the whole row, and penalties tell the two apart.
     private mutating func checkPenalties(
         _ learner: Component, _ head: SpecPlace, _ steps: [(step: PipelineDeclaration.Step, head: SpecPlace)]
@@ -178,19 +142,5 @@ extension SpecChecker {
     private static func argument(_ name: String, of component: Component) -> Argument? {
         Catalogue.declaration(named: component.name)?.parameters.firstIndex { $0.name == name }
             .map { component.arguments[$0] }
-    }
-}
-
-/// The kinds of features that a transformer works on.
-struct TransformerInputs {
-    /// Those it takes where no features are named.
-    let usual: FeatureKind
-    let accepted: [FeatureKind]
-
-    init(_ name: String) {
-        switch name {
-        case "one_hot": (usual, accepted) = (.category, [.category])
-        default: (usual, accepted) = (.number, [.number, .boolean])
-        }
     }
 }

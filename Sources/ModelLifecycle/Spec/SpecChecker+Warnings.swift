@@ -2,18 +2,13 @@ import OnlineLearning
 
 /// What is allowed and hardly meant.
 extension SpecChecker {
-    /// The categories that no step works on, where the learner takes them as they are.
-    func remainingCategories(_ learner: Component, _ steps: [PipelineDeclaration.Step]) -> [String] {
-        guard Catalogue.takesCategories(learner) else { return [] }
-        let used = Self.lookup(steps)
-        return features.filter { $0.kind == .category && used[$0.name] == nil }.map(\.name)
-    }
-
     /// A category is a text to most learners: without columns of its own it reaches none of them.
-    mutating func warnUnusedCategories(_ learner: Component, _ head: SpecPlace, _ steps: [PipelineDeclaration.Step]) {
+    mutating func warnUnusedCategories(_ learner: Component, _ head: SpecPlace, _ chain: StepChain) {
         guard !Catalogue.takesCategories(learner) else { return }
-        let used = Self.lookup(steps)
-        let unused = features.filter { $0.kind == .category && used[$0.name] == nil }.map(\.name)
+        let used = Self.lookup(chain.steps.map(\.step))
+        // What was taken out by name is meant to be unused.
+        let unused = features.filter { $0.kind == .category && used[$0.name] == nil && !chain.hides($0.name) }
+            .map(\.name)
         guard !unused.isEmpty else { return }
         let listed = unused.prefix(Self.listedMax).map(SpecMistake.quote).joined(separator: ", ")
         let more = unused.count > Self.listedMax ? " and \(unused.count - Self.listedMax) more" : ""

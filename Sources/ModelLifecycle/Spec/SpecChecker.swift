@@ -17,6 +17,9 @@ public struct SpecChecker {
     var featureIndices: [String: Int] = [:]
     /// What is predicted, once that is known.
     var task: Task?
+    /// The target's name and its classes in the order of their slots, once they are known and where they are listed.
+    var targetName: String?
+    var targetClasses: [String]?
 
     /// - Throws: every mistake, by position.
     public static func check(_ node: SpecNode) throws(SpecMistakes) -> (spec: Spec, warnings: [SpecMistake]) {
@@ -50,6 +53,7 @@ public struct SpecChecker {
         let limits = record["limits"].map { self.limits($0) } ?? Limits()
         if let place = record["features"] { checkFeatures(place) }
         let target = record["target"].flatMap { self.target($0) }
+        (targetName, targetClasses) = (target?.name, target?.classes)
         let data = record["data"].map { self.data($0) } ?? DataMapping()
         let champion = record["model"].flatMap { pipeline($0) }
         let challengers = record["challengers"].map { self.challengers($0) } ?? []

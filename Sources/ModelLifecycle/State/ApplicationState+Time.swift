@@ -51,7 +51,7 @@ extension ApplicationState {
             switch spec.contract.target.unlabelled {
             case .drop: past.forgetFeatures(at: Int(entry.offset))
             case .label(let label):
-                train(rows[position], target(learning: label))
+                train(rows[position], target(learning: label), at: time)
                 position += 1
             }
         }

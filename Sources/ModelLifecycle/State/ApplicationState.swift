@@ -90,7 +90,7 @@ public struct ApplicationState: Sendable {
         }
         try pass(to: time, &past)
         ledger.counts.predictions += 1
-        answerAll(event.features)
+        answerAll(event.features, at: time)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
             label: known?.entry.label ?? 0, status: .pending)
@@ -154,7 +154,7 @@ public struct ApplicationState: Sendable {
         }
         try pass(to: time, &past)
         ledger.counts.examples += 1
-        answerAll(event.features)
+        answerAll(event.features, at: time)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
             status: .pending)
@@ -206,7 +206,8 @@ public struct ApplicationState: Sendable {
     }
 
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
-    private mutating func answerAll(_ row: borrowing FeatureRow) {
+    private mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp) {
+        workspace.time = time.microseconds
         let width = ledger.answerWidth / (learned.models.count + 1)
         answers.removeAll(keepingCapacity: true)
         learned.predict(row, width: width, into: &answers, workspace: &workspace)
@@ -249,7 +250,7 @@ public struct ApplicationState: Sendable {
         }
         let target = target(learning: label)
         if learned.lineage.contains(Int(entry.offset)) { score(target, index, row, at: time) }
-        train(row, target)
+        train(row, target, at: time)
         ledger.move(index, to: .labelled, at: time)
     }
 
@@ -269,7 +270,8 @@ public struct ApplicationState: Sendable {
         }
     }
 
-    mutating func train(_ row: borrowing FeatureRow, _ target: Target) {
+    mutating func train(_ row: borrowing FeatureRow, _ target: Target, at time: Timestamp) {
+        workspace.time = time.microseconds
         for index in learned.models.indices {
             if !learned.models[index].pipeline.learn(row, target, workspace: &workspace) {
                 learned.models[index].failedUpdates += 1

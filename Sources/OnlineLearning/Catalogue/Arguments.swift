@@ -37,6 +37,18 @@ public struct Arguments: Sendable {
         return value
     }
 
+    /// The words of a parameter that takes several.
+    public func names(_ name: String) -> [String] {
+        guard case .names(let values) = self[name] else { preconditionFailure("\(name) is no list of words") }
+        return values
+    }
+
+    /// The numbers of a parameter that takes several; none where they were left out.
+    public func numbers(_ name: String) -> [Double] {
+        guard case .numbers(let values) = self[name] else { return [] }
+        return values
+    }
+
     /// The number of an optional parameter, or nil where it was left out.
     public func optionalNumber(_ name: String) -> Double? {
         guard case .number(let value) = self[name] else { return nil }

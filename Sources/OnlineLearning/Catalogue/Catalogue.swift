@@ -1,16 +1,16 @@
 /// Everything that can be declared by name. Adding an algorithm is writing its file and adding one line in the
 /// `Catalogue+….swift` of its family.
 public enum Catalogue {
-    public static let transformers: [any Transformer.Type] = [OneHotEncoder.self, StandardScaler.self]
     public static let learners: [any Learner.Type] =
         linearLearners + otherLearners + treeClassifiers + regressionTreeLearners + mondrianLearners
         + ensembleLearners + [Auto.self]
     /// Learners made of others.
-    public static let wrappers: [any LearnerWrapper.Type] = ensembleWrappers + otherWrappers + conformalWrappers
+    public static let wrappers: [any LearnerWrapper.Type] =
+        ensembleWrappers + otherWrappers + imbalanceWrappers + conformalWrappers
 
     /// All declarations, transformers first, then learners, then their parts.
     public static let declarations: [ComponentDeclaration] =
-        transformers.map { $0.declaration } + learnerDeclarations + linearDeclarations + otherDeclarations
+        transformers.map { $0.declaration } + structure + learnerDeclarations + linearDeclarations + otherDeclarations
         + treeClassifierDeclarations + regressionTreeDeclarations + driftDeclarations + metricDeclarations
 
     /// What can stand at the end of a pipeline.
@@ -38,11 +38,19 @@ public enum Catalogue {
     }
 
     /// Builds a transformer from its checked component.
-    static func makeTransformer(_ component: Component, inputs: [Input]) -> any Transformer {
+    package static func makeTransformer(
+        _ component: Component, inputs: [Input], outputs: [Int]
+    ) -> any Transformer {
         guard let type = transformers.first(where: { $0.declaration.name == component.name }) else {
             preconditionFailure("no transformer is named \(component.name)")
         }
-        return type.init(Arguments(component, declaration: type.declaration), inputs: inputs)
+        return type.init(Arguments(component, declaration: type.declaration), inputs: inputs, outputs: outputs)
+    }
+
+    /// The names of the numbers that a transformer adds.
+    public static func outputs(of component: Component, inputs: [String]) -> [String] {
+        guard let type = transformers.first(where: { $0.declaration.name == component.name }) else { return [] }
+        return type.outputs(Arguments(component, declaration: type.declaration), inputs: inputs)
     }
 
     /// Builds a learner from its checked component.

@@ -40,6 +40,13 @@ extension ParameterDeclaration.Kind {
         case (.choice(let words), .choice(let word)): words.contains(word)
         case (.feature, .choice): true
         case (.timeSpan(let range), .integer(let microseconds)): range.contains(microseconds)
+        case (.names, .names): true
+        case (.choices(let words), .names(let names)): !names.isEmpty && names.allSatisfy { words.contains($0) }
+        case (.span(let range), .numbers(let ends)):
+            ends.count == 2 && ends[0] <= ends[1]
+                && ends.allSatisfy { Int(exactly: $0).map { range.contains($0) } ?? false }
+        case (.classNumbers(let range), .numbers(let numbers)):
+            numbers.count >= 2 && numbers.allSatisfy { range.contains($0) }
         case (.optional, .none): true
         case (.optional(let kind), _): kind.accepts(argument)
         case (.component(let family), .component(let component)):

@@ -26,6 +26,9 @@ public indirect enum Argument: Sendable, Equatable {
     /// A word, or the name of a feature.
     case choice(String)
     case components([Component])
+    /// Words.
+    case names([String])
+    case numbers([Double])
     /// Not given, where leaving it out has a meaning of its own.
     case none
 
@@ -86,6 +89,13 @@ extension Argument: CanonicallyCodable {
             encoder.byte(7)
             encoder.count(components.count)
             for component in components { component.encode(to: &encoder) }
+        case .names(let names):
+            encoder.byte(8)
+            encoder.count(names.count)
+            for name in names { encoder.string(name) }
+        case .numbers(let numbers):
+            encoder.byte(9)
+            encoder.doubles(numbers)
         }
     }
 
@@ -111,6 +121,11 @@ extension Argument: CanonicallyCodable {
             var components: [Component] = []
             for _ in 0..<(try decoder.count()) { components.append(try Component(from: &decoder)) }
             self = .components(components)
+        case 8:
+            var names: [String] = []
+            for _ in 0..<(try decoder.count()) { names.append(try decoder.string()) }
+            self = .names(names)
+        case 9: self = .numbers(try decoder.doubles())
         default: throw CanonicalDecodingError(offset: decoder.offset, reason: "no argument is of kind \(kind)")
         }
     }

@@ -25,14 +25,17 @@ public struct ComponentDeclaration: Sendable {
     public let parameters: [ParameterDeclaration]
     /// Raised by whoever changes one bit of its behaviour; the log records it.
     public let revision: Int
+    /// Of a transformer, the features that it works on.
+    public let takes: TransformerInputs?
     /// What is wrong with arguments that are each in range, or nil.
     public let conflict: @Sendable ([Argument]) -> String?
 
     public init(
-        _ name: String, _ family: Family, revision: Int = 1, parameters: [ParameterDeclaration] = [],
-        conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
+        _ name: String, _ family: Family, revision: Int = 1, takes: TransformerInputs? = nil,
+        parameters: [ParameterDeclaration] = [], conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
     ) {
         (self.name, self.family, self.revision, self.parameters) = (name, family, revision, parameters)
+        self.takes = takes
         self.conflict = conflict
     }
 
@@ -62,8 +65,16 @@ public struct ParameterDeclaration: Sendable {
         case categories
         /// The name of a feature of one of these kinds.
         case feature([FeatureKind])
-        /// A length of time, its bounds in microseconds included.
+        /// A length of time such as `24h`, its bounds in microseconds included; the argument is an integer, microseconds.
         case timeSpan(ClosedRange<Int>)
+        /// Any words, each once.
+        case names
+        /// Some of a few words, each once.
+        case choices([String])
+        /// Two whole numbers, the second at least the first; the argument is two numbers.
+        case span(ClosedRange<Int>)
+        /// A map from each class to a number; the argument is a number for each slot.
+        case classNumbers(ClosedRange<Double>)
 
         /// What a message says was expected.
         public var expectation: String {
@@ -82,8 +93,15 @@ public struct ParameterDeclaration: Sendable {
             case .categories: "a map from feature to a list of categories"
             case .feature(let kinds): "a feature of type \(kinds.map(\.name).joined(separator: " or "))"
             case .timeSpan(let range):
-                "a time from \(TimeSpan(microseconds: Int64(range.lowerBound))) to "
+                "a length of time from \(TimeSpan(microseconds: Int64(range.lowerBound))) to "
                     + "\(TimeSpan(microseconds: Int64(range.upperBound))), such as 24h"
+            case .names: "a list of words"
+            case .choices(let words): "a list of some of \(words.joined(separator: ", "))"
+            case .span(let range): "two whole numbers from \(range.lowerBound) to \(range.upperBound), [from, to]"
+            case .classNumbers(let range):
+                range.upperBound == .greatestFiniteMagnitude
+                    ? "a map from each class to a number ≥ \(short(range.lowerBound))"
+                    : "a map from each class to a number from \(short(range.lowerBound)) to \(short(range.upperBound))"
             }
         }
 

@@ -24,6 +24,16 @@ public struct Pipeline: Sendable {
             get { journal.workers }
             set { journal.workers = newValue }
         }
+
+        /// The numbers that the learner was given last.
+        package var numbers: [Double] { vector.numbers }
+
+        /// The log time at which the next calls happen, in microseconds since 1970-01-01T00:00:00Z: what windows of
+        /// time run on. It stays until it is set anew; 0 where there are no times.
+        public var time: Int64 {
+            get { vector.time }
+            set { vector.time = newValue }
+        }
     }
 
     public let task: Task
@@ -38,6 +48,10 @@ public struct Pipeline: Sendable {
     private let numberSlots: [Int]
     /// The first of them where they are neighbours, as they mostly are.
     private let firstNumberSlot: Int?
+    /// Where each number is in a row, negative where a step makes it; empty where all numbers are the row's and all
+    /// reach the learner.
+    private let sources: [Int]
+    private let isPlain: Bool
 
     /// - Precondition: no feature of the declaration is missing in the layout.
     public init(_ declaration: PipelineDeclaration, task: Task, layout: FeatureLayout) {
@@ -50,24 +64,32 @@ public struct Pipeline: Sendable {
         _ declaration: PipelineDeclaration, task: Task, layout: FeatureLayout,
         learner makeLearner: (LearnerInputs) -> any Learner
     ) {
+        let places = NumberPlaces(declaration)
         let inputs = LearnerInputs(
-            task: task, numberCount: declaration.numbers.count, categoryCount: declaration.categories.count)
+            task: task, numberCount: places.reachingCount, categoryCount: declaration.categories.count)
         var stages = Self.end(makeLearner(inputs), task)
         if !declaration.categories.isEmpty {
             stages = Self.categories(declaration.categories.map { Self.slot($0, layout) }, stages)
         }
-        for step in declaration.transformers.reversed() {
-            let inputs = step.features.map { name -> Input in
-                guard let index = layout.index(of: name) else { preconditionFailure("no feature \(name)") }
-                let slot = declaration.numbers.firstIndex(of: name) ?? layout.slots[index]
-                return Input(name: name, kind: layout.kinds[index], slot: slot)
+        let hiddenCount = places.names.count - places.reachingCount
+        if hiddenCount > 0 { stages = Self.hiding(hiddenCount, stages) }
+        for (step, outputs) in zip(declaration.transformers, declaration.outputs).reversed() where !step.isDiscard {
+            let inputs = step.features.map { places.input($0, layout) }
+            if step.component.name == Catalogue.sampleWeight.name {
+                stages = Self.weighting(inputs[0].slot, stages)
+                continue
             }
-            stages = Self.stage(Catalogue.makeTransformer(step.component, inputs: inputs), stages)
+            let transformer = Catalogue.makeTransformer(
+                step.component, inputs: inputs, outputs: outputs.compactMap { places.place(of: $0) })
+            stages = Self.stage(transformer, stages)
         }
         self.stages = asKnownChain(stages)
         self.task = task
-        let slots = declaration.numbers.map { Self.slot($0, layout) }
-        numberSlots = slots
+        let areAllOfTheRow = declaration.derivedNumbers.isEmpty && hiddenCount == 0
+        let slots = places.names.map { declaration.numbers.contains($0) ? Self.slot($0, layout) : -1 }
+        numberSlots = Array(slots.prefix(places.reachingCount))
+        sources = areAllOfTheRow ? [] : slots
+        isPlain = areAllOfTheRow
         firstNumberSlot = slots.indices.allSatisfy { slots[$0] == slots[0] + $0 } ? slots.first : nil
         columnCount = numberSlots.count
     }
@@ -81,13 +103,35 @@ public struct Pipeline: Sendable {
 
     private static func categories(_ slots: [Int], _ next: some Stage) -> any Stage { CategoryStage(slots, next) }
 
-    private static func stage(_ transformer: some Transformer, _ next: some Stage) -> any Stage {
+    private static func weighting(_ place: Int, _ next: some Stage) -> any Stage { WeightingStage(place, next) }
+
+    private static func hiding(_ count: Int, _ next: some Stage) -> any Stage { HidingStage(count, next) }
+
+    private static func stage(_ transformer: any Transformer, _ next: any Stage) -> any Stage {
+        if let supervised = transformer as? any SupervisedTransformer { return supervising(supervised, next) }
+        return transforming(transformer, next)
+    }
+
+    private static func supervising(_ transformer: some SupervisedTransformer, _ next: some Stage) -> any Stage {
+        SupervisedStage(transformer, next)
+    }
+
+    private static func transforming(_ transformer: some Transformer, _ next: some Stage) -> any Stage {
         TransformingStage(transformer, next)
+    }
+
+    @inline(__always)
+    private func begin(_ row: FeatureRow, _ vector: inout FeatureVector) {
+        if isPlain {
+            vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
+        } else {
+            vector.begin(row, sources: sources, columnCount: columnCount)
+        }
     }
 
     /// Appends the answer for a row.
     public func predict(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
-        workspace.vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
+        begin(row, &workspace.vector)
         stages.predict(row, &workspace.vector, into: &answer)
     }
 
@@ -95,7 +139,7 @@ public struct Pipeline: Sendable {
     /// asked where it lies, where otherwise a copy of it would be.
     @inline(__always)
     package mutating func predictInPlace(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
-        workspace.vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
+        begin(row, &workspace.vector)
         stages.predict(row, &workspace.vector, into: &answer)
     }
 
@@ -106,7 +150,7 @@ public struct Pipeline: Sendable {
     public mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double = 1, workspace: inout Workspace
     ) -> Bool {
-        workspace.vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
+        begin(row, &workspace.vector)
         workspace.journal.removeAll()
         var newColumnCount = columnCount
         guard stages.learn(row, target, weight: weight, &workspace, &newColumnCount) else { return false }

@@ -10,9 +10,13 @@ public struct PipelineDeclaration: Sendable, Equatable {
         public init(_ component: Component, features: [String]) {
             (self.component, self.features) = (component, features)
         }
+
+        /// Whether it does nothing but keep numbers from the learner.
+        var isDiscard: Bool { component.name == Catalogue.discard.name }
     }
 
-    /// The numbers and booleans that reach the learner, transformed or not, in the order of their columns.
+    /// The contract's numbers and booleans that reach the learner or that a step works on, in the order of their
+    /// columns.
     public let numbers: [String]
     /// The categories that reach the learner as they are: those that no transformer works on, where it takes them.
     public let categories: [String]
@@ -22,6 +26,20 @@ public struct PipelineDeclaration: Sendable, Equatable {
     public init(numbers: [String], categories: [String] = [], transformers: [Step], learner: Component) {
         (self.numbers, self.categories) = (numbers, categories)
         (self.transformers, self.learner) = (transformers, learner)
+    }
+
+    /// The names of the numbers that each step adds.
+    var outputs: [[String]] {
+        transformers.map { Catalogue.outputs(of: $0.component, inputs: $0.features) }
+    }
+
+    /// The numbers that steps add, in their order. They stand after the contract's, are missing until their step has
+    /// run, and may be what later steps work on.
+    public var derivedNumbers: [String] { outputs.flatMap { $0 } }
+
+    /// The numbers that steps work on and that do not reach the learner.
+    public var hiddenNumbers: [String] {
+        transformers.filter(\.isDiscard).flatMap(\.features)
     }
 
     /// Every feature that the pipeline needs and the layout lacks or has as another kind.
@@ -34,8 +52,9 @@ public struct PipelineDeclaration: Sendable, Equatable {
         }
         for name in numbers { check(name, true) }
         for name in categories { check(name, false) }
+        let derived = derivedNumbers
         for step in transformers {
-            for name in step.features { check(name, numbers.contains(name)) }
+            for name in step.features where !derived.contains(name) { check(name, numbers.contains(name)) }
         }
         return missing
     }

@@ -19,10 +19,14 @@ public struct Input: Sendable, Equatable {
 public protocol Transformer: Sendable {
     static var declaration: ComponentDeclaration { get }
 
+    /// The names of the numbers that it adds; see ``PipelineDeclaration/derivedNumbers``.
+    static func outputs(_ arguments: Arguments, inputs: [String]) -> [String]
+
     /// - Parameters:
     ///   - arguments: the checked parameters.
     ///   - inputs: the features to work on.
-    init(_ arguments: Arguments, inputs: [Input])
+    ///   - outputs: the place of each number it adds in ``FeatureVector/numbers``; there is NaN until it sets it.
+    init(_ arguments: Arguments, inputs: [Input], outputs: [Int])
 
     /// Learns from one row. What `undo` needs goes to the journal, unless the transformer keeps it itself; columns for
     /// values seen for the first time are taken from `columnCount`, which is raised.
@@ -49,5 +53,35 @@ public protocol Transformer: Sendable {
 }
 
 extension Transformer {
+    public static func outputs(_ arguments: Arguments, inputs: [String]) -> [String] { [] }
     public var columns: [Int] { [] }
+}
+
+/// A transformer that learns from the target, too.
+///
+/// As in River, an example is transformed by what was learned before it and only then learned from, so that its own
+/// target never enters its own features; other transformers learn first.
+public protocol SupervisedTransformer: Transformer {
+    /// Transforms `x` by what was learned before, then learns from the row, `x` as it came and the target.
+    /// - Returns: false where a statistic would stop being finite; the caller then calls `undo`.
+    mutating func learn(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, columnCount: inout Int, journal: inout Journal
+    ) -> Bool
+}
+
+extension SupervisedTransformer {
+    /// Without a target there is nothing to learn.
+    public mutating func learn(
+        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+    ) -> Bool { true }
+}
+
+extension Target {
+    /// The number that a supervised transformer takes: the value, or of two classes 1 for the positive one.
+    var number: Double {
+        switch self {
+        case .value(let value): value
+        case .label(let slot): Double(slot)
+        }
+    }
 }

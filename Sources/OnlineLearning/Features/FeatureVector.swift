@@ -11,9 +11,15 @@ public struct FeatureVector: Sendable {
     /// ``missing`` or ``unseen`` where it has none.
     public internal(set) var categories: [Int32] = []
     /// How many columns there are, numbers included: every column is below it.
-    public internal(set) var columnCount = 0
+    public package(set) var columnCount = 0
     /// Whether the columns that are 0 count as present, to learners that shrink the weights of what is present.
     public internal(set) var keepsZeros = false
+
+    /// The log time of the question, or of the label while learning, in microseconds since 1970-01-01T00:00:00Z; 0
+    /// where there are no times.
+    public package(set) var time: Int64 = 0
+    /// Room to count the terms of a text in.
+    var terms = TermCounts()
 
     /// In ``categories``, a category that is not there.
     public static let missing: Int32 = -1
@@ -49,6 +55,15 @@ public struct FeatureVector: Sendable {
         keepsZeros = false
     }
 
+    /// Begins with the numbers of a row at these slots; NaN where a slot is negative.
+    package mutating func begin(_ row: FeatureRow, sources: [Int], columnCount: Int) {
+        begin(columnCount: columnCount)
+        for slot in sources { numbers.append(slot < 0 ? .nan : row.numbers[slot]) }
+    }
+
+    /// Takes the last numbers away.
+    mutating func removeLastNumbers(_ count: Int) { numbers.removeLast(count) }
+
     @inline(__always)
     package mutating func append(category: Int32) {
         categories.append(category)
@@ -79,5 +94,14 @@ public struct FeatureVector: Sendable {
     public mutating func append(column: Int, value: Double) {
         columns.append(Int32(truncatingIfNeeded: column))
         values.append(value)
+    }
+
+    /// Adds to a column, which may be there already at or after `start` in ``columns``.
+    mutating func add(column: Int32, value: Double, from start: Int) {
+        for index in start..<columns.count where columns[index] == column {
+            values[index] += value
+            return
+        }
+        append(column: Int(column), value: value)
     }
 }

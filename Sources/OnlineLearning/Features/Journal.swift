@@ -2,20 +2,51 @@
 /// update leaves the model's last good state*), and room to compute in. A workspace, emptied after every example.
 public struct Journal: Sendable {
     private var counts: [Int] = []
+    private var values: [Double] = []
+    /// Whether anything was saved since it was emptied.
+    private var isUsed = false
     /// Holds nothing between steps.
     private var scratch: [Double] = []
+    /// Room to count the terms of a text in.
+    var terms = TermCounts()
     /// Who works for a learner of several members; nil where it works alone.
     public var workers: (any Workers)?
 
     public init() {}
 
-    public mutating func save(_ value: Int) { counts.append(value) }
+    public mutating func save(_ value: Int) {
+        counts.append(value)
+        isUsed = true
+    }
 
     /// Takes back what was saved last.
     public mutating func restoreCount() -> Int { counts.removeLast() }
 
+    public mutating func save(_ value: Double) {
+        values.append(value)
+        isUsed = true
+    }
+
+    /// Takes back the double that was saved last.
+    public mutating func restoreValue() -> Double { values.removeLast() }
+
+    public mutating func save(_ saved: [Double]) {
+        values.append(contentsOf: saved)
+        isUsed = true
+    }
+
+    /// Takes back as many doubles as `saved` has.
+    public mutating func restore(_ saved: inout [Double]) {
+        let start = values.count - saved.count
+        for index in saved.indices { saved[index] = values[start + index] }
+        values.removeLast(saved.count)
+    }
+
     public mutating func removeAll() {
-        if !counts.isEmpty { counts.removeAll(keepingCapacity: true) }
+        guard isUsed else { return }
+        counts.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        isUsed = false
     }
 
     /// Hands out room for `count` doubles of no particular value. Complexity: O(1) once it has grown.

@@ -15,7 +15,7 @@ import Determinism
 /// Source: River's `preprocessing.OneHotEncoder`.
 public struct OneHotEncoder: Transformer {
     public static let declaration = ComponentDeclaration(
-        "one_hot", .transformer,
+        "one_hot", .transformer, takes: TransformerInputs(.category, replaces: true, addsColumns: true),
         parameters: [
             ParameterDeclaration("categories", .categories, default: .none, "the categories, where they are known"),
             ParameterDeclaration("drop_zeros", .boolean, default: .boolean(false), "leave out columns that are 0"),
@@ -40,7 +40,7 @@ public struct OneHotEncoder: Transformer {
     let keepsZeros: Bool
     private var encodings: [Encoding]
 
-    public init(_ arguments: Arguments, inputs: [Input]) {
+    public init(_ arguments: Arguments, inputs: [Input], outputs: [Int] = []) {
         var declared = [[String]](repeating: [], count: inputs.count)
         isOpen = arguments["categories"] == .none
         if case .categories(let entries) = arguments["categories"] {

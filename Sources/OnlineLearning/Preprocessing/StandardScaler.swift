@@ -13,7 +13,7 @@ import Determinism
 /// 4(3), 1962; River's `preprocessing.StandardScaler`.
 public struct StandardScaler: Transformer {
     public static let declaration = ComponentDeclaration(
-        "standard_scaler", .transformer,
+        "standard_scaler", .transformer, takes: .numbers,
         parameters: [
             ParameterDeclaration("with_std", .boolean, default: .boolean(true), "divide by the standard deviation")
         ])
@@ -31,7 +31,7 @@ public struct StandardScaler: Transformer {
 
     private var count: Int { slots.count }
 
-    public init(_ arguments: Arguments, inputs: [Input]) {
+    public init(_ arguments: Arguments, inputs: [Input], outputs: [Int] = []) {
         self.init(withStd: arguments.boolean("with_std"), slots: inputs.map(\.slot))
     }
 

@@ -17,6 +17,19 @@ public struct Mean: Sendable, Equatable {
     }
 }
 
+extension Mean {
+    func save(to journal: inout Journal) {
+        journal.save(count)
+        journal.save(value)
+    }
+
+    /// Becomes again what was saved last.
+    mutating func restore(from journal: inout Journal) {
+        value = journal.restoreValue()
+        count = journal.restoreValue()
+    }
+}
+
 extension Mean: CanonicallyCodable {
     public func encode(to encoder: inout CanonicalEncoder) {
         encoder.double(count)

@@ -1,0 +1,82 @@
+import Determinism
+
+/// A transformer that learns from the target, and what comes after it.
+struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
+    private var transformer: T
+    private var next: Next
+
+    init(_ transformer: T, _ next: Next) {
+        (self.transformer, self.next) = (transformer, next)
+    }
+
+    var task: Task { next.task }
+    var answersIntervals: Bool { next.answersIntervals }
+    var expertHistory: ExpertHistory? { next.expertHistory }
+
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        transformer.transform(row, &x)
+        next.predict(row, &x, into: &answer)
+    }
+
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
+    ) -> Bool {
+        let isFinite = transformer.learn(
+            row, &workspace.vector, target, columnCount: &columnCount, journal: &workspace.journal)
+        if isFinite {
+            workspace.vector.columnCount = columnCount
+            if next.learn(row, target, weight: weight, &workspace, &columnCount) { return true }
+        }
+        transformer.undo(&workspace.journal)
+        return false
+    }
+
+    var columns: [Int] { transformer.columns + next.columns }
+    var byteCount: Int { transformer.byteCount + next.byteCount }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        transformer.encode(to: &encoder)
+        next.encode(to: &encoder)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try transformer.restore(from: &decoder)
+        try next.restore(from: &decoder)
+    }
+}
+
+/// Keeps the last numbers, on which only steps work, from the learner.
+struct HidingStage<Next: Stage>: Stage {
+    private let count: Int
+    private var next: Next
+
+    init(_ count: Int, _ next: Next) {
+        (self.count, self.next) = (count, next)
+    }
+
+    var task: Task { next.task }
+    var answersIntervals: Bool { next.answersIntervals }
+    var expertHistory: ExpertHistory? { next.expertHistory }
+
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        x.removeLastNumbers(count)
+        next.predict(row, &x, into: &answer)
+    }
+
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
+    ) -> Bool {
+        workspace.vector.removeLastNumbers(count)
+        return next.learn(row, target, weight: weight, &workspace, &columnCount)
+    }
+
+    var columns: [Int] { next.columns }
+    var byteCount: Int { next.byteCount }
+    func encode(to encoder: inout CanonicalEncoder) { next.encode(to: &encoder) }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try next.restore(from: &decoder)
+    }
+}

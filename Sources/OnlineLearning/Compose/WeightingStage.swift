@@ -1,0 +1,42 @@
+import Determinism
+
+/// Lets a number say how much an example counts: the steps after it learn it with that weight. A missing number is a
+/// weight of 1, a negative one of 0; a weight is at most ``weightMax``.
+///
+/// The number does not reach the learner: the spec's checker takes it out.
+struct WeightingStage<Next: Stage>: Stage {
+    /// Beyond it, sums of weights would lose the ordinary ones.
+    static var weightMax: Double { 1e9 }
+
+    private let place: Int
+    private var next: Next
+
+    init(_ place: Int, _ next: Next) {
+        (self.place, self.next) = (place, next)
+    }
+
+    var task: Task { next.task }
+    var answersIntervals: Bool { next.answersIntervals }
+    var expertHistory: ExpertHistory? { next.expertHistory }
+
+    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        next.predict(row, &x, into: &answer)
+    }
+
+    mutating func learn(
+        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ columnCount: inout Int
+    ) -> Bool {
+        let own = workspace.vector.numbers[place]
+        let factor = own.isNaN ? 1 : min(max(own, 0), Self.weightMax)
+        return next.learn(row, target, weight: weight * factor, &workspace, &columnCount)
+    }
+
+    var columns: [Int] { next.columns }
+    var byteCount: Int { next.byteCount }
+    func encode(to encoder: inout CanonicalEncoder) { next.encode(to: &encoder) }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        try next.restore(from: &decoder)
+    }
+}

@@ -1,0 +1,74 @@
+import Determinism
+
+/// What ``RandomUnderSampler``, ``RandomOverSampler`` and ``RandomSampler`` differ in.
+protocol SamplingKind: Sendable {
+    static var declaration: ComponentDeclaration { get }
+    static var tasks: [Task] { get }
+    init(_ arguments: Arguments)
+
+    /// How often an example of a class is learned, the class being counted already.
+    /// - Parameter pivot: the class by which the others are measured, −1 before the first example; changed in place.
+    func draw(_ slot: Int, _ counts: ClassCounts, _ pivot: inout Int, _ generator: inout SeededGenerator) -> Int
+}
+
+/// A classifier that learns a sample of its examples: what samplers make of a learner. The first example of each class
+/// is always in the sample, which it need not be in River.
+struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
+    static var declaration: ComponentDeclaration { Kind.declaration }
+    static var tasks: [Task] { Kind.tasks }
+    static var takesCategories: Bool { M.takesCategories }
+
+    private let kind: Kind
+    private var member: M
+    private var counts: ClassCounts
+    private var generator: SeededGenerator
+    private var pivot = -1
+
+    init(_ arguments: Arguments, inputs: LearnerInputs) {
+        kind = Kind(arguments)
+        member = ImbalanceParameters.member(arguments, inputs)
+        counts = ClassCounts(wanted: arguments.numbers("desired_dist"))
+        generator = SeededGenerator(seed: arguments.seed)
+    }
+
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) { member.predict(x, into: &answer) }
+
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
+        guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        let before = (generator, pivot)
+        counts.insert(slot)
+        let drawn = kind.draw(slot, counts, &pivot, &generator)
+        // The first example of a class is learned in any case, so that a class that was met can be answered.
+        let times = counts.counts[slot] == 1 ? max(drawn, 1) : drawn
+        for time in 0..<times where !member.learn(x, target, weight: weight, journal: &journal) {
+            // What was learned once stays learned.
+            guard time == 0 else { return true }
+            (generator, pivot) = before
+            counts.remove(slot)
+            return false
+        }
+        return true
+    }
+
+    var byteCount: Int { member.byteCount + counts.counts.count * 8 }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        generator.encode(to: &encoder)
+        encoder.int(Int64(pivot))
+        counts.encode(to: &encoder)
+        member.encode(to: &encoder)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        generator = try SeededGenerator(from: &decoder)
+        let pivot = try decoder.int()
+        try counts.restore(from: &decoder)
+        guard pivot >= -1, pivot < Int64(counts.counts.count), pivot < 0 || counts.counts[Int(pivot)] > 0 else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "no class was learned that others go by")
+        }
+        self.pivot = Int(pivot)
+        try member.restore(from: &decoder)
+    }
+}

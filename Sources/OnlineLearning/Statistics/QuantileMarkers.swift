@@ -1,0 +1,90 @@
+/// The P² estimate of a quantile on sixteen doubles: the number of values, then five heights, five ranks and five
+/// wanted ranks; ``RunningQuantile`` tells the algorithm, here its doubles lie in somebody else's array.
+///
+/// Until there are more than five values, the heights are the values in the order in which they came.
+enum QuantileMarkers {
+    static let width = 16
+    static let initial: [Double] = [0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0]
+
+    /// The estimate; nil before the first value.
+    static func value(_ markers: UnsafePointer<Double>, level: Double) -> Double? {
+        let count = markers[0]
+        guard count > 0 else { return nil }
+        guard count <= 5 else { return markers[3] }
+        let rank = Int(min(count - 1, count * level))
+        // The value with that many before it, in order of size and then of coming.
+        for i in 1...Int(count) {
+            var before = 0
+            for j in 1...Int(count) where markers[j] < markers[i] || markers[j] == markers[i] && j < i { before += 1 }
+            if before == rank { return markers[i] }
+        }
+        return markers[1]
+    }
+
+    static func update(_ markers: UnsafeMutablePointer<Double>, level: Double, _ x: Double) {
+        let count = markers[0]
+        guard count >= 5 else {
+            markers[Int(count) + 1] = x
+            markers[0] = count + 1
+            return
+        }
+        let (heights, ranks, wanted) = (markers + 1, markers + 6, markers + 11)
+        if count == 5 {
+            var all = UnsafeMutableBufferPointer(start: heights, count: 5)
+            all.sort()
+            (wanted[0], wanted[1], wanted[2], wanted[3], wanted[4]) = (
+                1, 1 + 2 * level, 1 + 4 * level, 3 + 2 * level, 5
+            )
+        }
+        markers[0] = count + 1
+        for index in cell(heights, x)..<5 { ranks[index] += 1 }
+        wanted[1] += level / 2
+        wanted[2] += level
+        wanted[3] += (1 + level) / 2
+        wanted[4] += 1
+        for index in 1..<4 { move(index, heights, ranks, wanted) }
+    }
+
+    /// The first marker above a value, which may be the new least or greatest.
+    private static func cell(_ heights: UnsafeMutablePointer<Double>, _ x: Double) -> Int {
+        if x < heights[0] {
+            heights[0] = x
+            return 1
+        }
+        for index in 1..<5 where heights[index - 1] <= x && x < heights[index] { return index }
+        heights[4] = max(heights[4], x)
+        return 4
+    }
+
+    /// Moves a marker by one rank where it is that far from where it should be and there is room.
+    private static func move(
+        _ index: Int, _ heights: UnsafeMutablePointer<Double>, _ ranks: UnsafeMutablePointer<Double>,
+        _ wanted: UnsafeMutablePointer<Double>
+    ) {
+        let (rank, height) = (ranks[index], heights[index])
+        let (before, after) = (ranks[index - 1], ranks[index + 1])
+        let lag = wanted[index] - rank
+        guard lag >= 1 && after - rank > 1 || lag <= -1 && before - rank < -1 else { return }
+        let step = lag > 0 ? 1.0 : -1
+        let (below, above) = (heights[index - 1], heights[index + 1])
+        let left = (rank - before + step) * (above - height) / (after - rank)
+        let right = (after - rank - step) * (height - below) / (rank - before)
+        let parabola = height + step / (after - before) * (left + right)
+        if below < parabola && parabola < above {
+            heights[index] = parabola
+        } else {
+            let neighbour = lag > 0 ? index + 1 : index - 1
+            heights[index] = height + step * (heights[neighbour] - height) / (ranks[neighbour] - rank)
+        }
+        ranks[index] = rank + step
+    }
+
+    static func areSound(_ markers: some Collection<Double>) -> Bool {
+        let all = Array(markers)
+        guard all.count == width, all.allSatisfy(\.isFinite), all[0] >= 0, all[0] == all[0].rounded() else {
+            return false
+        }
+        let areHeightsOrdered = all[0] <= 5 || (2..<6).allSatisfy { all[$0 - 1] <= all[$0] }
+        return areHeightsOrdered && (7..<11).allSatisfy { all[$0 - 1] < all[$0] }
+    }
+}

@@ -54,7 +54,8 @@ struct SpecMetricTests {
             ]) == [
                 "metrics[1].quantile_loss.alpha: found '2', expected a number from 0 to 1",
                 "metrics[2].rolling.window_size: found '0', expected a whole number from 1 to 100000",
-                "metrics[3].time_rolling.period: found '1', expected a time from 1us to 3650d, such as 24h",
+                "metrics[3].time_rolling.period: found '1', expected a length of time from 1us to 3650d, such as 24h "
+                    + "(with a unit: 1h, or w, d, m, s, ms, us)",
                 "metrics[4].rolling.metric: found 'accuracy', a metric for binary or multiclass, "
                     + "expected \(Self.ofNumbers)",
                 "metrics[5].mae.bye: found the unknown key 'bye', expected by or max_slices (did you mean 'by'?)",

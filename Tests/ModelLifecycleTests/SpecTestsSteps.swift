@@ -58,7 +58,7 @@ struct SpecTestsSteps {
             complaints(["agg": ["on": "c", "over": "5"]]) == [
                 "model[0].agg.on: found 'c', a category, expected a feature of type number or boolean, "
                     + "which 'agg' takes",
-                "model[0].agg.over: found '5', expected a length of time such as 24h, from 1us to 3650d "
+                "model[0].agg.over: found '5', expected a length of time from 1us to 3650d, such as 24h "
                     + "(with a unit: 5h, or w, d, m, s, ms, us)",
             ])
         #expect(

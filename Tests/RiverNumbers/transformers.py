@@ -356,15 +356,27 @@ def texts():
             continue
         features = of("flights_late", CATEGORY)
         steps = [{form: {"features": [f]} | more} for f in features]
-        yield "flights_late", [{"discard": of("flights_late", NUMBER)}] + steps + ["multinomial_nb"], Chain(
+        yield "flights_late", [{"discard": of("flights_late", NUMBER)}] + steps + [{"multinomial_nb": {"tempering": False}}], Chain(
             naive_bayes.MultinomialNB(), On(compose.Select(*features), list(STREAMS["flights_late"][3])),
             *[Words(make(), f) for f in features])
+
+
+class UnderSampler(imblearn.RandomUnderSampler):
+    """River's, but that it learns an example by which its own class becomes the rarest, as rejection sampling does."""
+
+    def learn_one(self, x, y, **options):
+        self._actual_dist[y] += 1
+        share = {label: self.desired_dist[label] / count for label, count in self._actual_dist.items()}
+        if y != self._pivot:
+            self._pivot = max(share, key=share.get)
+        if y == self._pivot or self._rng.random() < share[y] / share[self._pivot]:
+            self.classifier.learn_one(x, y, **options)
 
 
 def samplers():
     """(stream, model, a function from seed to River's model)."""
     kinds = [
-        ("random_under_sampler", imblearn.RandomUnderSampler, {}),
+        ("random_under_sampler", UnderSampler, {}),
         ("random_over_sampler", imblearn.RandomOverSampler, {}),
         ("random_sampler", imblearn.RandomSampler, {"sampling_rate": 0.5}),
     ]
@@ -395,7 +407,7 @@ def main(parts):
     if not parts or "samplers" in parts:
         for name, form, make in samplers():
             seeds = []
-            for seed in range(1, 11):
+            for seed in range(1, 101):
                 last = progressive(make(seed), name, LIMIT)[-1]
                 seeds.append({k: v for k, v in last.items() if k not in ("events", "answer")})
             runs.append({"stream": name, "rows": LIMIT, "model": form, "seeds": seeds})

@@ -65,7 +65,7 @@ public struct ParameterDeclaration: Sendable {
         case categories
         /// The name of a feature of one of these kinds.
         case feature([FeatureKind])
-        /// A length of time such as `24h`, its bounds in microseconds included; the argument is an integer, microseconds.
+        /// A length of time such as `24h`, its bounds included; the argument is an integer, microseconds.
         case timeSpan(ClosedRange<Int>)
         /// Any words, each once.
         case names

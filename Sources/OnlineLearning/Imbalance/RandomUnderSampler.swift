@@ -12,7 +12,8 @@ import Determinism
 ///
 /// Of a stream in which one example in ten is positive it learns all positive ones and about one in nine of the others.
 ///
-/// Source: River's `imblearn.RandomUnderSampler`, with another generator: the two agree in distribution.
+/// Source: River's `imblearn.RandomUnderSampler`, with another generator. River's leaves out an example by which its
+/// own class becomes the rarest; rejection sampling learns it, and so does this: otherwise they agree in distribution.
 public enum RandomUnderSampler: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
         "random_under_sampler", .ensemble,
@@ -37,8 +38,9 @@ struct UnderSampling: SamplingKind {
     func draw(_ slot: Int, _ counts: ClassCounts, _ pivot: inout Int, _ generator: inout SeededGenerator) -> Int {
         if slot == pivot { return 1 }
         pivot = counts.best { $0 / $1 }
+        if slot == pivot { return 1 }
         let most = counts.wanted(pivot) / counts.counts[pivot]
         let ratio = counts.wanted(slot) / (most * counts.counts[slot])
-        return ratio < 1 && generator.uniform() < ratio ? 1 : 0
+        return generator.uniform() < ratio ? 1 : 0
     }
 }

@@ -48,16 +48,26 @@ public struct StandardScaler: Transformer {
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
-        let (old, new) = (start, 4 * count - start)
+        let old = start
+        start = 4 * count - start
+        return withStd && update(x, from: old, Self.updateEven) || update(x, from: old, Self.updateAny)
+    }
+
+    /// Writes the half in force from the other. - Returns: what the rule returns.
+    @inline(__always)
+    private mutating func update(
+        _ x: borrowing FeatureVector, from old: Int, _ rule: (Rows, Rows, UnsafePointer<Double>, Bool) -> Bool
+    ) -> Bool {
+        let new = start
+        // Anew for each rule: they write the factors over it.
         if firstSlot == nil { gather(x, new + 3 * count) }
         let (firstSlot, withStd) = (firstSlot, withStd)
-        start = new
         return halves.withUnsafeMutableBufferPointer { halves in
             x.numbers.withUnsafeBufferPointer { numbers in
                 let count = halves.count / 8
                 guard let base = halves.baseAddress, let numbers = numbers.baseAddress else { return true }
                 let values = firstSlot.map { numbers + $0 } ?? UnsafePointer(base + new + 3 * count)
-                return Self.update(Rows(base + new, count), Rows(base + old, count), values, withStd)
+                return rule(Rows(base + new, count), Rows(base + old, count), values, withStd)
             }
         }
     }
@@ -83,20 +93,13 @@ public struct StandardScaler: Transformer {
         }
     }
 
-    /// Writes the statistics after one more example. - Returns: whether they are finite.
-    @inline(__always)
-    private static func update(
-        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
-    ) -> Bool {
-        if withStd, updateEven(new, old, values) { return true }
-        return updateAny(new, old, values, withStd)
-    }
-
     /// ``updateAny(_:_:_:_:)`` without a branch, two features at a time, in the hope that all values are present and
     /// finite and all features were learned as often, so that one share serves them all.
     /// - Returns: whether it was so; else nothing of what was written holds.
     @inline(__always)
-    private static func updateEven(_ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
+    private static func updateEven(
+        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
+    ) -> Bool {
         let count = old.counts[0]
         let share = 1 / (count + 1)
         // Stays 0 unless a value is missing, a number is not finite or a count is another.

@@ -61,12 +61,14 @@ public struct CanonicalDecoder: Sendable {
             defer { position &+= 1 }
             return UInt64(bytes[position])
         }
-        return try longUint()
+        return try outlinedLongUint()
     }
 
-    /// A varint of several bytes: of up to eight at once where so many follow.
+    /// The same as ``uint()``, without guessing that it is short: the quicker where lengths are mixed. Up to eight
+    /// bytes are read at once where so many follow.
     @inlinable
-    mutating func longUint() throws(CanonicalDecodingError) -> UInt64 {
+    @inline(__always)
+    public mutating func longUint() throws(CanonicalDecodingError) -> UInt64 {
         guard end &- position >= 8 else { return try uintByteByByte() }
         let word = bytes.withUnsafeBytes {
             UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: position, as: UInt64.self))
@@ -83,6 +85,12 @@ public struct CanonicalDecoder: Sendable {
         value = value & 0x0000_0000_0fff_ffff | (value & 0x0fff_ffff_0000_0000) &>> 4
         position &+= Int(truncatingIfNeeded: bitCount &>> 3)
         return value
+    }
+
+    @inlinable
+    @inline(never)
+    mutating func outlinedLongUint() throws(CanonicalDecodingError) -> UInt64 {
+        try longUint()
     }
 
     @inlinable

@@ -40,7 +40,7 @@ enum CompactNumber {
 
     @inline(__always)
     static func decode(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Double {
-        let code = try decoder.uint()
+        let code = try decoder.longUint()
         let scale = Int(code & 7)
         guard scale < 7 else { return Double(bitPattern: try decoder.fixed64()) }
         let zigzag = code >> 3

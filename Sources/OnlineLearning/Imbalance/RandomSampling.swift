@@ -11,8 +11,8 @@ protocol SamplingKind: Sendable {
     func draw(_ slot: Int, _ counts: ClassCounts, _ pivot: inout Int, _ generator: inout SeededGenerator) -> Int
 }
 
-/// A classifier that learns a sample of its examples: what samplers make of a learner. The first example of each class
-/// is always in the sample, which it need not be in River.
+/// A classifier that learns a sample of its examples: what samplers make of a learner. An example that is not in the
+/// sample is learned all the same, as one that was left out.
 struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
     static var declaration: ComponentDeclaration { Kind.declaration }
     static var tasks: [Task] { Kind.tasks }
@@ -39,9 +39,7 @@ struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         let before = (generator, pivot)
         counts.insert(slot)
-        let drawn = kind.draw(slot, counts, &pivot, &generator)
-        // The first example of a class is learned in any case, so that a class that was met can be answered.
-        let times = counts.counts[slot] == 1 ? max(drawn, 1) : drawn
+        let times = kind.draw(slot, counts, &pivot, &generator)
         for time in 0..<times where !member.learn(x, target, weight: weight, journal: &journal) {
             // What was learned once stays learned.
             guard time == 0 else { return true }

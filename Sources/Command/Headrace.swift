@@ -1,5 +1,6 @@
 import ArgumentParser
 import Determinism
+import ModelLifecycle
 
 /// The program `headrace`. Each verb is a file in `Verbs`.
 package struct Headrace: AsyncParsableCommand {
@@ -22,6 +23,7 @@ package struct Headrace: AsyncParsableCommand {
 
     package static func main() async {
         do {
+            try checkVerb(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -31,5 +33,14 @@ package struct Headrace: AsyncParsableCommand {
         } catch {
             Failure.exit(with: error)
         }
+    }
+
+    /// Says which verb may have been meant: the parser would name the first option, which no verb can take then.
+    private static func checkVerb(_ word: String?) throws {
+        let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard let word, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else { return }
+        let hint = Spelling.nearest(word, in: verbs).map { "did you mean '\($0)'?" }
+        let all = verbs.joined(separator: ", ")
+        throw ValidationError("there is no verb '\(word.printable)' (\(hint ?? "there are \(all)"))")
     }
 }

@@ -34,6 +34,17 @@ extension EndToEnd {
             }
         }
 
+        @Test("A misspelt verb is told the right one, whatever follows it")
+        func misspeltVerb() throws {
+            let near = try Program.run(Program.headrace, ["evalute", "spec.yaml", "--data", "x.csv"])
+            #expect(near.status == 64)
+            #expect(near.errors.contains("there is no verb 'evalute' (did you mean 'evaluate'?)"))
+            let far = try Program.run(Program.headrace, ["predict"])
+            #expect(far.status == 64)
+            #expect(far.errors.contains("there is no verb 'predict' (there are init, check, evaluate, up, feed,"))
+            #expect(try Program.run(Program.headrace, ["help", "feed"]).status == 0)
+        }
+
         @Test("Bad rows are named, the rest runs, and the status is 1")
         func badRows() throws {
             let scratch = try Scratch()

@@ -1,10 +1,17 @@
-/// The P² estimate of a quantile on sixteen doubles: the number of values, then five heights, five ranks and five
-/// wanted ranks; ``RunningQuantile`` tells the algorithm, here its doubles lie in somebody else's array.
+/// The P² estimate of a quantile on sixteen doubles, which lie in somebody's array: the number of values, then the
+/// heights of five markers, their ranks and the ranks that they should have. The markers are the least value, the
+/// greatest, the quantile and one on either side, each moved by a parabola through its neighbours.
 ///
 /// Until there are more than five values, the heights are the values in the order in which they came.
+///
+/// Source: R. Jain and I. Chlamtac, *The P² algorithm for dynamic calculation of quantiles and histograms without
+/// storing observations*, CACM 28(10), 1985, box 1; River's `stats.Quantile`, to the bit.
 enum QuantileMarkers {
     static let width = 16
     static let initial: [Double] = [0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 0, 0, 0, 0, 0]
+
+    /// The ranks that the markers should have after five values.
+    static func wantedRanks(_ level: Double) -> [Double] { [1, 1 + 2 * level, 1 + 4 * level, 3 + 2 * level, 5] }
 
     /// The estimate; nil before the first value.
     static func value(_ markers: UnsafePointer<Double>, level: Double) -> Double? {
@@ -32,9 +39,7 @@ enum QuantileMarkers {
         if count == 5 {
             var all = UnsafeMutableBufferPointer(start: heights, count: 5)
             all.sort()
-            (wanted[0], wanted[1], wanted[2], wanted[3], wanted[4]) = (
-                1, 1 + 2 * level, 1 + 4 * level, 3 + 2 * level, 5
-            )
+            for (index, rank) in wantedRanks(level).enumerated() { wanted[index] = rank }
         }
         markers[0] = count + 1
         for index in cell(heights, x)..<5 { ranks[index] += 1 }

@@ -117,17 +117,6 @@ public struct LearnerSubject: Sendable, CustomStringConvertible {
 }
 
 extension Component {
-    /// The components among the arguments, and theirs, outer before inner.
-    var parts: [Component] {
-        arguments.flatMap { argument -> [Component] in
-            switch argument {
-            case .component(let part): [part] + part.parts
-            case .components(let parts): parts.flatMap { [$0] + $0.parts }
-            default: []
-            }
-        }
-    }
-
     /// The name with the members that it wraps.
     var shortDescription: String {
         var members: [String] = []

@@ -74,7 +74,7 @@ import Testing
         let digests = fold.digests
         let event = Event(
             .adopted, time: fold.state.ledger.time, features: FeatureRow(fold.layout),
-            adoption: Adoption(.restore(offset: 5), stateDigest: fold.history[4].digest))
+            adoption: Adoption(.restore(offset: 5), stateDigest: fold.history[4].digest, revision: .unrecorded))
         #expect(fold.apply(event, derived: fold.history[5]).refusalKind == .impossibleRestore)
         #expect(fold.digests == digests)
     }

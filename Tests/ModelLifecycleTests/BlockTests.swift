@@ -143,12 +143,14 @@ import Testing
     @Test func goldenBytesAreReadByEveryRelease() throws {
         let contract = try Self.tree.spec.contract
         let events = Self.random(30, contract, seed: 1)
-        try Golden.expect(Self.block(events, contract), "block-v1.bin")
-        let reader = try BlockReader(try Golden.bytes("block-v1.bin"))
-        var event = Event(contract.layout)
-        for index in events.indices {
-            _ = try reader.read(index, contract: contract, into: &event)
-            #expect(event == events[index].0)
+        try Golden.expect(Self.block(events, contract), "block-v2.bin")
+        for name in ["block-v1.bin", "block-v2.bin"] {
+            let reader = try BlockReader(try Golden.bytes(name))
+            var event = Event(contract.layout)
+            for index in events.indices {
+                _ = try reader.read(index, contract: contract, into: &event)
+                #expect(event == events[index].0)
+            }
         }
     }
 }
@@ -164,9 +166,20 @@ import Testing
     }
 
     @Test func goldenBytesAreReadByEveryRelease() throws {
-        try Golden.expect(try state().encoded, "snapshot-v1.bin")
-        let bytes = try Golden.bytes("snapshot-v1.bin")
+        try Golden.expect(try state().encoded, "snapshot-v2.bin")
+        let bytes = try Golden.bytes("snapshot-v2.bin")
         #expect(try ApplicationState(encoded: bytes).encoded == bytes)
+    }
+
+    /// Format 1 knew neither amendments nor revisions.
+    @Test func theFirstFormatIsReadAsAStateOfAnUnrecordedRevision() throws {
+        var decoder = CanonicalDecoder(try Golden.bytes("snapshot-v1.bin"))
+        let old = try ApplicationState(from: &decoder, format: 1)
+        let state = try state()
+        #expect(old.stateDigest == state.stateDigest)
+        #expect(old.ledgerDigest == state.ledgerDigest)
+        #expect(old.revision == .unrecorded)
+        #expect(old.amendments.isEmpty)
     }
 
     @Test func cutBytesAreAnError() throws {

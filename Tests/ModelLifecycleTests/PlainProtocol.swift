@@ -123,7 +123,7 @@ extension Decision {
         case .corrected: .corrected
         case .repeated: .repeated
         case .refused(let refusal): refusal.kind == .conflict ? .conflict : nil
-        case .adopted: nil
+        case .adopted, .amended, .void: nil
         }
     }
 }

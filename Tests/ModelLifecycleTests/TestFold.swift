@@ -103,7 +103,7 @@ struct TestFold {
         apply(
             Event(
                 .adopted, time: state.ledger.time, features: FeatureRow(layout),
-                adoption: Adoption(.spec(spec), stateDigest: state.successor(under: spec).digest)))
+                adoption: Adoption(.spec(spec), giving: state.successor(under: spec))))
     }
 
     /// Restores the learned state before the event at an offset.
@@ -113,7 +113,7 @@ struct TestFold {
         return apply(
             Event(
                 .adopted, time: state.ledger.time, features: FeatureRow(layout),
-                adoption: Adoption(.restore(offset: offset), stateDigest: learned.digest)),
+                adoption: Adoption(.restore(offset: offset), giving: learned)),
             derived: learned)
     }
 
@@ -134,7 +134,7 @@ extension ApplicationState {
 
     init(encoded bytes: [UInt8]) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(bytes)
-        try self.init(from: &decoder)
+        try self.init(from: &decoder, format: 2)
         try decoder.finish()
     }
 }

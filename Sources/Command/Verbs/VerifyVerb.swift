@@ -3,13 +3,16 @@ import Determinism
 import Engine
 import ModelLifecycle
 import SQLiteStore
+import Synchronization
 
 struct VerifyVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Fold the log again from its beginning and compare everything.",
         discussion: """
-            Compares the chain, every answer, the digests of every snapshot, and derives every adopted state anew. \
-            Ends with status 1 where anything differs. Nothing is written.
+            Compares the chain, every answer, the digests of every snapshot, and derives every adopted state anew, \
+            on every core. Events are *re-derived* (folded again, all equal), *sealed* (forgotten, or answered by \
+            another revision of the arithmetic: only their chain is checked) or *different*; only the last is a \
+            failure, and ends with status 1. Nothing is written.
             """)
 
     @OptionGroup var options: ApplicationOptions
@@ -23,17 +26,21 @@ struct VerifyVerb: AsyncParsableCommand {
         let store = try options.openForReading()
         defer { try? store.close() }
         let name = store.path
-        var bar = ProgressBar("verifying", unit: "events")
-        let result = try Verification(of: store) { offset, end in
-            bar.update(count: offset, fraction: end == 0 ? nil : Double(offset) / Double(end))
+        let bar = Mutex(ProgressBar("verifying", unit: "events"))
+        let result = try Verification(of: store) { count, end in
+            bar.withLock { $0.update(count: count, fraction: end == 0 ? nil : Double(count) / Double(end)) }
         }
-        bar.finish()
+        bar.withLock { $0.finish() }
         if format.isJSON {
             format.print { result.write(to: &$0) }
         } else {
             print(
                 "\(name): \(result.eventCount.grouped) events, \(result.answerCount.grouped) answers, "
                     + "\(result.snapshotCount) snapshots: \(result.isEqual ? "all equal" : "DIFFERENT")")
+            for range in result.ranges where result.ranges.count > 1 || range.kind != .derived {
+                let reason = range.reason.isEmpty ? "" : " (\(range.reason))"
+                print("  @\(range.offsets.lowerBound)..@\(range.offsets.upperBound) \(range.kind.rawValue)\(reason)")
+            }
             for difference in result.differences { print("  @\(difference.offset): \(difference.what)") }
             if result.differenceCount > result.differences.count {
                 print("  and \((result.differenceCount - result.differences.count).grouped) more")
@@ -52,6 +59,16 @@ extension Verification {
             json.member("events", eventCount)
             json.member("answers", answerCount)
             json.member("snapshots", snapshotCount)
+            json.member("ranges", array: { json in
+                for range in ranges {
+                    json.object { json in
+                        json.member("from", range.offsets.lowerBound)
+                        json.member("to", range.offsets.upperBound)
+                        json.member("kind", range.kind.rawValue)
+                        if !range.reason.isEmpty { json.member("reason", range.reason) }
+                    }
+                }
+            })
             if let stateDigest { json.member("state_digest", stateDigest.description) }
             if let ledgerDigest { json.member("ledger_digest", ledgerDigest.description) }
             json.member("difference_count", differenceCount)

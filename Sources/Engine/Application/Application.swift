@@ -81,25 +81,6 @@ public final class Application: Sendable {
         }
     }
 
-    /// Puts an earlier learned state in the place of the present one, as an event. Serving goes on while it is derived.
-    public func restore(to point: RestorePoint) async throws -> Restored {
-        let start = ContinuousClock.now
-        let (target, learned) = try await withLog { log in
-            let target = try point.offset(in: log)
-            return (target, try Derivation.learnedState(in: log, at: target))
-        }
-        let result: Result<Acceptance, any Error> = await withCheckedContinuation { continuation in
-            add(
-                Job(
-                    eventCount: 1,
-                    work: .restore(target, learned) { continuation.resume(returning: $0) }))
-        }
-        let acceptance = try result.get()
-        return Restored(
-            offset: acceptance.offset, restoredOffset: target, stateDigest: learned.digest,
-            elapsed: ContinuousClock.now - start)
-    }
-
     /// Gives a version a name. - Parameter offset: nil means the present one.
     /// - Returns: the offset named.
     public func setName(_ name: String, offset: Int?) async throws -> Int {
@@ -120,17 +101,7 @@ public final class Application: Sendable {
         }
     }
 
-    private func add(_ job: Job) {
+    func add(_ job: Job) {
         if let refused = queue.add(job) { job.fail(refused) }
     }
-}
-
-/// What a restore did.
-public struct Restored: Sendable {
-    /// Of the `adopted` event.
-    public let offset: Int
-    /// The state adopted is that before the event at this offset.
-    public let restoredOffset: Int
-    public let stateDigest: Digest
-    public let elapsed: Duration
 }

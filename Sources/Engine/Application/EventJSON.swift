@@ -10,7 +10,7 @@ extension Event {
 
     /// The event's members, without the braces.
     func writeMembers(to json: inout JSONWriter, contract: Contract) {
-        json.member("event", kind == .amended ? Kind.label.name : kind.name)
+        json.member("event", kind == .amended && !id.isEmpty ? Kind.label.name : kind.name)
         if !id.isEmpty {
             json.key("id")
             json.string(utf8: id.bytes)
@@ -23,7 +23,32 @@ extension Event {
             json.key("label")
             label.write(to: &json, target: contract.target)
         }
-        if kind == .amended { json.member("correction", true) }
+        if kind == .amended, !id.isEmpty { json.member("correction", true) }
+        amendment?.write(to: &json, target: contract.target)
+    }
+}
+
+extension Amendment {
+    fileprivate func write(to json: inout JSONWriter, target: TargetDeclaration) {
+        switch self {
+        case .exclusion(let offsets, let isForgotten):
+            json.member("forgotten", isForgotten)
+            json.member("excluded", array: { json in
+                for range in offsets.ranges {
+                    json.string(range.count == 1 ? "@\(range.lowerBound)" : "@\(range.lowerBound)..@\(range.upperBound)")
+                }
+            })
+        case .corrections(let corrections):
+            json.member("corrected", array: { json in
+                for correction in corrections {
+                    json.object { json in
+                        json.member("offset", correction.question)
+                        json.key("label")
+                        correction.label.write(to: &json, target: target)
+                    }
+                }
+            })
+        }
     }
 }
 
@@ -44,7 +69,7 @@ extension FeatureRow {
 }
 
 extension Label {
-    fileprivate func write(to json: inout JSONWriter, target: TargetDeclaration) {
+    func write(to json: inout JSONWriter, target: TargetDeclaration) {
         switch self {
         case .number(let value): json.number(value)
         case .listed(let slot) where target.isBoolean: json.boolean(slot == 1)
@@ -86,8 +111,13 @@ public enum EventListing {
         switch adoption.recipe {
         case .spec(let spec): json.member("spec", spec.application)
         case .restore(let offset): json.member("restored_offset", offset)
+        case .candidate(let spec, let offset):
+            json.member("candidate", spec.application)
+            json.member("from", offset)
+        case .upgrade(let offset): json.member("upgraded_from", offset)
         }
         json.member("state_digest", adoption.stateDigest.description)
+        json.member("revision", adoption.revision.description)
     }
 
     private static func write(

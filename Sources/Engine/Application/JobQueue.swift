@@ -9,7 +9,8 @@ struct Job: Sendable {
         case inspect(@Sendable (Result<ApplicationState, Unavailable>) -> Void)
         /// Waits until everything answered is on the disk.
         case flush(@Sendable (Result<StoreAccess.Store, Unavailable>) -> Void)
-        case restore(Int, LearnedState, @Sendable (Result<Acceptance, any Error>) -> Void)
+        /// Does something to what is serving, between two batches, with everything answered on the disk.
+        case adopt(@Sendable (Serving) throws -> Acceptance, @Sendable (Result<Acceptance, any Error>) -> Void)
     }
 
     let eventCount: Int
@@ -20,7 +21,7 @@ struct Job: Sendable {
         case .events(_, let done): done(.failure(error))
         case .inspect(let done): done(.failure(error))
         case .flush(let done): done(.failure(error))
-        case .restore(_, _, let done): done(.failure(error))
+        case .adopt(_, let done): done(.failure(error))
         }
     }
 }

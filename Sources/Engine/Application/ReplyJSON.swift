@@ -37,6 +37,8 @@ extension Decision {
         case .waiting: "waiting"
         case .late: "late"
         case .corrected: "corrected"
+        case .amended: "amended"
+        case .void: "void"
         case .adopted: "adopted"
         case .repeated, .refused: "repeated"
         }
@@ -75,11 +77,11 @@ struct Answer {
     }
 }
 
-extension Restored {
+extension Adopted {
     public func write(to json: inout JSONWriter) {
         json.object { json in
             json.member("offset", offset)
-            json.member("restored_offset", restoredOffset)
+            if let restoredOffset { json.member("restored_offset", restoredOffset) }
             json.member("state_digest", stateDigest.description)
             json.member("elapsed_seconds", elapsed / .seconds(1))
         }

@@ -37,7 +37,14 @@ final class Serving {
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         lastSnapshotBytes = try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
-        if let spec, replay.state == nil || state.spec != spec { try adopt(spec) }
+        if let spec, replay.state == nil || state.spec != spec {
+            _ = try adopt(.spec(spec), state.successor(under: spec))
+        }
+        // What came after the newest snapshot was folded by this program's arithmetic: where that is another than
+        // answered then, it is said from where on.
+        if state.revisionOfOthers != nil {
+            _ = try adopt(.upgrade(from: snapshotOffset), state.learned)
+        }
     }
 
     // MARK: Events
@@ -118,32 +125,40 @@ final class Serving {
 
     // MARK: Adopting
 
-    private func adopt(_ spec: Spec) throws {
-        let digest = state.successor(under: spec).digest
-        _ = try adopt(Adoption(.spec(spec), stateDigest: digest), derived: nil, restoredOffset: nil)
-    }
-
-    /// Adopts the learned state before the event at `target`.
-    /// - Throws: a `Refusal` where the present contract cannot feed its models.
-    func restore(to target: Int, _ learned: LearnedState) throws -> Acceptance {
-        try adopt(
-            Adoption(.restore(offset: target), stateDigest: learned.digest), derived: learned, restoredOffset: target)
-    }
-
-    /// An adoption is a block of its own, committed with the snapshot of what it adopted.
-    private func adopt(_ adoption: Adoption, derived: LearnedState?, restoredOffset: Int?) throws -> Acceptance {
+    /// Puts a learned state in the place of the present one, after amendments that it was derived under.
+    ///
+    /// The amendments and the adoption are one block, committed with the snapshot of what was adopted: all of it has
+    /// happened, or nothing.
+    ///
+    /// - Parameter derived: the learned state of the recipe.
+    /// - Returns: the acceptance of the adoption.
+    /// - Throws: a `Refusal` where the present contract cannot feed its models; nothing has changed then.
+    func adopt(
+        _ recipe: Adoption.Recipe, _ derived: LearnedState, after amendments: [Amendment] = []
+    ) throws -> Acceptance {
         try flush()
-        let before = state.contract
+        let before = state
+        let contract = state.contract
+        builder = BlockBuilder(
+            contract: contract, version: state.offset + amendments.count, firstOffset: state.offset)
+        for amendment in amendments {
+            let event = Event(
+                .amended, time: state.ledger.time, features: FeatureRow(contract.layout), amendment: amendment)
+            _ = record(event, try state.apply(event, past: &past))
+        }
         let event = Event(
-            .adopted, time: state.ledger.time, features: FeatureRow(state.contract.layout), adoption: adoption)
+            .adopted, time: state.ledger.time, features: FeatureRow(contract.layout),
+            adoption: Adoption(recipe, giving: derived))
         let decision = try state.apply(event, past: &past, derived: derived)
-        if case .refused(let refusal) = decision { throw refusal }
+        if case .refused(let refusal) = decision {
+            state = before
+            builder = BlockBuilder(contract: contract, version: state.version, firstOffset: state.offset)
+            throw refusal
+        }
         past.adopt(state.contract)
-        let version = state.version
-        builder = BlockBuilder(contract: before, version: version, firstOffset: state.offset - 1)
         let acceptance = record(event, decision)
-        try commit(snapshot: state.snapshot(.adoption, restoredOffset: restoredOffset))
-        builder = BlockBuilder(contract: state.contract, version: version, firstOffset: state.offset)
+        try commit(snapshot: state.snapshot(.adoption, restoredOffset: recipe.restoredOffset))
+        builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return acceptance
     }
 
@@ -200,5 +215,11 @@ final class Serving {
         let snapshot = state.snapshot(.growth)
         (lastSnapshotBytes, bytesSinceSnapshot) = (snapshot.payload.count, 0)
         return (block, snapshot)
+    }
+}
+
+extension Adoption.Recipe {
+    fileprivate var restoredOffset: Int? {
+        if case .restore(let offset) = self { offset } else { nil }
     }
 }

@@ -120,10 +120,13 @@ final class Writer: @unchecked Sendable {
             try serving!.flush()
             let log = serving!.log
             return { done(.success(log)) }
-        case .restore(let target, let learned, let done):
+        case .adopt(let adopt, let done):
             let result: Result<Acceptance, any Error>
             do {
-                result = .success(try serving!.restore(to: target, learned))
+                try serving!.flush()
+                result = .success(try adopt(serving!))
+            } catch let overtaken as Overtaken {
+                result = .failure(overtaken)
             } catch let refusal as Refusal {
                 result = .failure(refusal)
             }

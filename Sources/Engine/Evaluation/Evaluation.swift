@@ -18,7 +18,7 @@ package struct Evaluation: ~Copyable {
         self.schedule = schedule
         event = Event(spec.contract.layout)
         curve = MetricCurves(every: every)
-        let adoption = Adoption(.spec(spec), stateDigest: state.successor(under: spec).digest)
+        let adoption = Adoption(.spec(spec), giving: state.successor(under: spec))
         let first = Event(
             .adopted, time: Ledger.beginning, features: FeatureRow(spec.contract.layout), adoption: adoption)
         do {

@@ -3,107 +3,86 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-/// Derives the learned state of an earlier offset: a recipe of the log, folded again.
-enum Derivation {
-    static func learnedState(in log: StoreAccess.Store, at offset: Int) throws -> LearnedState {
+/// Derives learned states from a log under amendments: what the recipes of adoptions mean.
+///
+/// A snapshot holds under amendments if none of those that it does not already know touches an event before it. The
+/// newest that holds is where folding begins, so the cost does not depend on the length of the log unless an amendment
+/// reaches far back.
+final class Derivation {
+    /// What is folded under, whatever of it lies after the offset asked for.
+    let amendments: Amendments
+    private let log: StoreAccess.Store
+    /// Learned states that one derivation asks for again and again, by offset.
+    private var known: [Int: LearnedState] = [:]
+
+    init(_ log: StoreAccess.Store, under amendments: Amendments) {
+        (self.log, self.amendments) = (log, amendments)
+    }
+
+    /// The learned state before the event at an offset.
+    func learned(at offset: Int) throws -> LearnedState {
+        if let learned = known[offset] { return learned }
         let end = try log.endOffset
         guard offset <= end else { throw RestorePoint.future(offset, end: end) }
-        var replay = try Replay(log, atOrBefore: offset)
-        try replay.run(to: offset)
+        var replay = try replay(atOrBefore: offset)
+        try run(&replay, to: offset)
         guard let state = replay.state, replay.offset == offset else {
             throw Refusal(
                 .impossibleRestore, "@\(offset) is before the spec was adopted",
                 hint: "the first state that can be restored is @1")
         }
+        known[offset] = state.learned
         return state.learned
     }
-}
 
-/// A moment in an application's history, as somebody names it.
-public enum RestorePoint: Sendable, Equatable {
-    /// The state before the event at this offset.
-    case offset(Int)
-    /// The state after the last event at or before this time.
-    case time(Timestamp)
-    case name(String)
-
-    /// Reads `@OFFSET`, a timestamp, or a name.
-    /// - Throws: a `Refusal` where `@` is not followed by a number.
-    public init(_ text: String) throws(Refusal) {
-        if text.hasPrefix("@") {
-            guard let offset = Int(text.dropFirst()), offset >= 0 else {
-                throw Refusal(.impossibleRestore, "'\(text)' is no offset", hint: "write it like @1234")
+    /// A fold that begins at the newest snapshot that holds and is not after an offset.
+    func replay(atOrBefore offset: Int) throws -> Replay {
+        var bound = offset
+        while let snapshot = try log.snapshot(atOrBefore: bound) {
+            // No state knows an amendment before it was made, so most need not be decoded to be passed over.
+            if amendments.leave(snapshot.offset, foldedUnder: amendments.before(snapshot.offset).count) {
+                let state = try ApplicationState(snapshot: snapshot)
+                let foldedUnder = state.learned.lineage.amendmentCount
+                if amendments.leave(snapshot.offset, foldedUnder: foldedUnder) {
+                    let isAsLived = amendments.leave(offset, foldedUnder: foldedUnder)
+                    return try Replay(log, at: state, under: isAsLived ? nil : amendments)
+                }
             }
-            self = .offset(offset)
-        } else if let time = Timestamp(text) {
-            self = .time(time)
-        } else {
-            self = .name(text)
+            guard snapshot.offset > 0 else { break }
+            bound = snapshot.offset - 1
         }
+        return try Replay(log, at: nil, under: amendments.leave(offset, foldedUnder: 0) ? nil : amendments)
     }
 
-    /// Finds the offset that is meant.
-    func offset(in log: StoreAccess.Store) throws -> Int {
-        let end = try log.endOffset
-        switch self {
-        case .offset(let offset):
-            guard offset <= end else { throw Self.future(offset, end: end) }
-            guard offset > 0 else {
-                throw Refusal(
-                    .impossibleRestore, "@0 is before the spec was adopted",
-                    hint: "the first state that can be restored is @1")
-            }
-            return offset
-        case .name(let name):
-            let names = try log.names()
-            if let found = names.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return found.offset }
-            let nearest = Spelling.nearest(name, in: names.map(\.name))
-            throw Refusal(
-                .impossibleRestore, "no version is named '\(name)'",
-                hint: nearest.map { "did you mean '\($0)'?" } ?? "`headrace versions` lists them")
-        case .time(let time):
-            let offset = try Self.offset(after: time, in: log, end: end)
-            // The spec is adopted before any time there is; a moment before the first question is none of the past.
-            guard offset > 1 || end == 1 else {
-                throw Refusal(
-                    .impossibleRestore, "\(time) is before the first event",
-                    hint: "@1 is the state that has learned nothing")
-            }
-            return offset
-        }
+    /// Folds on, deriving what adoptions on the way adopted.
+    func run(_ replay: inout Replay, to end: Int = .max) throws {
+        try replay.run(to: end, derive: { try self.learned($0, before: $1) })
     }
 
-    private static func offset(after time: Timestamp, in log: StoreAccess.Store, end: Int) throws -> Int {
-        guard let block = try log.block(at: time) else {
-            throw Refusal(.impossibleRestore, "\(time) is before the first event")
+    /// The learned state of an adoption's recipe.
+    /// - Parameter state: the state before the adoption, under the same amendments.
+    /// - Returns: nil where what is stored with the adoption is still right.
+    private func learned(_ adoption: Adoption, before state: ApplicationState) throws -> LearnedState? {
+        let next = state.offset + 1
+        if let snapshot = try log.snapshot(atOrBefore: next), snapshot.offset == next {
+            let stored = try ApplicationState(snapshot: snapshot).learned
+            if amendments.leave(next, foldedUnder: stored.lineage.amendmentCount) { return stored }
         }
-        if block.lastTime <= time {
-            // Beyond the newest event only the present is known; a later moment is no restore.
-            guard block.endOffset < end || block.lastTime == time else {
-                throw Refusal(
-                    .impossibleRestore, "\(time) is after the newest event, at \(block.lastTime)",
-                    hint: "to keep the present state, restore to @\(end)")
-            }
-            return block.endOffset
-        }
-        var reader = LogReader(log)
-        var offset = block.firstOffset
-        while offset < block.endOffset, let found = try reader.read(offset), found.event.time <= time { offset += 1 }
-        return offset
+        return try derive(adoption.recipe, before: state)
     }
 
-    /// A name may be anything that is not an offset or a time.
-    static func checkName(_ name: String) throws(Refusal) {
-        let isName = !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("@") && Timestamp(name) == nil
-        guard isName else {
-            throw Refusal(
-                .outOfRange, "'\(name)' cannot name a version", hint: "1 to 128 bytes, neither @OFFSET nor a time")
+    /// Derives a recipe anew, whatever is stored.
+    /// - Parameter state: the state before the adoption, under the same amendments.
+    func derive(_ recipe: Adoption.Recipe, before state: ApplicationState) throws -> LearnedState {
+        switch recipe {
+        case .spec(let spec): return state.successor(under: spec)
+        case .restore(let target) where target == state.offset: return state.learned
+        case .restore(let target): return try learned(at: target)
+        case .candidate(let spec, let start):
+            var rerun = try Rerun(spec, log: log, from: start, under: amendments)
+            try rerun.run(to: state.offset)
+            return rerun.state.learned
+        case .upgrade: return state.learned
         }
-    }
-
-    static func future(_ offset: Int, end: Int) -> Refusal {
-        Refusal(
-            .impossibleRestore, "@\(offset) is in the future: the log ends at @\(end)",
-            hint: "`headrace versions` lists what there is to restore")
     }
 }

@@ -3,41 +3,47 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-/// Folds a log again: the one way to a state other than having lived through it. Recovering, restoring and verifying
-/// differ only in where they begin and what they compare.
+/// Folds a log again: the one way to a state other than having lived through it. Recovering, restoring, verifying and
+/// amending differ only in where they begin, what they compare, and under which amendments they fold.
 struct Replay {
     private(set) var state: ApplicationState?
-    private var past: LogPast
-    private let log: any EventLog & SnapshotStore
     /// The offset of the next event to fold.
     private(set) var offset: Int
+    private var past: LogPast
+    private let log: StoreAccess.Store
+    /// Nil folds the log as it was lived through.
+    private var index: AmendmentIndex?
 
     /// Begins at the newest snapshot at or before an offset, or at the beginning where there is none.
-    init(_ log: any EventLog & SnapshotStore, atOrBefore offset: Int = .max) throws {
-        self.log = log
-        let snapshot = try log.snapshot(atOrBefore: offset)
-        let state = try snapshot.map { try ApplicationState(snapshot: $0) }
-        self.state = state
-        self.offset = state?.offset ?? 0
-        past = LogPast(log, layout: state?.contract.layout ?? FeatureLayout([]))
-        if let contract = state?.contract { past.reader.know(contract) }
+    init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max) throws {
+        try self.init(log, at: try log.snapshot(atOrBefore: offset).map { try ApplicationState(snapshot: $0) })
     }
 
     /// Begins at the log's very beginning, whatever snapshots there are.
-    init(fromStart log: any EventLog & SnapshotStore) {
+    init(fromStart log: StoreAccess.Store) throws {
+        try self.init(log, at: nil)
+    }
+
+    /// Begins at a state that the log has led to, or at the beginning.
+    /// - Parameter amendments: to fold under; nil folds the log as it was lived through.
+    init(_ log: StoreAccess.Store, at state: ApplicationState?, under amendments: Amendments? = nil) throws {
         self.log = log
-        offset = 0
-        past = LogPast(log, layout: FeatureLayout([]))
+        self.state = state
+        offset = state?.offset ?? 0
+        index = amendments.map { AmendmentIndex($0) }
+        past = LogPast(log, layout: state?.contract.layout ?? FeatureLayout([]))
+        if let contract = state?.contract { past.reader.know(contract) }
     }
 
     /// Folds events up to an offset, or to the log's end.
     ///
     /// - Parameters:
-    ///   - derive: gives the learned state of an adoption that restores; by default its snapshot's.
+    ///   - derive: gives the learned state of an adoption that is not of a spec, for the state before it; by default
+    ///     that which is stored with it.
     ///   - check: is told of every event with its stored and its new answer.
     mutating func run(
         to end: Int = .max,
-        derive: (_ adoption: Int, _ target: Int) throws -> LearnedState? = { _, _ in nil },
+        derive: (Adoption, ApplicationState) throws -> LearnedState? = { _, _ in nil },
         check: (Int, StoredAnswer, StoredAnswer) -> Void = { _, _, _ in },
         beforeEvent: (ApplicationState?, Int) throws -> Void = { _, _ in }
     ) throws {
@@ -50,7 +56,7 @@ struct Replay {
                 } catch {
                     throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
                 }
-                let answer = try fold(event, derive)
+                let answer = try fold(&event, derive)
                 check(offset, stored, answer)
                 guard answer.decision.isLogged else {
                     throw LogFailure(
@@ -64,18 +70,26 @@ struct Replay {
     }
 
     private mutating func fold(
-        _ event: Event, _ derive: (Int, Int) throws -> LearnedState?
+        _ event: inout Event, _ derive: (Adoption, ApplicationState) throws -> LearnedState?
     ) throws -> StoredAnswer {
         var derived: LearnedState?
-        switch event.adoption?.recipe {
-        case .spec(let spec)? where state == nil: state = ApplicationState(beginning: spec)
-        case .restore(let target)?: derived = try derive(offset, target) ?? adoptedState(offset)
-        default: break
+        if let adoption = event.adoption {
+            if case .spec(let spec) = adoption.recipe {
+                if state == nil { state = ApplicationState(beginning: spec) }
+            } else if let state {
+                derived = try derive(adoption, state) ?? Self.adoptedState(offset, in: log)
+            }
         }
         guard state != nil else {
             throw LogFailure(.damaged, "the log does not begin with a spec")
         }
-        let decision = try state!.apply(event, past: &past, derived: derived)
+        if event.kind == .forgotten, index?.isVoid(offset) != true { throw PayloadGone(offset: offset) }
+        let decision: Decision
+        if index != nil {
+            decision = try state!.apply(&event, under: &index!, past: &past, derived: derived)
+        } else {
+            decision = try state!.apply(event, past: &past, derived: derived)
+        }
         if event.kind == .adopted, let contract = state?.contract { past.adopt(contract) }
         if decision == .predicted { past.recent.remember(event.features, at: offset) }
         guard decision.hasAnswer, let state else { return StoredAnswer(decision) }
@@ -83,12 +97,19 @@ struct Replay {
     }
 
     /// The learned state that was stored with an adoption.
-    private func adoptedState(_ offset: Int) throws -> LearnedState {
+    static func adoptedState(_ offset: Int, in log: StoreAccess.Store) throws -> LearnedState {
         guard let snapshot = try log.snapshot(atOrBefore: offset + 1), snapshot.offset == offset + 1 else {
             throw LogFailure(.damaged, "the snapshot of the adoption at @\(offset) is not there")
         }
         return try ApplicationState(snapshot: snapshot).learned
     }
+}
+
+/// A fold met an event whose payload was removed and that it was to fold: what it was cannot be told any more.
+struct PayloadGone: Error, CustomStringConvertible {
+    let offset: Int
+
+    var description: String { "the payload of event @\(offset) was forgotten" }
 }
 
 extension ApplicationState {
@@ -97,10 +118,10 @@ extension ApplicationState {
         do {
             var decoder = CanonicalDecoder(snapshot.payload)
             let format = try decoder.byte()
-            guard format == Self.snapshotFormat else {
+            guard (1...Self.snapshotFormat).contains(format) else {
                 throw CanonicalDecodingError(offset: 0, reason: "snapshot format \(format) is not known")
             }
-            try self.init(from: &decoder)
+            try self.init(from: &decoder, format: format)
             try decoder.finish()
         } catch {
             throw LogFailure(
@@ -109,7 +130,8 @@ extension ApplicationState {
         }
     }
 
-    static var snapshotFormat: UInt8 { 1 }
+    /// 1 knew neither amendments nor revisions.
+    static var snapshotFormat: UInt8 { 2 }
 
     /// Encodes the state as it is now.
     func snapshot(_ reason: Snapshot.Reason, restoredOffset: Int? = nil) -> Snapshot {

@@ -1,10 +1,33 @@
 import Determinism
+import Dispatch
 import EventLog
 import ModelLifecycle
+import OnlineLearning
+import Synchronization
 
-/// Folds a whole log again from its beginning and compares everything that was stored: the chain, every answer, the
-/// digests at every snapshot, and the derivation of every state that was adopted.
+/// A log folded again and compared with what it holds: the chain, every answer, the digests of every snapshot, and the
+/// state that every adoption adopted, derived anew.
+///
+/// The log is folded from every snapshot to the next, on several threads at once; since each fold must end in the very
+/// state that the next begins with, they are as good as one from the beginning.
 package struct Verification: Sendable {
+    /// Consecutive events of which the same can be said.
+    package struct Range: Sendable, Equatable {
+        package enum Kind: String, Sendable {
+            /// Folded again, and all is as it was.
+            case derived = "re-derived"
+            /// What the fold would need is gone, or the arithmetic was another: only the chain was checked.
+            case sealed
+            /// Something is not as it was.
+            case different
+        }
+
+        package let kind: Kind
+        package let offsets: Swift.Range<Int>
+        /// Why a range is sealed; empty otherwise.
+        package let reason: String
+    }
+
     /// Something that is not as it was.
     package struct Difference: Sendable {
         package let offset: Int
@@ -14,7 +37,7 @@ package struct Verification: Sendable {
     /// Differences listed at most; all are counted.
     static let listedMax = 20
 
-    package private(set) var eventCount = 0
+    package private(set) var ranges: [Range] = []
     package private(set) var answerCount = 0
     package private(set) var snapshotCount = 0
     package private(set) var differenceCount = 0
@@ -23,81 +46,51 @@ package struct Verification: Sendable {
     package private(set) var ledgerDigest: Digest?
 
     package var isEqual: Bool { differenceCount == 0 }
+    package var eventCount: Int { ranges.last?.offsets.upperBound ?? 0 }
 
-    /// - Parameter progress: is told the offset reached and the log's end, every few thousand events.
-    package init(of log: StoreAccess.Store, progress: (Int, Int) -> Void = { _, _ in }) throws {
+    /// - Parameter progress: is told how many events were compared, and how many there are, every few thousand.
+    package init(
+        of log: StoreAccess.Store, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) throws {
         let end = try log.endOffset
-        let snapshots = try log.snapshots()
-        var expected = snapshots[...]
-        // States that a later adoption goes back to are kept as they are passed: one reading of the log derives all.
-        let targets = snapshots.compactMap(\.restoredOffset).sorted()
-        var kept: [(offset: Int, learned: LearnedState)] = []
-        var replay = Replay(fromStart: log)
-        var result = Verification()
-        do {
-            try replay.run(
-                derive: { _, target in kept.first { $0.offset == target }?.learned },
-                check: { offset, stored, answer in
-                    result.compare(offset, stored, answer)
-                    if offset & 4095 == 0 { progress(offset, end) }
-                },
-                beforeEvent: { state, offset in
-                    guard let state else { return }
-                    if targets.contains(offset), !kept.contains(where: { $0.offset == offset }) {
-                        kept.append((offset, state.learned))
-                    }
-                    while let next = expected.first, next.offset <= offset {
-                        result.compare(next, state)
-                        expected = expected.dropFirst()
-                    }
-                })
-            for missed in expected { result.add(missed.offset, "a snapshot lies beyond the log's end") }
-        } catch let error as LogFailure {
-            result.add(replay.offset, error.message)
-        } catch let error as PastEventMissing {
-            result.add(replay.offset, error.description)
+        let boundaries = try log.snapshots().filter { $0.offset <= end }
+        let starts = [nil] + boundaries.map { Optional($0) }
+        let ends = boundaries.map { Optional($0) } + [nil]
+        let parts = zip(starts, ends).filter { ($0?.offset ?? 0) < ($1?.offset ?? end) || $1 == nil }
+        let results = Mutex([VerifiedPart?](repeating: nil, count: parts.count))
+        let done = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
+            let (start, last) = parts[index]
+            let part = VerifiedPart(first: start?.offset ?? 0, end: last?.offset ?? end)
+            part.verify(log, from: start, to: last) { count in
+                progress(done.add(count, ordering: .relaxed).newValue, end)
+            }
+            results.withLock { $0[index] = part }
         }
-        result.stateDigest = replay.state?.stateDigest
-        result.ledgerDigest = replay.state?.ledgerDigest
-        self = result
-    }
-
-    private init() {}
-
-    private mutating func compare(_ offset: Int, _ stored: StoredAnswer, _ answer: StoredAnswer) {
-        eventCount += 1
-        if stored.decision.hasAnswer { answerCount += 1 }
-        guard !stored.isSame(as: answer) else { return }
-        add(offset, "stored: \(stored.summary); folded again: \(answer.summary)")
-    }
-
-    private mutating func compare(_ snapshot: Snapshot, _ state: ApplicationState) {
-        snapshotCount += 1
-        guard snapshot.offset == state.offset else {
-            return add(snapshot.offset, "the snapshot lies between two events")
-        }
-        if snapshot.stateDigest != state.stateDigest {
-            add(snapshot.offset, "state_digest stored: \(snapshot.stateDigest); folded again: \(state.stateDigest)")
-        }
-        if snapshot.ledgerDigest != state.ledgerDigest {
-            add(snapshot.offset, "ledger_digest stored: \(snapshot.ledgerDigest); folded again: \(state.ledgerDigest)")
+        for part in results.withLock({ $0 }).compactMap({ $0 }) { add(part) }
+        for missed in try log.snapshots() where missed.offset > end {
+            add(Difference(offset: missed.offset, what: "a snapshot lies beyond the log's end"))
         }
     }
 
-    private mutating func add(_ offset: Int, _ what: String) {
+    private mutating func add(_ part: VerifiedPart) {
+        for range in part.ranges where !range.offsets.isEmpty {
+            if let last = ranges.last, last.kind == range.kind, last.reason == range.reason {
+                ranges[ranges.count - 1] = Range(
+                    kind: last.kind, offsets: last.offsets.lowerBound..<range.offsets.upperBound, reason: last.reason)
+            } else {
+                ranges.append(range)
+            }
+        }
+        answerCount += part.answerCount
+        snapshotCount += part.snapshotCount
+        differenceCount += part.differenceCount - part.differences.count
+        for difference in part.differences { add(difference) }
+        (stateDigest, ledgerDigest) = (part.stateDigest, part.ledgerDigest)
+    }
+
+    private mutating func add(_ difference: Difference) {
         differenceCount += 1
-        if differences.count < Self.listedMax { differences.append(Difference(offset: offset, what: what)) }
-    }
-}
-
-extension StoredAnswer {
-    /// Whether two answers have the same bits.
-    func isSame(as other: StoredAnswer) -> Bool {
-        decision == other.decision && isBaseline == other.isBaseline
-            && values.map(\.bitPattern) == other.values.map(\.bitPattern)
-    }
-
-    var summary: String {
-        values.isEmpty ? "\(decision)" : "\(decision) \(values.map { "\($0)" }.joined(separator: ", "))"
+        if differences.count < Self.listedMax { differences.append(difference) }
     }
 }

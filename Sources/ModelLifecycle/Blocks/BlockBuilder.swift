@@ -19,7 +19,7 @@ public struct StoredAnswer: Sendable, Equatable {
 /// `docs/formats/block.md` describes the bytes. Strings that repeat — categories, classes — lie in a dictionary at the
 /// beginning; each record carries its length, so that one event can be read without decoding those before it.
 public struct BlockBuilder: Sendable {
-    static let formatVersion: UInt8 = 1
+    static let formatVersion: UInt8 = 2
 
     private let contract: Contract
     private let contractDigest: Digest
@@ -67,6 +67,7 @@ public struct BlockBuilder: Sendable {
         if event.kind == .prediction || event.kind == .example { encode(event.features) }
         if let label = event.label { encode(label) }
         event.adoption?.encode(to: &records)
+        event.amendment?.encode(to: &records)
         records.byte(decision.code << 1 | (isBaseline ? 1 : 0))
         if decision.hasAnswer {
             records.count(values.count)
@@ -153,6 +154,8 @@ extension Decision {
         case .late: 5
         case .corrected: 6
         case .adopted: 7
+        case .amended: 8
+        case .void: 9
         case .repeated, .refused: preconditionFailure("\(self) is not logged")
         }
     }
@@ -166,6 +169,8 @@ extension Decision {
         case 5: self = .late
         case 6: self = .corrected
         case 7: self = .adopted
+        case 8: self = .amended
+        case 9: self = .void
         default: return nil
         }
     }

@@ -14,13 +14,16 @@ public struct BlockReader: Sendable {
     /// Where the record of each event begins, and the end of the last.
     private let starts: [Int]
     private let bytes: [UInt8]
+    /// Whether adoptions name the revision that derived them.
+    private let hasRevisions: Bool
 
     public init(_ payload: [UInt8]) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(payload)
         let format = try decoder.byte()
-        guard format == BlockBuilder.formatVersion else {
+        guard (1...BlockBuilder.formatVersion).contains(format) else {
             throw CanonicalDecodingError(offset: 0, reason: "block format \(format) is not known")
         }
+        hasRevisions = format > 1
         contractDigest = try decoder.digest()
         version = try decoder.natural()
         firstOffset = try decoder.natural()
@@ -63,9 +66,12 @@ public struct BlockReader: Sendable {
         event.kind = try decoder.enumeration(Event.Kind.init(rawValue:))
         event.time = Timestamp(microseconds: firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
         try decoder.withBlob { event.id.set($0) }
-        (event.label, event.adoption) = (nil, nil)
+        (event.label, event.adoption, event.amendment) = (nil, nil, nil)
         switch event.kind {
         case .prediction: try readFeatures(&decoder, contract.layout, &event.features)
+        case .amended where event.id.isEmpty:
+            event.features.removeAll()
+            event.amendment = try Amendment(from: &decoder)
         case .label, .amended:
             event.features.removeAll()
             event.label = try readLabel(&decoder, contract.target)
@@ -74,7 +80,8 @@ public struct BlockReader: Sendable {
             event.label = try readLabel(&decoder, contract.target)
         case .adopted:
             event.features.removeAll()
-            event.adoption = try Adoption(from: &decoder)
+            event.adoption = try Adoption(from: &decoder, hasRevision: hasRevisions)
+        case .forgotten: event.features.removeAll()
         }
         let code = try decoder.byte()
         guard let decision = Decision(code: code >> 1) else {

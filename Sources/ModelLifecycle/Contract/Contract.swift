@@ -105,6 +105,15 @@ public enum Label: Sendable, Equatable {
         case .named(let bytes): return Fingerprint(bytes).low
         }
     }
+
+    /// Whether it can be a label of a target.
+    public func fits(_ target: TargetDeclaration) -> Bool {
+        switch self {
+        case .number: target.task == .regression
+        case .listed(let slot): target.task != .regression && target.classes.map { slot < $0.count } ?? false
+        case .named: target.task != .regression && target.classes == nil
+        }
+    }
 }
 
 extension Contract: CanonicallyCodable {

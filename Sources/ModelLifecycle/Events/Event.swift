@@ -12,8 +12,10 @@ public struct Event: Sendable, Equatable {
         case example = 3
         /// A learned state goes live.
         case adopted = 4
-        /// A correction of a label, which takes effect at the next rebuild.
+        /// Something of the past counts as another; it takes effect when a learned state is derived anew.
         case amended = 5
+        /// What is left of an event whose payload was removed.
+        case forgotten = 6
 
         public var name: String {
             switch self {
@@ -22,6 +24,7 @@ public struct Event: Sendable, Equatable {
             case .example: "example"
             case .adopted: "adopted"
             case .amended: "amended"
+            case .forgotten: "forgotten"
             }
         }
     }
@@ -29,21 +32,23 @@ public struct Event: Sendable, Equatable {
     public var kind: Kind
     /// Before the writer has stamped it: the time claimed. After: the log time.
     public var time: Timestamp
-    /// Empty for an adoption.
+    /// Empty for an adoption, and for an amendment that names questions by their offsets.
     public var id: EventID
     /// Of a prediction or an example; laid out by the contract.
     public var features: FeatureRow
-    /// Of a label, an example or an amendment.
+    /// Of a label, an example, or an amendment that corrects the label of its id.
     public var label: Label?
     /// Of an adoption.
     public var adoption: Adoption?
+    /// Of an amendment without an id.
+    public var amendment: Amendment?
 
     public init(
         _ kind: Kind, time: Timestamp, id: EventID = EventID(), features: FeatureRow, label: Label? = nil,
-        adoption: Adoption? = nil
+        adoption: Adoption? = nil, amendment: Amendment? = nil
     ) {
         (self.kind, self.time, self.id, self.features) = (kind, time, id, features)
-        (self.label, self.adoption) = (label, adoption)
+        (self.label, self.adoption, self.amendment) = (label, adoption, amendment)
     }
 
     /// An event of an application that has not been given anything yet.
@@ -122,21 +127,33 @@ public struct Adoption: Sendable, Equatable {
     public indirect enum Recipe: Sendable, Equatable {
         /// The models of a spec: those it declares as before go on, the others begin untrained.
         case spec(Spec)
-        /// The learned state as it was before the event at this offset.
+        /// The learned state before the event at this offset, folded under every amendment before the adoption.
         case restore(offset: Int)
+        /// The models of this spec as they would be had they been fed the events from this offset up to the adoption.
+        case candidate(Spec, from: Int)
+        /// The state as it is, of which the events from this offset on were folded by another revision than answered
+        /// them.
+        case upgrade(from: Int)
     }
 
     public let recipe: Recipe
     /// The digest of the learned state adopted.
     public let stateDigest: Digest
+    /// What derived it.
+    public let revision: Revision
 
-    public init(_ recipe: Recipe, stateDigest: Digest) {
-        (self.recipe, self.stateDigest) = (recipe, stateDigest)
+    public init(_ recipe: Recipe, stateDigest: Digest, revision: Revision) {
+        (self.recipe, self.stateDigest, self.revision) = (recipe, stateDigest, revision)
+    }
+
+    /// - Parameter learned: what the recipe gave, by the arithmetic of this program.
+    public init(_ recipe: Recipe, giving learned: LearnedState) {
+        self.init(recipe, stateDigest: learned.digest, revision: Revision(of: learned.settings))
     }
 }
 
-extension Adoption: CanonicallyCodable {
-    public func encode(to encoder: inout CanonicalEncoder) {
+extension Adoption {
+    func encode(to encoder: inout CanonicalEncoder) {
         switch recipe {
         case .spec(let spec):
             encoder.byte(0)
@@ -144,17 +161,31 @@ extension Adoption: CanonicallyCodable {
         case .restore(let offset):
             encoder.byte(1)
             encoder.count(offset)
+        case .candidate(let spec, let offset):
+            encoder.byte(2)
+            spec.encode(to: &encoder)
+            encoder.count(offset)
+        case .upgrade(let offset):
+            encoder.byte(3)
+            encoder.count(offset)
         }
         encoder.digest(stateDigest)
+        revision.encode(to: &encoder)
     }
 
-    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    /// - Parameter hasRevision: false in blocks of format 1, which named none.
+    init(from decoder: inout CanonicalDecoder, hasRevision: Bool) throws(CanonicalDecodingError) {
         switch try decoder.byte() {
         case 0: recipe = .spec(try Spec(from: &decoder))
         case 1: recipe = .restore(offset: try decoder.natural())
+        case 2:
+            let spec = try Spec(from: &decoder)
+            recipe = .candidate(spec, from: try decoder.natural())
+        case 3: recipe = .upgrade(from: try decoder.natural())
         case let kind: throw CanonicalDecodingError(offset: decoder.offset, reason: "no recipe is of kind \(kind)")
         }
         stateDigest = try decoder.digest()
+        revision = hasRevision ? try Revision(from: &decoder) : .unrecorded
     }
 }
 

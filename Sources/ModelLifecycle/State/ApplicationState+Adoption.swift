@@ -5,32 +5,69 @@ import OnlineLearning
 extension ApplicationState {
     /// Puts a learned state in the place of the present one. The ledger stays: predictions that wait still teach, and
     /// the answers given by the lineage that now serves still score.
-    mutating func adopt(_ adoption: Adoption?, _ derived: LearnedState?) -> Decision {
+    ///
+    /// - Parameter isAmended: whether this fold has parted from what the log holds, because of amendments made since:
+    ///   then the digest that the adoption names is that of another state.
+    mutating func adopt(_ adoption: Adoption?, _ derived: LearnedState?, isAmended: Bool = false) -> Decision {
         guard let adoption else { preconditionFailure("an adoption without a recipe") }
         var adopted: LearnedState
-        switch adoption.recipe {
-        case .spec(let newSpec):
+        if case .spec(let newSpec) = adoption.recipe {
             adopted = successor(under: newSpec)
-            guard adopted.digest == adoption.stateDigest else { return .refused(.derivedOtherwise(adoption, adopted)) }
+            guard isAmended || adopted.digest == adoption.stateDigest else {
+                return .refused(.derivedOtherwise(adoption, adopted))
+            }
             if adopted.target != learned.target { ledger.forgetOpenQuestions() }
             spec = newSpec
-        case .restore(let target):
-            guard let derived else { preconditionFailure("a restore without its derived state") }
-            guard derived.digest == adoption.stateDigest else { return .refused(.derivedOtherwise(adoption, derived)) }
-            let missing = derived.settings.missingFeatures(in: contract.layout)
-            guard missing.isEmpty else { return .refused(.lacks(missing, offset: target)) }
-            guard derived.target == LearnedState.Target(contract.target) else {
-                return .refused(.answersElse(derived.target, offset: target))
+        } else {
+            guard let derived else { preconditionFailure("a recipe without its derived state") }
+            guard isAmended || derived.digest == adoption.stateDigest else {
+                return .refused(.derivedOtherwise(adoption, derived))
             }
+            if let refusal = refusal(of: derived, adoption.recipe) { return .refused(refusal) }
             // The features may lie elsewhere in the present contract than they did in that of the time.
             adopted = derived.rebound(to: contract)
-            adopted.lineage = derived.lineage.adopted(at: offset, endingBefore: target)
+            adopted.lineage = lineage(of: derived, adoption.recipe, isAmended)
         }
         ledger.rearrangeAnswers(answerSources(from: learned, to: adopted))
         learned = adopted
+        revision = adoption.revision
         version = offset
         contractChanged()
         return .adopted
+    }
+
+    /// Why the present contract cannot take over a derived state, if it cannot.
+    private func refusal(of derived: LearnedState, _ recipe: Adoption.Recipe) -> Refusal? {
+        let what: String
+        switch recipe {
+        case .restore(let target): what = "the models of @\(target)"
+        case .candidate: what = "the candidate's models"
+        case .spec, .upgrade: what = "the models"
+        }
+        let missing = derived.settings.missingFeatures(in: contract.layout)
+        guard missing.isEmpty else { return .lacks(missing, what) }
+        guard derived.target == LearnedState.Target(contract.target) else { return .answersElse(derived.target, what) }
+        return nil
+    }
+
+    /// Which answers the adopted state has given. A state that was never live, because it was folded under amendments
+    /// that came after it or by a candidate's models, has given none. In a fold where the amendments have counted from
+    /// the beginning, every state is as if it had been.
+    private func lineage(of derived: LearnedState, _ recipe: Adoption.Recipe, _ isAmended: Bool) -> Lineage {
+        let (target, lineage): (Int, Lineage)
+        switch recipe {
+        case .restore(let offset): (target, lineage) = (offset, derived.lineage)
+        case .upgrade: (target, lineage) = (offset, learned.lineage)
+        case .spec, .candidate: return Lineage(from: offset, amendmentCount: amendments.count)
+        }
+        var adopted = lineage.adopted(at: offset, endingBefore: target)
+        if case .restore = recipe {
+            guard isAmended || amendments.leave(target, foldedUnder: lineage.amendmentCount) else {
+                return Lineage(from: offset, amendmentCount: amendments.count)
+            }
+            adopted.amendmentCount = amendments.count
+        }
+        return adopted
     }
 
     /// The learned state in which a spec takes over here, whose digest its adoption must name.
@@ -121,10 +158,10 @@ extension LearnedState {
 }
 
 extension Refusal {
-    static func answersElse(_ target: LearnedState.Target, offset: Int) -> Refusal {
+    static func answersElse(_ target: LearnedState.Target, _ models: String) -> Refusal {
         Refusal(
             .impossibleRestore,
-            "the models of @\(offset) answer another target: \(target.task.name)"
+            "\(models) answer another target: \(target.task.name)"
                 + (target.classes.map { " of \($0.prefix(8).joined(separator: ", "))" } ?? ""),
             hint: "restore a version of the present target, or declare the target of that time in the spec")
     }
@@ -136,12 +173,11 @@ extension Refusal {
         .conflict, "this id has another label", hint: "send \"correction\": true to correct it")
     package static let nothingToCorrect = Refusal(.conflict, "this id has no label that could be corrected")
 
-    static func lacks(_ features: [String], offset: Int) -> Refusal {
+    static func lacks(_ features: [String], _ models: String) -> Refusal {
         Refusal(
             .impossibleRestore,
-            "the models of @\(offset) need features that the present contract lacks: "
-                + features.joined(separator: ", "),
-            hint: "restore a later version, or add the features to the spec")
+            "\(models) need features that the present contract lacks: " + features.joined(separator: ", "),
+            hint: "choose models that do without them, or add the features to the spec")
     }
 
     static func derivedOtherwise(_ adoption: Adoption, _ derived: LearnedState) -> Refusal {

@@ -22,13 +22,16 @@ extension ApplicationState {
         learned.lineage.encode(to: &encoder)
         learned.encode(to: &encoder)
         ledger.encode(to: &encoder, withOffsets: true)
+        amendments.encode(to: &encoder)
+        revision.encode(to: &encoder)
     }
 
-    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions.
+    public init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
         let offset = try decoder.natural()
         let version = try decoder.natural()
         let spec = try Spec(from: &decoder)
-        let lineage = try Lineage(from: &decoder)
+        let lineage = try Lineage(from: &decoder, hasAmendments: format > 1)
         var learned = try LearnedState(from: &decoder, contract: spec.contract)
         learned.lineage = lineage
         self.init(beginning: spec)
@@ -36,6 +39,11 @@ extension ApplicationState {
         ledger = try Ledger(from: &decoder)
         guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "answers of other roles")
+        }
+        amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
+        revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
+        guard learned.lineage.amendmentCount <= amendments.count else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "a lineage of amendments that are not there")
         }
     }
 }

@@ -8,14 +8,18 @@ import OnlineLearning
 /// `apply` is pure: it looks at no clock, no disk and no random source, so folding the same events from the same state
 /// gives the same bits on every machine, every time. Restoring, recovering, verifying and evaluating are all this fold.
 ///
-/// The state has two halves. The ``LearnedState`` is what restoring and adopting replace; the ``Ledger`` and the
-/// ``Contract`` belong to the present and never go back.
+/// The state has two halves. The ``LearnedState`` is what restoring and adopting replace; the ``Ledger``, the
+/// ``Amendments`` and the ``Contract`` belong to the present and never go back.
 public struct ApplicationState: Sendable {
     /// How many events have been applied: the offset of the next one.
     public internal(set) var offset: Int
     public internal(set) var spec: Spec
     public internal(set) var learned: LearnedState
     public internal(set) var ledger: Ledger
+    /// What of the past counts as another than it was, for whatever is derived from here on.
+    public internal(set) var amendments = Amendments()
+    /// Which arithmetic folded the learned state since it was adopted.
+    public internal(set) var revision: Revision
     /// The offset of the adoption that serves: the model version an answer names.
     public internal(set) var version: Int
     /// The answers to the last question, role by role; see ``answer``.
@@ -37,9 +41,17 @@ public struct ApplicationState: Sendable {
         version = 0
         self.spec = spec
         learned = LearnedState(spec.settings, contract: spec.contract, offset: 0)
+        revision = Revision(of: spec.settings)
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
         recalled = FeatureRow(spec.contract.layout)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
+    }
+
+    /// The state of a spec's untrained models, before the event at an offset of a log that others wrote.
+    public init(candidate spec: Spec, from offset: Int) {
+        self.init(beginning: spec)
+        (self.offset, version) = (offset, offset)
+        learned.lineage = Lineage(from: offset)
     }
 
     /// Brings what is derived from the contract in line with it.
@@ -53,19 +65,22 @@ public struct ApplicationState: Sendable {
     /// - Parameters:
     ///   - event: checked against ``contract``.
     ///   - past: where the events lie that this one refers to.
-    ///   - derived: with an adoption that restores, the learned state of its recipe.
+    ///   - derived: with an adoption that is not of a spec, the learned state of its recipe.
+    ///   - correctedLabel: with a prediction whose label waits, what the label should have been, where it was another.
     /// - Throws: where a past event cannot be read; the state is then as it was.
     public mutating func apply(
-        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil
+        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil,
+        correctedLabel: Label? = nil
     ) throws(PastEventMissing) -> Decision {
         let time = max(ledger.time, event.time)
         let decision: Decision
         switch event.kind {
-        case .prediction: decision = try predict(event, at: time, &past)
+        case .prediction: decision = try predict(event, at: time, &past, correctedLabel)
         case .label: decision = try label(event, at: time, &past)
         case .example: decision = try example(event, at: time, &past)
-        case .amended: decision = amend(event)
+        case .amended: decision = amend(event, &past)
         case .adopted: decision = adopt(event.adoption, derived)
+        case .forgotten: decision = .void
         }
         if decision.isLogged {
             offset += 1
@@ -77,7 +92,7 @@ public struct ApplicationState: Sendable {
     // MARK: The label protocol
 
     private mutating func predict(
-        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents
+        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents, _ correctedLabel: Label?
     ) throws(PastEventMissing) -> Decision {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
@@ -86,7 +101,11 @@ public struct ApplicationState: Sendable {
             guard known.status == .waiting else {
                 return known.entry.content == content ? .repeated(offset: Int(known.entry.offset)) : .refused(.asked)
             }
-            waitingLabel = try past.label(at: Int(known.entry.offset))
+            if let correctedLabel {
+                waitingLabel = correctedLabel
+            } else {
+                waitingLabel = try past.label(at: Int(known.entry.offset))
+            }
         }
         try pass(to: time, &past)
         ledger.counts.predictions += 1
@@ -165,8 +184,9 @@ public struct ApplicationState: Sendable {
         return .predictedAndLearned
     }
 
-    /// Records a correction. The models learn of it when they are rebuilt.
-    private mutating func amend(_ event: borrowing Event) -> Decision {
+    /// Records a correction or an exclusion. The models learn of it when they are derived anew.
+    private mutating func amend(_ event: borrowing Event, _ past: inout some PastEvents) -> Decision {
+        if let amendment = event.amendment { return amend(amendment, &past) }
         guard let label = event.label else { preconditionFailure("a correction without a label") }
         let hash = label.contentHash(contract.target)
         guard let known = find(event.id, at: ledger.time), known.entry.label != 0 else {
@@ -176,12 +196,14 @@ public struct ApplicationState: Sendable {
         guard known.status != .waiting else { return .refused(.nothingToCorrect) }
         ledger.setLabel(hash, of: known.index)
         ledger.counts.corrections += 1
+        let correction = Amendment.Correction(question: Int(known.entry.offset), label: label)
+        amendments.append(.corrections([correction]), at: offset)
         return .corrected
     }
 
     /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
     /// ledger still holds them, because a refused event must not change anything.
-    private func find(
+    func find(
         _ id: borrowing EventID, at time: Timestamp
     ) -> (index: Int, entry: Ledger.Entry, status: Ledger.Status)? {
         guard let index = ledger.index(of: id.fingerprint) else { return nil }

@@ -17,6 +17,10 @@ public enum Decision: Sendable, Equatable {
     case corrected
     /// A learned state went live.
     case adopted
+    /// The past counts as another from here on, for whatever is derived anew.
+    case amended
+    /// The event counts as void: nothing has changed but the offset.
+    case void
     /// The same was said before, at this offset; nothing has changed, and nothing is to be logged.
     case repeated(offset: Int)
     /// Nothing has changed, and nothing is to be logged.

@@ -162,15 +162,19 @@ extension LearnedState {
     }
 }
 
-/// The ranges of the log that a learned state was folded from. An answer scores only if it was given in one of them.
+/// The ranges of the log that a learned state was folded from, and the amendments it was folded under. An answer scores
+/// only if it was given in one of the ranges.
 public struct Lineage: Sendable, Equatable {
     /// Ascending, disjoint; each begins with an adoption, the last is open.
     private(set) var starts: [Int]
     private(set) var ends: [Int]
+    /// How many of the application's amendments it was folded under: the first so many.
+    public internal(set) var amendmentCount: Int
 
-    init(from offset: Int) {
+    init(from offset: Int, amendmentCount: Int = 0) {
         starts = [offset]
         ends = []
+        self.amendmentCount = amendmentCount
     }
 
     func contains(_ offset: Int) -> Bool {
@@ -193,19 +197,22 @@ public struct Lineage: Sendable, Equatable {
     }
 }
 
-extension Lineage: CanonicallyCodable {
-    public func encode(to encoder: inout CanonicalEncoder) {
+extension Lineage {
+    func encode(to encoder: inout CanonicalEncoder) {
         encoder.count(starts.count)
         for start in starts { encoder.count(start) }
         for end in ends { encoder.count(end) }
+        encoder.count(amendmentCount)
     }
 
-    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        (starts, ends) = ([], [])
+    /// - Parameter hasAmendments: false in snapshots of format 1, which knew none.
+    init(from decoder: inout CanonicalDecoder, hasAmendments: Bool) throws(CanonicalDecodingError) {
+        (starts, ends, amendmentCount) = ([], [], 0)
         let count = try decoder.count()
         guard count > 0 else { throw CanonicalDecodingError(offset: decoder.offset, reason: "an empty lineage") }
         for _ in 0..<count { starts.append(try decoder.natural()) }
         for _ in 1..<count { ends.append(try decoder.natural()) }
+        if hasAmendments { amendmentCount = try decoder.natural() }
     }
 }
 

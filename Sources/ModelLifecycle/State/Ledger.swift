@@ -107,6 +107,11 @@ public struct Ledger: Sendable {
         return head < 0 ? nil : Int(head)
     }
 
+    /// The entries that fulfil a condition. Complexity: O(ledger).
+    func entries(where fulfils: (Entry) -> Bool) -> [Int] {
+        entries.indices.filter { entries[$0].status != .free && fulfils(entries[$0]) }
+    }
+
     func next(after index: Int) -> Int? {
         let next = entries[index].next
         return next < 0 ? nil : Int(next)

@@ -12,6 +12,17 @@ public struct Component: Sendable, Equatable {
         self.name = name
         self.arguments = arguments
     }
+
+    /// The components among the arguments, and theirs, outer before inner.
+    package var parts: [Component] {
+        arguments.flatMap { argument -> [Component] in
+            switch argument {
+            case .component(let part): [part] + part.parts
+            case .components(let parts): parts.flatMap { [$0] + $0.parts }
+            default: []
+            }
+        }
+    }
 }
 
 /// The value of a parameter.

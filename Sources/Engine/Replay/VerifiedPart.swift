@@ -1,0 +1,153 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// The verification of the events from one snapshot to the next, on whichever thread.
+final class VerifiedPart: @unchecked Sendable {
+    // Filled in by one thread, read by another after that one is done.
+    private(set) var ranges: [Verification.Range] = []
+    private(set) var answerCount = 0
+    private(set) var snapshotCount = 0
+    private(set) var differenceCount = 0
+    private(set) var differences: [Verification.Difference] = []
+    private(set) var stateDigest: Digest?
+    private(set) var ledgerDigest: Digest?
+    private let first: Int
+    private let end: Int
+    private var firstDifferent: Int?
+
+    init(first: Int, end: Int) {
+        (self.first, self.end) = (first, end)
+    }
+
+    /// - Parameters:
+    ///   - start: where folding begins; nil for the beginning of the log.
+    ///   - last: what it must lead to; nil at the log's end.
+    ///   - progress: is told how many events more were compared.
+    func verify(
+        _ log: StoreAccess.Store, from start: Snapshot?, to last: Snapshot?, progress: (Int) -> Void
+    ) {
+        var reached = first
+        do {
+            let state = try start.map { try decode($0, in: log) }
+            // Answers and snapshots of another arithmetic stand: this one's need not equal them.
+            let older = state?.revisionOfOthers
+            var replay = try Replay(log, at: state)
+            try replay.run(
+                to: end,
+                derive: { try self.derive($0, $1, log) },
+                check: { offset, stored, answer in
+                    if stored.decision.hasAnswer { answerCount += 1 }
+                    if older == nil, !stored.isSame(as: answer) {
+                        note(offset, "stored: \(stored.summary); folded again: \(answer.summary)")
+                    }
+                    guard offset - reached >= 4_096 else { return }
+                    progress(offset - reached)
+                    reached = offset
+                })
+            if let last, let state = replay.state, older == nil || last.reason == .adoption { compare(last, state) }
+            if let last { snapshotCount += last.offset == end ? 1 : 0 }
+            (stateDigest, ledgerDigest) = (replay.state?.stateDigest, replay.state?.ledgerDigest)
+            note(rangeFrom: first, sealedBecause: older.map { "answered by another revision: \($0)" })
+        } catch let gone as PayloadGone {
+            note(rangeFrom: first, to: gone.offset, sealedBecause: nil)
+            seal(from: gone.offset, log, last)
+        } catch {
+            note(max(first, reached), (error as? LogFailure)?.message ?? "\(error)")
+            note(rangeFrom: first, sealedBecause: nil)
+        }
+        progress(end - reached)
+    }
+
+    /// Events that cannot be folded: their chain is checked, as it is whenever a block is read.
+    private func seal(from offset: Int, _ log: StoreAccess.Store, _ last: Snapshot?) {
+        var next = offset
+        do {
+            while next < end, let block = try log.block(containing: next) { next = block.endOffset }
+            if let last {
+                let state = try decode(last, in: log)
+                (stateDigest, ledgerDigest) = (state.stateDigest, state.ledgerDigest)
+                snapshotCount += 1
+            }
+        } catch {
+            note(next, (error as? LogFailure)?.message ?? "\(error)")
+        }
+        note(rangeFrom: offset, sealedBecause: "forgotten")
+    }
+
+    /// Decodes a snapshot, and checks that it holds what is said of it.
+    private func decode(_ snapshot: Snapshot, in log: StoreAccess.Store) throws -> ApplicationState {
+        guard let whole = try log.snapshot(atOrBefore: snapshot.offset), whole.offset == snapshot.offset else {
+            throw LogFailure(.damaged, "the snapshot of @\(snapshot.offset) is not there")
+        }
+        let state = try ApplicationState(snapshot: whole)
+        compare(snapshot, state)
+        return state
+    }
+
+    /// Derives an adoption's recipe anew, and compares it with what was adopted.
+    /// - Returns: nil, so that the fold goes on with what was adopted.
+    private func derive(
+        _ adoption: Adoption, _ state: ApplicationState, _ log: StoreAccess.Store
+    ) throws -> LearnedState? {
+        do {
+            let derived = try Derivation(log, under: state.amendments).derive(adoption.recipe, before: state)
+            guard Revision(of: derived.settings) == adoption.revision else { return nil }
+            if derived.digest != adoption.stateDigest {
+                note(state.offset, "adopted: \(adoption.stateDigest); derived again: \(derived.digest)")
+            }
+        } catch is PayloadGone {
+            // What was adopted was derived from what has since been forgotten.
+        }
+        return nil
+    }
+
+    private func compare(_ snapshot: Snapshot, _ state: ApplicationState) {
+        guard snapshot.offset == state.offset else {
+            return note(snapshot.offset, "the snapshot lies between two events")
+        }
+        if snapshot.stateDigest != state.stateDigest {
+            note(snapshot.offset, "state_digest stored: \(snapshot.stateDigest); folded again: \(state.stateDigest)")
+        }
+        if snapshot.ledgerDigest != state.ledgerDigest {
+            note(
+                snapshot.offset, "ledger_digest stored: \(snapshot.ledgerDigest); folded again: \(state.ledgerDigest)")
+        }
+    }
+
+    private func note(_ offset: Int, _ what: String) {
+        firstDifferent = min(firstDifferent ?? offset, offset)
+        differenceCount += 1
+        if differences.count < Verification.listedMax {
+            differences.append(Verification.Difference(offset: offset, what: what))
+        }
+    }
+
+    private func note(rangeFrom start: Int, to end: Int? = nil, sealedBecause reason: String?) {
+        let end = end ?? self.end
+        let kind: Verification.Range.Kind = reason == nil ? .derived : .sealed
+        let parting = firstDifferent.map { max(start, min($0, end)) } ?? end
+        ranges.append(Verification.Range(kind: kind, offsets: start..<parting, reason: reason ?? ""))
+        ranges.append(Verification.Range(kind: .different, offsets: parting..<end, reason: ""))
+    }
+}
+
+extension ApplicationState {
+    /// The revision that folds here, where it is not this program's.
+    var revisionOfOthers: Revision? {
+        revision == Revision(of: learned.settings) ? nil : revision
+    }
+}
+
+extension StoredAnswer {
+    /// Whether two answers have the same bits.
+    func isSame(as other: StoredAnswer) -> Bool {
+        decision == other.decision && isBaseline == other.isBaseline && values.count == other.values.count
+            && zip(values, other.values).allSatisfy { $0.bitPattern == $1.bitPattern }
+    }
+
+    var summary: String {
+        values.isEmpty ? "\(decision)" : "\(decision) \(values.map { "\($0)" }.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,92 @@
+import OnlineLearning
+
+/// How the past comes to count as another.
+extension ApplicationState {
+    /// Takes note of an amendment. What it excludes is known no more: a label that still comes finds no question.
+    mutating func amend(_ amendment: Amendment, _ past: inout some PastEvents) -> Decision {
+        switch amendment {
+        case .exclusion(let offsets, let isForgotten):
+            if isForgotten { amendments.forget(offsets) }
+            for entry in ledger.entries(where: { offsets.contains(Int($0.offset)) }) {
+                past.forgetFeatures(at: Int(ledger.entry(entry).offset))
+                ledger.remove(entry)
+            }
+        case .corrections(let corrections):
+            ledger.counts.corrections += UInt64(corrections.count)
+            for entry in ledger.entries(where: { $0.label != 0 && $0.status != .waiting }) {
+                let question = Int(ledger.entry(entry).offset)
+                guard let label = Self.label(of: question, in: corrections) else { continue }
+                ledger.setLabel(label.contentHash(contract.target), of: entry)
+            }
+        }
+        amendments.append(amendment, at: offset)
+        return .amended
+    }
+
+    private static func label(of question: Int, in corrections: [Amendment.Correction]) -> Label? {
+        var (low, high) = (0, corrections.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if corrections[middle].question < question { low = middle + 1 } else { high = middle }
+        }
+        return low < corrections.count && corrections[low].question == question ? corrections[low].label : nil
+    }
+
+    // MARK: Folding under amendments
+
+    /// Applies the next event of the log as it counts under amendments that may have been made after it.
+    ///
+    /// The state that comes out is that of a log in which what was excluded never happened and every corrected label
+    /// was right from the beginning; only the offsets are those of the log.
+    ///
+    /// - Parameters:
+    ///   - index: the amendments to fold under, all that lie before the events among them.
+    ///   - derived: with an adoption that is not of a spec, the learned state of its recipe under the same amendments.
+    public mutating func apply(
+        _ event: inout Event, under index: inout AmendmentIndex, past: inout some PastEvents,
+        derived: LearnedState? = nil
+    ) throws(PastEventMissing) -> Decision {
+        let isVoid = index.isVoid(offset)
+        if isVoid || event.kind == .amended || event.kind == .forgotten {
+            // What an amendment says has counted from the beginning; what is left is that it was said.
+            if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
+            return passOver()
+        }
+        switch event.kind {
+        case .adopted:
+            let decision = adopt(event.adoption, derived, isAmended: true)
+            guard decision.isLogged else { return passOver() }
+            offset += 1
+            return decision
+        default: break
+        }
+        let label = correctedLabel(for: event, index)
+        if event.kind != .prediction, let label { event.label = label }
+        let decision = try apply(event, past: &past, correctedLabel: label)
+        return decision.isLogged ? decision : passOver()
+    }
+
+    /// Applies the next event of a log that was not written by this state's spec: questions and labels only.
+    public mutating func rerun(
+        _ event: inout Event, under index: inout AmendmentIndex, past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
+        if event.kind == .adopted { return passOver() }
+        return try apply(&event, under: &index, past: &past)
+    }
+
+    private mutating func passOver() -> Decision {
+        offset += 1
+        return .void
+    }
+
+    /// The label that the question should have had which an event asks or labels.
+    private func correctedLabel(for event: borrowing Event, _ index: AmendmentIndex) -> Label? {
+        guard index.hasCorrections else { return nil }
+        var question = offset
+        if event.kind == .label {
+            guard let known = find(event.id, at: max(ledger.time, event.time)) else { return nil }
+            question = Int(known.entry.offset)
+        }
+        return index.label(ofQuestion: question).flatMap { $0.fits(contract.target) ? $0 : nil }
+    }
+}

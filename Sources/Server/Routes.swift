@@ -19,6 +19,7 @@ struct Routes: Sendable {
         router.add(middleware: ProblemMiddleware())
         addEvents(to: router)
         addHistory(to: router)
+        addLineage(to: router)
         addService(to: router)
         return router
     }
@@ -88,7 +89,6 @@ struct Routes: Sendable {
             return Response.json(json, status: .created)
         }
         router.get("/v1/applications/:name/events") { request, context in try await events(request, context) }
-        router.post("/v1/applications/:name/restore") { request, context in try await restore(request, context) }
     }
 
     @Sendable
@@ -114,20 +114,6 @@ struct Routes: Sendable {
             return json
         }
         return .json(bytes)
-    }
-
-    @Sendable
-    private func restore(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await object(request, allowing: ["to"])
-        guard let to = body["to"]?.string else {
-            throw Refusal(
-                .missingField, "\"to\" is missing",
-                hint: "{\"to\": \"@1234\"}, a time like 2013-01-16T00:00:00Z, or a name")
-        }
-        let restored = try await application(context).restore(to: RestorePoint(to))
-        var json = JSONWriter()
-        restored.write(to: &json)
-        return .json(json)
     }
 
     private func report(_ context: BasicRequestContext) async throws -> StatusReport {
@@ -158,7 +144,7 @@ struct Routes: Sendable {
 
     // MARK: Requests
 
-    private func application(_ context: BasicRequestContext) throws -> Engine.Application {
+    func application(_ context: BasicRequestContext) throws -> Engine.Application {
         let name = try context.parameters.require("name")
         if let found = applications.first(where: { $0.name == name }) { return found }
         let nearest = Spelling.nearest(name, in: applications.map(\.name))
@@ -178,7 +164,7 @@ struct Routes: Sendable {
         }
     }
 
-    private func object(_ request: Request, allowing keys: [String]) async throws -> JSONValue {
+    func object(_ request: Request, allowing keys: [String]) async throws -> JSONValue {
         let buffer = try await body(request)
         let value: JSONValue
         do {

@@ -8,33 +8,13 @@ import OnlineLearning
 extension Application {
     /// Puts an earlier learned state in the place of the present one, as an event.
     public func restore(to point: RestorePoint) async throws -> Adopted {
-        try await adopting { amendments, log in
-            let target = try point.offset(in: log)
-            let learned = try Derivation(log, under: amendments).learned(at: target)
-            return Proposal { serving in try serving.adopt(.restore(offset: target), learned) }
-                .restoring(target)
+        let proposal = try await adopting { amendments, log in
+            let derivation = Derivation(log, under: amendments)
+            let target = try derivation.reachable(try point.offset(in: log))
+            let learned = try derivation.learned(at: target)
+            return Proposal(target) { serving in try serving.adopt(.restore(offset: target), learned) }
         }
-    }
-
-    /// Makes the past count as another, and puts what the models would be then in their place.
-    /// - Parameter amend: finds what to amend, in the log.
-    public func amend(
-        _ amend: @escaping @Sendable (StoreAccess.Store) throws -> [Amendment]
-    ) async throws -> Adopted {
-        try await adopting { amendments, log in
-            let new = try amend(log)
-            var all = amendments
-            for amendment in new { all.append(amendment, at: Int.max) }
-            let derivation = Derivation(log, under: all)
-            var replay = try derivation.replay(atOrBefore: try log.endOffset)
-            while try log.endOffset - replay.offset > Self.catchUpEvents { try derivation.run(&replay) }
-            var rebuild = replay
-            return Proposal { serving in
-                try derivation.run(&rebuild)
-                guard let learned = rebuild.state?.learned else { throw Overtaken() }
-                return try serving.adopt(.restore(offset: serving.state.offset + new.count), learned, after: new)
-            }
-        }
+        return proposal.adopted.restoring(proposal.note)
     }
 
     /// Puts a candidate's models in the place of the present ones, as they are after every event from an offset on.
@@ -45,19 +25,21 @@ extension Application {
             var rerun = try Rerun(candidate, log: log, from: offset, under: amendments)
             while try log.endOffset - rerun.offset > Self.catchUpEvents { try rerun.run() }
             var last = rerun
-            return Proposal { serving in
-                try last.run()
+            return Proposal(()) { serving in
+                try NotDerived.catching { try last.run() }
                 return try serving.adopt(.candidate(candidate, from: offset), last.state.learned)
             }
-        }
+        }.adopted
     }
 
     /// Events that may be left to be folded while nothing else is served.
-    private static var catchUpEvents: Int { 2_048 }
+    static var catchUpEvents: Int { 2_048 }
 
-    private func adopting(
-        _ propose: @escaping @Sendable (Amendments, StoreAccess.Store) throws -> Proposal
-    ) async throws -> Adopted {
+    /// Derives a state while serving goes on, and adopts it between two batches; anew, where the past was amended
+    /// meanwhile.
+    func adopting<Note: Sendable>(
+        _ propose: @escaping @Sendable (Amendments, StoreAccess.Store) throws -> Proposal<Note>
+    ) async throws -> (adopted: Adopted, note: Note) {
         let start = ContinuousClock.now
         while true {
             let amendments = try await inspect { $0.amendments }
@@ -76,9 +58,12 @@ extension Application {
             do {
                 let acceptance = try result.get()
                 let digest = try await inspect { $0.stateDigest }
-                return Adopted(
-                    offset: acceptance.offset, restoredOffset: proposal.restoredOffset, stateDigest: digest,
-                    elapsed: ContinuousClock.now - start)
+                return (
+                    Adopted(
+                        offset: acceptance.offset, restoredOffset: nil, stateDigest: digest,
+                        elapsed: ContinuousClock.now - start),
+                    proposal.note
+                )
             } catch is Overtaken {
                 continue
             }
@@ -87,18 +72,23 @@ extension Application {
 }
 
 /// What is to go live, derived but for the events that have come since.
-private final class Proposal: @unchecked Sendable {
+final class Proposal<Note: Sendable>: @unchecked Sendable {
     // Handed from the reader that derived it to the writer, which calls it once: never used by both.
     let adopt: (Serving) throws -> Acceptance
-    private(set) var restoredOffset: Int?
+    /// What there is to say of it: of a restore the offset that it goes back to.
+    let note: Note
 
-    init(_ adopt: @escaping (Serving) throws -> Acceptance) {
-        self.adopt = adopt
+    init(_ note: Note, _ adopt: @escaping (Serving) throws -> Acceptance) {
+        (self.note, self.adopt) = (note, adopt)
     }
+}
 
-    func restoring(_ offset: Int) -> Proposal {
-        restoredOffset = offset
-        return self
+/// What was to be adopted could not be derived to the end; nothing has changed.
+struct NotDerived: Error {
+    let reason: any Error
+
+    static func catching<T>(_ body: () throws -> T) throws(NotDerived) -> T {
+        do { return try body() } catch { throw NotDerived(reason: error) }
     }
 }
 
@@ -113,4 +103,8 @@ public struct Adopted: Sendable {
     public let restoredOffset: Int?
     public let stateDigest: Digest
     public let elapsed: Duration
+
+    func restoring(_ offset: Int) -> Adopted {
+        Adopted(offset: self.offset, restoredOffset: offset, stateDigest: stateDigest, elapsed: elapsed)
+    }
 }

@@ -127,6 +127,8 @@ final class Writer: @unchecked Sendable {
                 result = .success(try adopt(serving!))
             } catch let overtaken as Overtaken {
                 result = .failure(overtaken)
+            } catch let notDerived as NotDerived {
+                result = .failure(notDerived.reason)
             } catch let refusal as Refusal {
                 result = .failure(refusal)
             }

@@ -35,6 +35,13 @@ final class Derivation {
         return state.learned
     }
 
+    /// The offset itself, or, where another revision of the arithmetic folded the events before it, that of the newest
+    /// snapshot of theirs: what lies between cannot be folded to the same bits.
+    func reachable(_ offset: Int) throws -> Int {
+        let base = try replay(atOrBefore: offset)
+        return base.isAsLived && base.state?.revisionOfOthers != nil ? base.offset : offset
+    }
+
     /// A fold that begins at the newest snapshot that holds and is not after an offset.
     func replay(atOrBefore offset: Int) throws -> Replay {
         var bound = offset
@@ -68,21 +75,24 @@ final class Derivation {
             let stored = try ApplicationState(snapshot: snapshot).learned
             if amendments.leave(next, foldedUnder: stored.lineage.amendmentCount) { return stored }
         }
-        return try derive(adoption.recipe, before: state)
+        return try derive(adoption.recipe, at: state.offset, from: state)
     }
 
-    /// Derives a recipe anew, whatever is stored.
-    /// - Parameter state: the state before the adoption, under the same amendments.
-    func derive(_ recipe: Adoption.Recipe, before state: ApplicationState) throws -> LearnedState {
-        switch recipe {
-        case .spec(let spec): return state.successor(under: spec)
-        case .restore(let target) where target == state.offset: return state.learned
-        case .restore(let target): return try learned(at: target)
-        case .candidate(let spec, let start):
+    /// Derives the recipe of an adoption anew, whatever is stored.
+    ///
+    /// - Parameters:
+    ///   - offset: of the adoption.
+    ///   - state: the state before it under the same amendments, where it is at hand.
+    func derive(_ recipe: Adoption.Recipe, at offset: Int, from state: ApplicationState?) throws -> LearnedState {
+        switch (recipe, state) {
+        case (.restore(let target), nil): return try learned(at: target)
+        case (.restore(let target), let state?): return target == offset ? state.learned : try learned(at: target)
+        case (.candidate(let spec, let start), _):
             var rerun = try Rerun(spec, log: log, from: start, under: amendments)
-            try rerun.run(to: state.offset)
+            try rerun.run(to: offset)
             return rerun.state.learned
-        case .upgrade: return state.learned
+        case (.upgrade, let state): return try state?.learned ?? learned(at: offset)
+        case (.spec, _): preconditionFailure("a spec's adoption is applied, not derived")
         }
     }
 }

@@ -35,6 +35,9 @@ struct Replay {
         if let contract = state?.contract { past.reader.know(contract) }
     }
 
+    /// Whether it folds the log as it was lived through.
+    var isAsLived: Bool { index == nil }
+
     /// Folds events up to an offset, or to the log's end.
     ///
     /// - Parameters:

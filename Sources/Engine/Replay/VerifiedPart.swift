@@ -92,7 +92,11 @@ final class VerifiedPart: @unchecked Sendable {
         _ adoption: Adoption, _ state: ApplicationState, _ log: StoreAccess.Store
     ) throws -> LearnedState? {
         do {
-            let derived = try Derivation(log, under: state.amendments).derive(adoption.recipe, before: state)
+            let amendments = state.amendments
+            // Folded as it was lived through, the state is that under the amendments only if they change nothing of it.
+            let isSame = amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
+            let derived = try Derivation(log, under: amendments).derive(
+                adoption.recipe, at: state.offset, from: isSame ? state : nil)
             guard Revision(of: derived.settings) == adoption.revision else { return nil }
             if derived.digest != adoption.stateDigest {
                 note(state.offset, "adopted: \(adoption.stateDigest); derived again: \(derived.digest)")

@@ -144,6 +144,23 @@ struct FeatureCheck {
     }
 }
 
+extension TargetDeclaration {
+    /// Reads a label as a file spells it.
+    public func label(reading text: String) throws(Refusal) -> Label {
+        let check = LabelCheck(target: self)
+        var result: Result<Label, Refusal> = .failure(Refusal(.missingField, "a label is missing"))
+        guard !text.isEmpty else { return try result.get() }
+        Array(text.utf8).withUnsafeBufferPointer { bytes in
+            do throws(Refusal) {
+                result = .success(try check.isRegression ? check.number(bytes) : check.name(bytes))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}
+
 /// Turns what somebody sent as a true value into a ``Label``.
 struct LabelCheck {
     let target: TargetDeclaration

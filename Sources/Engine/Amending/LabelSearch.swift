@@ -1,0 +1,67 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// Finds the questions that corrected labels belong to: the newest of each id that was labelled.
+enum LabelSearch {
+    /// - Throws: a `Refusal` that names ids which were never asked, or never labelled.
+    static func corrections(
+        _ labels: [(id: EventID, label: Label)], in log: StoreAccess.Store, under amendments: Amendments
+    ) throws -> [Amendment.Correction] {
+        var wanted: [Fingerprint: (asked: Int?, labelled: Int?, waits: Bool)] = [:]
+        for (id, _) in labels { wanted[id.fingerprint] = (nil, nil, false) }
+        var index = AmendmentIndex(amendments)
+        var reader = LogReader(log)
+        let end = try log.endOffset
+        var offset = 0
+        while offset < end, let (block, contract) = try reader.block(containing: offset) {
+            var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
+            while offset < end, offset < block.firstOffset + block.count {
+                defer { offset += 1 }
+                do {
+                    try block.read(offset - block.firstOffset, contract: contract, into: &event, answer: &answer)
+                } catch {
+                    throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
+                }
+                guard !index.isVoid(offset), var known = wanted[event.id.fingerprint] else { continue }
+                switch (event.kind, answer.decision) {
+                case (.example, _): known = (offset, offset, false)
+                case (.prediction, .predictedAndLearned): known = (offset, offset, false)
+                case (.prediction, _): known.asked = offset
+                case (.label, .waiting): known.waits = true
+                case (.label, _): known.labelled = known.asked
+                default: break
+                }
+                wanted[event.id.fingerprint] = known
+            }
+        }
+        return try resolve(labels, wanted)
+    }
+
+    private static func resolve(
+        _ labels: [(id: EventID, label: Label)],
+        _ wanted: [Fingerprint: (asked: Int?, labelled: Int?, waits: Bool)]
+    ) throws -> [Amendment.Correction] {
+        var corrections: [Amendment.Correction] = []
+        var unknown: [String] = []
+        for (id, label) in labels {
+            if let question = wanted[id.fingerprint]?.labelled {
+                corrections.append(Amendment.Correction(question: question, label: label))
+            } else {
+                unknown.append(id.text)
+            }
+        }
+        guard unknown.isEmpty else {
+            let some = unknown.prefix(5).joined(separator: ", ") + (unknown.count > 5 ? ", …" : "")
+            throw Refusal(
+                .outOfRange, "\(unknown.count) of \(labels.count) ids have no label that could be corrected: \(some)",
+                hint: "nothing was changed; leave these rows out, or send them as labels")
+        }
+        corrections.sort { $0.question < $1.question }
+        for (a, b) in zip(corrections, corrections.dropFirst()) where a.question == b.question {
+            throw Refusal(.malformed, "one id has two labels", hint: "nothing was changed; keep one row of each id")
+        }
+        return corrections
+    }
+}

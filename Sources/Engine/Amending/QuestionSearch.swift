@@ -1,0 +1,121 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// Finds the questions of a log that fulfil a condition, and everything that was said of them, in one reading.
+///
+/// A label belongs to the newest question of its id before it, or, where it waited, to the next one after it. Memory
+/// grows with what is found, and, where the condition asks for labels, with the questions that have none.
+struct QuestionSearch {
+    /// The offsets of the predictions and examples found.
+    private(set) var questions: [Int] = []
+    /// The offsets of labels and corrections of these questions.
+    private(set) var sayings: [Int] = []
+    /// The log times of the first and the last question found.
+    private(set) var times: ClosedRange<Timestamp>?
+    /// All questions that did not count as void already, found or not.
+    private(set) var askedCount = 0
+
+    private struct Asked {
+        let offset: Int
+        let isFound: Bool
+    }
+
+    private let selection: Selection
+    /// Found ones, and, where labels are asked for, those without a label.
+    private var asked: [Fingerprint: Asked] = [:]
+    private var waiting: [Fingerprint: (offset: Int, label: Label)] = [:]
+
+    /// - Parameters:
+    ///   - ids: whose labels and corrections are found even where no question was ever asked.
+    ///   - amendments: what they exclude is not looked at.
+    init(
+        _ selection: Selection, ids: Set<Fingerprint> = [], in log: StoreAccess.Store, under amendments: Amendments
+    ) throws {
+        self.selection = selection
+        var index = AmendmentIndex(amendments)
+        var reader = LogReader(log)
+        var questionReader = LogReader(log)
+        let end = try log.endOffset
+        var offset = 0
+        while offset < end, let (block, contract) = try reader.block(containing: offset) {
+            var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
+            while offset < end, offset < block.firstOffset + block.count {
+                defer { offset += 1 }
+                guard !index.isVoid(offset) else { continue }
+                do {
+                    try block.read(offset - block.firstOffset, contract: contract, into: &event, answer: &answer)
+                } catch {
+                    throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
+                }
+                try take(event, at: offset, answer.decision, contract, &questionReader)
+                if event.kind != .prediction, event.kind != .example, ids.contains(event.id.fingerprint),
+                    sayings.last != offset
+                {
+                    sayings.append(offset)
+                }
+            }
+        }
+        try takeUnlabelled(&questionReader)
+        questions.sort()
+        sayings.sort()
+    }
+
+    var offsets: OffsetRanges { OffsetRanges(questions + sayings) }
+
+    private mutating func take(
+        _ event: borrowing Event, at offset: Int, _ decision: Decision, _ contract: Contract,
+        _ questionReader: inout LogReader
+    ) throws {
+        let id = event.id.fingerprint
+        switch event.kind {
+        case .prediction:
+            askedCount += 1
+            let early = decision == .predictedAndLearned ? waiting.removeValue(forKey: id) : nil
+            if selection.usesLabel, early == nil {
+                asked[id] = Asked(offset: offset, isFound: false)
+            } else if selection.matches(event, at: offset, label: early?.label, contract) {
+                find(offset, event.time, id)
+                if let early { sayings.append(early.offset) }
+            } else {
+                asked[id] = nil
+            }
+        case .example:
+            askedCount += 1
+            asked[id] = nil
+            if selection.matches(event, at: offset, label: event.label, contract) { find(offset, event.time, id) }
+        case .label:
+            guard decision != .waiting, let question = asked[id] else {
+                if decision == .waiting, let label = event.label { waiting[id] = (offset, label) }
+                return
+            }
+            if question.isFound { return sayings.append(offset) }
+            asked[id] = nil
+            guard let (asking, _, contract, _) = try questionReader.read(question.offset) else { return }
+            if selection.matches(asking, at: question.offset, label: event.label, contract) {
+                find(question.offset, asking.time, id)
+                sayings.append(offset)
+            }
+        case .amended:
+            if !event.id.isEmpty, asked[id]?.isFound == true { sayings.append(offset) }
+        case .adopted, .forgotten: break
+        }
+    }
+
+    private mutating func takeUnlabelled(_ questionReader: inout LogReader) throws {
+        guard selection.usesLabel else { return }
+        for question in asked.values.filter({ !$0.isFound }).sorted(by: { $0.offset < $1.offset }) {
+            guard let (event, _, contract, _) = try questionReader.read(question.offset) else { continue }
+            if selection.matches(event, at: question.offset, label: nil, contract) {
+                find(question.offset, event.time, event.id.fingerprint)
+            }
+        }
+    }
+
+    private mutating func find(_ offset: Int, _ time: Timestamp, _ id: Fingerprint) {
+        questions.append(offset)
+        asked[id] = Asked(offset: offset, isFound: true)
+        times = min(times?.lowerBound ?? time, time)...max(times?.upperBound ?? time, time)
+    }
+}

@@ -1,0 +1,117 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// Correcting and forgetting: the past counts as another, and the models become what they would be.
+extension Application {
+    /// Rebuilds the models as if the questions that fulfil a condition had never been asked nor labelled.
+    public func exclude(_ condition: String) async throws -> AmendmentReport {
+        let selection = try Selection(condition, contract: spec.contract)
+        return try await amending { log, amendments in
+            let search = try QuestionSearch(selection, in: log, under: amendments)
+            try Self.check(search)
+            return Proposed(
+                [.exclusion(search.offsets, isForgotten: false)], questions: search.questions.count,
+                times: search.times)
+        }
+    }
+
+    /// Rebuilds the models as if these labels had been given in place of those that were.
+    /// - Parameter texts: the labels as a file spells them.
+    public func correct(_ texts: [(id: String, label: String)]) async throws -> AmendmentReport {
+        guard !texts.isEmpty else {
+            throw Refusal(.missingField, "there is no label to correct", hint: "name at least one id with its label")
+        }
+        let target = spec.contract.target
+        let labels = try texts.map { text in (id: EventID(text.id), label: try target.label(reading: text.label)) }
+        return try await amending { log, amendments in
+            let corrections = try LabelSearch.corrections(labels, in: log, under: amendments)
+            return Proposed([.corrections(corrections)], questions: corrections.count, times: nil)
+        }
+    }
+
+    fileprivate struct Proposed {
+        let amendments: [Amendment]
+        let questions: Int
+        let times: ClosedRange<Timestamp>?
+
+        init(_ amendments: [Amendment], questions: Int, times: ClosedRange<Timestamp>?) {
+            (self.amendments, self.questions, self.times) = (amendments, questions, times)
+        }
+    }
+
+    private static func check(_ search: QuestionSearch) throws(Refusal) {
+        guard !search.questions.isEmpty || !search.sayings.isEmpty else {
+            throw Refusal(.outOfRange, "no question fulfils the condition", hint: "nothing was changed")
+        }
+        guard search.questions.count < search.askedCount else {
+            throw Refusal(
+                .outOfRange, "all \(search.askedCount) questions fulfil the condition: nothing would be left",
+                hint: "to begin anew, restore @1")
+        }
+    }
+
+    private func amending(
+        _ propose: @escaping @Sendable (StoreAccess.Store, Amendments) throws -> Proposed
+    ) async throws -> AmendmentReport {
+        let before = try await inspect { $0.roleMetrics }
+        let (adopted, proposed) = try await amend(propose)
+        let after = try await inspect { $0.roleMetrics }
+        return AmendmentReport(
+            adopted: adopted, questions: proposed.questions, times: proposed.times, before: before, after: after)
+    }
+
+    private func amend(
+        _ propose: @escaping @Sendable (StoreAccess.Store, Amendments) throws -> Proposed
+    ) async throws -> (Adopted, Proposed) {
+        try await adopting { amendments, log in
+            let proposed = try propose(log, amendments)
+            var all = amendments
+            for amendment in proposed.amendments { all.append(amendment, at: Int.max) }
+            let derivation = Derivation(log, under: all)
+            var replay = try derivation.replay(atOrBefore: try log.endOffset)
+            while try log.endOffset - replay.offset > Self.catchUpEvents { try derivation.run(&replay) }
+            var rebuild = replay
+            return Proposal(proposed) { serving in
+                try NotDerived.catching { try derivation.run(&rebuild) }
+                guard let learned = rebuild.state?.learned else { throw Overtaken() }
+                let offset = serving.state.offset + proposed.amendments.count
+                return try serving.adopt(.restore(offset: offset), learned, after: proposed.amendments)
+            }
+        }
+    }
+}
+
+/// What an amendment changed.
+public struct AmendmentReport: Sendable {
+    public let adopted: Adopted
+    /// Questions that count as void, or as labelled otherwise, from now on.
+    public let questions: Int
+    /// The log times of the first and the last question excluded.
+    public let times: ClosedRange<Timestamp>?
+    /// The metrics of the champion, the baseline and the challengers before and after.
+    public let before: [RoleMetrics]
+    public let after: [RoleMetrics]
+}
+
+/// The metrics of a model in its role that have no slices.
+public struct RoleMetrics: Sendable, Equatable {
+    public let role: String
+    public let values: [Value]
+
+    public struct Value: Sendable, Equatable {
+        public let name: String
+        public let value: Double
+    }
+}
+
+extension ApplicationState {
+    /// The champion's, the baseline's, then each challenger's.
+    var roleMetrics: [RoleMetrics] {
+        let roles = ["champion", "baseline"] + learned.models.dropFirst().map(\.name)
+        return zip(roles, learned.plainMetrics).map { role, metrics in
+            RoleMetrics(role: role, values: metrics.map { RoleMetrics.Value(name: $0.name, value: $0.value) })
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Engine
+import Hummingbird
+import ModelLifecycle
+
+/// What changes which past the models are folded from.
+extension Routes {
+    func addLineage(to router: Router<BasicRequestContext>) {
+        router.post("/v1/applications/:name/restore") { request, context in try await restore(request, context) }
+        router.post("/v1/applications/:name/amend") { request, context in try await amend(request, context) }
+    }
+
+    @Sendable
+    private func restore(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try await object(request, allowing: ["to"])
+        guard let to = body["to"]?.string else {
+            throw Refusal(
+                .missingField, "\"to\" is missing",
+                hint: "{\"to\": \"@1234\"}, a time like 2013-01-16T00:00:00Z, or a name")
+        }
+        let restored = try await application(context).restore(to: RestorePoint(to))
+        var json = JSONWriter()
+        restored.write(to: &json)
+        return .json(json)
+    }
+
+    @Sendable
+    private func amend(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try await object(request, allowing: ["exclude", "labels"])
+        let application = try application(context)
+        var json = JSONWriter()
+        switch (body["exclude"]?.string, body["labels"]?.array) {
+        case (let condition?, nil): try await application.exclude(condition).write(to: &json)
+        case (nil, let labels?): try await application.correct(labels.map { try Self.label($0) }).write(to: &json)
+        default:
+            throw Refusal(
+                .missingField, "either \"exclude\" or \"labels\" is needed",
+                hint: "{\"exclude\": \"carrier = UA\"} or {\"labels\": [{\"id\": \"1\", \"label\": 3.5}]}")
+        }
+        return .json(json)
+    }
+
+    private static func label(_ value: JSONValue) throws(Refusal) -> (id: String, label: String) {
+        guard let id = value["id"]?.string else { throw Refusal(.missingField, "a label needs its \"id\"") }
+        switch value["label"] {
+        case .string(let text)?: return (id, text)
+        case .number(let number)?: return (id, "\(number)")
+        case .boolean(let flag)?: return (id, "\(flag)")
+        default: throw Refusal(.missingField, "the id '\(id)' has no \"label\"")
+        }
+    }
+}

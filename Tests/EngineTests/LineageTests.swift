@@ -1,0 +1,183 @@
+import Determinism
+import Engine
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+import Testing
+
+/// Restoring, amending, adopting: whatever path leads to a state, it has one digest. January's flights, labels at their
+/// real delay.
+@Suite struct LineageTests {
+    /// January's events, and an application that has lived through them in memory.
+    private struct January {
+        let spec: Spec
+        let events: [Event]
+        let log = MemoryLog()
+        let application: Application
+
+        init() async throws {
+            let stream = try #require(RiverNumbers.streams.first { $0.description == "flights_january_24h" })
+            spec = try stream.spec()
+            let source = try RowSource(path: stream.path, contract: spec.contract, data: spec.data)
+            var schedule = EventSchedule(source, data: spec.data)
+            var event = Event(spec.contract.layout)
+            var events: [Event] = []
+            while case .event = try schedule.next(into: &event) { events.append(event) }
+            self.events = events
+            application = try January.open(spec, log)
+            try await feed(events)
+        }
+
+        static func open(_ spec: Spec?, _ log: MemoryLog) throws -> Application {
+            try Application(
+                name: "january", spec: spec, store: StoreAccess(open: { log }, close: { _ in }),
+                clock: { Timestamp(microseconds: 2_000_000_000_000_000) })
+        }
+
+        func feed(_ events: [Event]) async throws {
+            var rest = events[...]
+            while !rest.isEmpty {
+                for reply in try await application.submit(Array(rest.prefix(400))) {
+                    guard case .accepted = reply else { throw Refusal(.malformed, "\(reply)") }
+                }
+                rest = rest.dropFirst(400)
+            }
+        }
+
+        var stateDigest: Digest {
+            get async throws { try await application.inspect { $0.stateDigest } }
+        }
+
+        /// The state digest of a new application that is told these events.
+        func digest(of events: [Event]) async throws -> Digest {
+            let other = try January.open(spec, MemoryLog())
+            var rest = events[...]
+            while !rest.isEmpty {
+                _ = try await other.submit(Array(rest.prefix(400)))
+                rest = rest.dropFirst(400)
+            }
+            let digest = try await other.inspect { $0.stateDigest }
+            await other.stop()
+            return digest
+        }
+
+        func carrier(_ event: Event) -> String? {
+            let layout = spec.contract.layout
+            guard event.kind == .prediction, let index = layout.index(of: "carrier") else { return nil }
+            return event.features.string(at: layout.slots[index])
+        }
+
+        /// The ids of the questions that fulfil a condition.
+        func ids(where fulfils: (Event) -> Bool) -> Set<String> {
+            Set(events.filter { $0.kind == .prediction && fulfils($0) }.map(\.id.text))
+        }
+    }
+
+    @Test func excludingEqualsALogWithoutWhatWasExcluded() async throws {
+        let january = try await January()
+        let end = january.log.endOffset
+        let report = try await january.application.exclude("carrier = UA and time in 2013-01-10..2013-01-12")
+        let from = try #require(Timestamp("2013-01-10T00:00:00Z")), to = try #require(Timestamp("2013-01-12T00:00:00Z"))
+        let ids = january.ids { january.carrier($0) == "UA" && from <= $0.time && $0.time < to }
+        #expect(report.questions == ids.count)
+        #expect(report.questions > 100)
+        let expected = try await january.digest(of: january.events.filter { !ids.contains($0.id.text) })
+        #expect(report.adopted.stateDigest == expected)
+        #expect(try await january.stateDigest == expected)
+        #expect(january.log.endOffset == end + 2, "an amended and an adopted event")
+        #expect(report.before != report.after)
+
+        // To now: nothing changes. To before the amendment: as it would have been then.
+        let now = try await january.application.restore(to: .offset(january.log.endOffset))
+        #expect(now.stateDigest == expected)
+        let middle = try await january.application.restore(to: .offset(end / 2))
+        let half = january.events.prefix(end / 2 - 1).filter { !ids.contains($0.id.text) }
+        #expect(middle.stateDigest == (try await january.digest(of: Array(half))))
+        try await verify(january)
+    }
+
+    @Test func correctedLabelsCountFromTheBeginning() async throws {
+        let january = try await January()
+        let labelled = january.events.filter { $0.kind == .label }
+        let wrong = stride(from: 3, to: labelled.count, by: 50).map { labelled[$0] }
+        let report = try await january.application.correct(wrong.map { (id: $0.id.text, label: "12.5") })
+        #expect(report.questions == wrong.count)
+        let ids = Set(wrong.map(\.id.text))
+        let right = january.events.map { event in
+            var event = event
+            if event.kind == .label, ids.contains(event.id.text) { event.label = .number(12.5) }
+            return event
+        }
+        let expected = try await january.digest(of: right)
+        #expect(report.adopted.stateDigest == expected)
+        try await verify(january)
+    }
+
+    @Test func amendmentsAreCumulativeAndWhatComesAfterGoesOnFromThem() async throws {
+        let january = try await January()
+        let some = Array(january.events.suffix(3_000))
+        let first = try await january.application.exclude("carrier = B6")
+        let second = try await january.application.exclude("carrier = AA")
+        #expect(first.questions > 0 && second.questions > 0)
+        let ids = january.ids { ["B6", "AA"].contains(january.carrier($0)) }
+        let expected = try await january.digest(of: january.events.filter { !ids.contains($0.id.text) })
+        #expect(second.adopted.stateDigest == expected)
+
+        let before = january.log.endOffset
+        for (index, event) in some.enumerated() where event.kind == .prediction {
+            var again = event
+            again.id = EventID("again-\(index)")
+            again.time = Timestamp(microseconds: event.time.microseconds + 40 * 86_400_000_000)
+            var label = Event(.label, time: again.time, id: again.id, features: event.features, label: .number(3))
+            label.features = FeatureRow(january.spec.contract.layout)
+            try await january.feed([again, label])
+            if index > 400 { break }
+        }
+        let live = try await january.stateDigest
+        // Recovered from the snapshot of the adoption, and restored, it is the same.
+        let copy = try January.open(nil, january.log)
+        #expect(try await copy.inspect { $0.stateDigest } == live)
+        let end = january.log.endOffset
+        _ = try await january.application.restore(to: .offset(before))
+        #expect(try await january.stateDigest == expected)
+        let back = try await january.application.restore(to: .offset(end))
+        #expect(back.stateDigest == live)
+        try await verify(january)
+    }
+
+    @Test func anAdoptedCandidateIsWhatItWouldHaveBecome() async throws {
+        let january = try await January()
+        let from = january.log.endOffset / 3
+        let adopted = try await january.application.adopt(january.spec, from: from)
+        // The same spec over the same events, told to a new application: labels of what was asked before find nothing.
+        let later = Array(january.events[(from - 1)...])
+        let asked = Set(later.filter { $0.kind == .prediction }.map(\.id.text))
+        let digest = try await january.digest(of: later.filter { asked.contains($0.id.text) })
+        #expect(adopted.stateDigest == digest)
+        try await verify(january)
+    }
+
+    @Test func impossibleAmendmentsAreRefusedAndChangeNothing() async throws {
+        let january = try await January()
+        let (digest, end) = (try await january.stateDigest, january.log.endOffset)
+        for condition in ["carrier = NOBODY", "distance >= 0 or distance < 0 or distance is missing", "carier = UA"] {
+            await #expect(throws: Refusal.self, "\(condition)") {
+                _ = try await january.application.exclude(condition)
+            }
+        }
+        for labels in [[], [(id: "nobody", label: "1")], [(id: january.events[0].id.text, label: "late")]] {
+            await #expect(throws: Refusal.self) { _ = try await january.application.correct(labels) }
+        }
+        await #expect(throws: Refusal.self) { _ = try await january.application.adopt(january.spec, from: end + 1) }
+        #expect(try await january.stateDigest == digest)
+        #expect(january.log.endOffset == end)
+    }
+
+    private func verify(_ january: January) async throws {
+        await january.application.stop()
+        let verification = try Verification(of: january.log)
+        #expect(verification.isEqual, "\(verification.differences)")
+        #expect(verification.ranges.map(\.kind) == [.derived])
+        #expect(verification.eventCount == january.log.endOffset)
+    }
+}

@@ -15,8 +15,9 @@ test: packages-test ## every test
 build: packages ## the program, .build/release/headrace (the first time takes some minutes)
 	swift build -c release --product headrace
 
-verify-slow: build ## run the README's tour and compare what it prints (takes port 8080)
+verify-slow: build ## run the README's tour (takes port 8080) and the cookbook, and compare what they print
 	python3 scripts/check_readme.py .build/release/headrace
+	python3 scripts/check_cookbook.py .build/release/headrace
 
 bench: build ## measure side by side with River, Vowpal Wabbit, MOA and FastAPI (half an hour)
 	swift build -c release --product LearnerBenchmark

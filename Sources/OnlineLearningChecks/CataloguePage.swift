@@ -15,6 +15,7 @@ public enum CataloguePage {
         (.driftDetector, "Drift detectors", "When the stream is no longer what it was."),
         (.metric, "Metrics", metricIntroduction),
         (.splitter, "Splitters", "How a tree looks for the best split of a number."),
+        (.searchEngine, "Search engines", "Which examples neighbours are looked for among, and how."),
     ]
 
     private static let metricIntroduction = """
@@ -121,11 +122,20 @@ public enum CataloguePage {
         case .integer(let value): "\(value)"
         case .boolean(let value): "`\(value)`"
         case .choice(let word): "`\(word)`"
-        case .component(let component): "`\(component.name)`"
-        case .components(let components): components.map { "`\($0.name)`" }.joined(separator: ", ")
+        case .component(let component): "`\(written(component))`"
+        case .components(let components): components.map { "`\(written($0))`" }.joined(separator: ", ")
         case .names(let names): names.isEmpty ? "none" : names.map { "`\($0)`" }.joined(separator: ", ")
         case .numbers(let numbers): "[\(numbers.map { defaultText(.number($0)) }.joined(separator: ", "))]"
         case .categories, .none: "none"
         }
+    }
+
+    /// A component as a spec has it: its name, and what is not at its own default.
+    private static func written(_ component: Component) -> String {
+        let parameters = Catalogue.declaration(named: component.name)?.parameters ?? []
+        let given = zip(parameters, component.arguments).filter { $0.defaultValue != $1 }.map { parameter, argument in
+            "\(parameter.name): \(defaultText(argument).replacing("`", with: ""))"
+        }
+        return given.isEmpty ? component.name : "\(component.name): {\(given.joined(separator: ", "))}"
     }
 }

@@ -16,7 +16,8 @@ package struct Headrace: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
-            VersionsVerb.self, LogVerb.self, RestoreVerb.self, AmendVerb.self, VerifyVerb.self,
+            VersionsVerb.self, DiffVerb.self, LogVerb.self, RestoreVerb.self, AmendVerb.self, VerifyVerb.self,
+            BisectVerb.self,
         ])
 
     package init() {}

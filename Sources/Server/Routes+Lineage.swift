@@ -6,6 +6,7 @@ import ModelLifecycle
 extension Routes {
     func addLineage(to router: Router<BasicRequestContext>) {
         router.post("/v1/applications/:name/restore") { request, context in try await restore(request, context) }
+        router.get("/v1/applications/:name/diff") { request, context in try await diff(request, context) }
         router.post("/v1/applications/:name/amend") { request, context in try await amend(request, context) }
     }
 
@@ -20,6 +21,22 @@ extension Routes {
         let restored = try await application(context).restore(to: RestorePoint(to))
         var json = JSONWriter()
         restored.write(to: &json)
+        return .json(json)
+    }
+
+    @Sendable
+    private func diff(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let points = try ["from", "to"].map { name in
+            guard let text = request.uri.queryParameters[name[...]] else {
+                throw Refusal(.missingField, "'\(name)' is missing", hint: "?from=@1000&to=@2000, times or names")
+            }
+            return try RestorePoint(String(text))
+        }
+        let json = try await application(context).withLog { log in
+            var json = JSONWriter()
+            try VersionDiff(points[0], points[1], in: log).write(to: &json)
+            return json
+        }
         return .json(json)
     }
 

@@ -3,8 +3,8 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-/// Learned states of other lineages go live: restored, rebuilt under amendments, or a candidate's. Whichever it is, it is
-/// derived from the log while serving goes on, caught up with what came meanwhile, and adopted between two batches.
+/// Learned states of other lineages go live: restored, rebuilt under amendments, or a candidate's. Whichever it is, it
+/// is derived from the log while serving goes on, caught up with what came meanwhile, and adopted between two batches.
 extension Application {
     /// Puts an earlier learned state in the place of the present one, as an event.
     public func restore(to point: RestorePoint) async throws -> Adopted {

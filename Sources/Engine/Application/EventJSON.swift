@@ -35,7 +35,8 @@ extension Amendment {
             json.member("forgotten", isForgotten)
             json.member("excluded", array: { json in
                 for range in offsets.ranges {
-                    json.string(range.count == 1 ? "@\(range.lowerBound)" : "@\(range.lowerBound)..@\(range.upperBound)")
+                    let first = "@\(range.lowerBound)"
+                    json.string(range.count == 1 ? first : "\(first)..@\(range.upperBound)")
                 }
             })
         case .corrections(let corrections):

@@ -16,7 +16,8 @@ extension Selection {
         var parser = SelectionParser(tokens: try SelectionToken.all(of: text), contract: contract)
         condition = try parser.condition()
         guard parser.token.kind == .end else {
-            throw parser.token.mistake("\(parser.token.description) after a whole condition", hint: "join them by and, or")
+            let found = parser.token.description
+            throw parser.token.mistake("\(found) after a whole condition", hint: "join them by and, or")
         }
     }
 

@@ -1,0 +1,117 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+/// What changed between two versions: spec, metrics, and the events between.
+public struct VersionDiff: Sendable {
+    /// One of the two, as it was lived through.
+    public struct Side: Sendable {
+        public let offset: Int
+        public let time: Timestamp
+        public let stateDigest: Digest
+        /// The offset of the adoption that served.
+        public let version: Int
+        public let metrics: [RoleMetrics]
+        fileprivate let lines: [String]
+    }
+
+    /// An adoption or amendment between the two.
+    public struct Change: Sendable {
+        public let offset: Int
+        public let what: String
+    }
+
+    public let from: Side
+    public let to: Side
+    /// Lines of the spec that only the first has, and that only the second has.
+    public let removed: [String]
+    public let added: [String]
+    /// Events between by their kind, all kinds in their order.
+    public let events: [(kind: Event.Kind, count: Int)]
+    public let changes: [Change]
+
+    /// - Throws: a `Refusal` where one of them is no version; `LogFailure` where the log cannot be read.
+    public init(_ first: RestorePoint, _ second: RestorePoint, in log: StoreAccess.Store) throws {
+        let (a, b) = (try first.offset(in: log), try second.offset(in: log))
+        from = try Self.side(a, in: log)
+        to = try Self.side(b, in: log)
+        let (old, new) = (from.lines, to.lines)
+        removed = old.filter { !new.contains($0) }
+        added = new.filter { !old.contains($0) }
+        var counts = [Int](repeating: 0, count: Event.Kind.allCases.count)
+        var changes: [Change] = []
+        var reader = LogReader(log)
+        for offset in min(a, b)..<max(a, b) {
+            guard let (event, _, contract, _) = try reader.read(offset) else { break }
+            for (index, kind) in Event.Kind.allCases.enumerated() where kind == event.kind { counts[index] += 1 }
+            if let what = event.change(contract) { changes.append(Change(offset: offset, what: what)) }
+        }
+        events = zip(Event.Kind.allCases, counts).filter { $1 > 0 }.map { (kind: $0, count: $1) }
+        self.changes = changes
+    }
+
+    private static func side(_ offset: Int, in log: StoreAccess.Store) throws -> Side {
+        var replay = try Replay(log, atOrBefore: offset)
+        do {
+            try replay.run(to: offset)
+        } catch let gone as PayloadGone {
+            throw Refusal(
+                .impossibleRestore, "@\(offset) cannot be folded as it was: \(gone)",
+                hint: "versions after the forgetting, or before what was forgotten, can be compared")
+        }
+        guard let state = replay.state else {
+            throw Refusal(.impossibleRestore, "@\(offset) is before the spec was adopted")
+        }
+        return Side(
+            offset: offset, time: state.ledger.time, stateDigest: state.stateDigest, version: state.version,
+            metrics: state.roleMetrics, lines: state.spec.lines(settings: state.learned.settings))
+    }
+}
+
+extension Event {
+    /// What it did to the models, where it is no question and no label.
+    func change(_ contract: Contract) -> String? {
+        if let recipe = adoption?.recipe {
+            switch recipe {
+            case .spec: return "spec adopted"
+            case .restore(let offset): return "restored to @\(offset)"
+            case .candidate(_, let offset): return "candidate adopted, fed from @\(offset)"
+            case .upgrade(let offset): return "upgraded, folded anew from @\(offset)"
+            }
+        }
+        switch amendment {
+        case .exclusion(let offsets, let isForgotten)?:
+            return "\(offsets.count) events \(isForgotten ? "forgotten" : "excluded")"
+        case .corrections(let corrections)?: return "\(corrections.count) labels corrected"
+        case nil: return nil
+        }
+    }
+}
+
+extension VersionDiff {
+    public func write(to json: inout JSONWriter) {
+        json.object { json in
+            for (name, side) in [("from", from), ("to", to)] {
+                json.member(name, object: { json in
+                    json.member("offset", side.offset)
+                    if side.time != Ledger.beginning { json.member("time", side.time.description) }
+                    json.member("version", side.version)
+                    json.member("state_digest", side.stateDigest.description)
+                    json.member("metrics", object: { $0.members(of: side.metrics) })
+                })
+            }
+            json.member("spec_removed", array: { json in for line in removed { json.string(line) } })
+            json.member("spec_added", array: { json in for line in added { json.string(line) } })
+            json.member("events", object: { json in for (kind, count) in events { json.member(kind.name, count) } })
+            json.member("changes", array: { json in
+                for change in changes {
+                    json.object { json in
+                        json.member("offset", change.offset)
+                        json.member("what", change.what)
+                    }
+                }
+            })
+        }
+    }
+}

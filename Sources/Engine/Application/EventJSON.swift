@@ -8,6 +8,13 @@ extension Event {
         json.object { json in writeMembers(to: &json, contract: contract) }
     }
 
+    /// When a question was asked, and what.
+    func writeQuestion(to json: inout JSONWriter, contract: Contract) {
+        json.member("event", kind.name)
+        json.member("time", time.description)
+        json.member("features", object: { json in features.write(to: &json, contract: contract) })
+    }
+
     /// The event's members, without the braces.
     func writeMembers(to json: inout JSONWriter, contract: Contract) {
         json.member("event", kind == .amended ? Kind.label.name : kind.name)
@@ -44,7 +51,7 @@ extension FeatureRow {
 }
 
 extension Label {
-    fileprivate func write(to json: inout JSONWriter, target: TargetDeclaration) {
+    func write(to json: inout JSONWriter, target: TargetDeclaration) {
         switch self {
         case .number(let value): json.number(value)
         case .listed(let slot) where target.isBoolean: json.boolean(slot == 1)

@@ -156,3 +156,38 @@ extension TwinAdaGrad {
         }
     }
 }
+
+extension TwinAdaGrad.Multiclass {
+    /// The classes' frequencies, and each class's two copies' terms: a ``SoftmaxMixture`` of the three.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let known = classes.indices.filter { classes[$0].isKnown }
+        var asked = asked
+        guard let slot = known.firstIndex(of: asked.slot), let other = known.firstIndex(of: asked.other) else {
+            throw Unexplained("a class that was never learned has no odds")
+        }
+        (asked.slot, asked.other) = (slot, other)
+        let bases = known.map { classes[$0].logarithm }
+        let margins = known.map { classes[$0].twins.margins(x) }
+        let none = [Double](repeating: 0, count: known.count)
+        var intercepts = [none, none, none]
+        var columns: [(column: Int, terms: [[Double]])] = []
+        for (position, slot) in known.enumerated() {
+            let (intercept, terms) = classes[slot].twins.terms(x)
+            (intercepts[1][position], intercepts[2][position]) = (intercept[0], intercept[1])
+            for (index, term) in terms.enumerated() {
+                if columns.count <= index { columns.append((term.column, [none, none, none])) }
+                // All classes have as many weights, so that their terms are of the same columns.
+                columns[index].terms[1][position] = term.value[0]
+                columns[index].terms[2][position] = term.value[1]
+            }
+        }
+        let mixture = SoftmaxMixture(components: [
+            SoftmaxMixture.Component(weight: share.baseline, bases: bases, deltas: none),
+            SoftmaxMixture.Component(weight: share.twins[0], bases: bases, deltas: margins.map { $0[0] }),
+            SoftmaxMixture.Component(weight: share.twins[1], bases: bases, deltas: margins.map { $0[1] }),
+        ])
+        return try mixture.contributions(asked, named: "intercept", biasTerms: intercepts, columns)
+    }
+}

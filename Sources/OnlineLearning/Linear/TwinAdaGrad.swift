@@ -44,6 +44,13 @@ struct TwinAdaGrad: Sendable {
         }
     }
 
+    /// What each column adds to the two margins, and what the intercepts are.
+    func terms(_ x: borrowing FeatureVector) -> (intercept: SIMD2<Double>, terms: [(column: Int, value: SIMD2<Double>)]) {
+        var terms: [(column: Int, value: SIMD2<Double>)] = []
+        x.forEachListed(below: weights.count - 1) { terms.append(($0, weights[$0 + 1] * Self.clean($1))) }
+        return (weights[0], terms)
+    }
+
     /// One step of both copies.
     /// - Parameters:
     ///   - gradients: of the loss in each copy's margin.

@@ -48,6 +48,7 @@ struct Problem: Error, Sendable {
         case let refusal as Refusal: self.init(refusal)
         case let unavailable as Unavailable: self.init(unavailable)
         case let failure as LogFailure: self.init(failure)
+        case let missing as PastEventMissing: self.init(LogFailure(.damaged, missing.description))
         case let error as HTTPError:
             self.init(
                 status: error.status.code, kind: "http", title: error.status.reasonPhrase,

@@ -48,8 +48,8 @@ extension Auto: ExplainingLearner {
         return opinions
     }
 
-    /// An explanation as it counts in the mixture: held within what a voice may be. What it leaves open, all of it where
-    /// there is none, is a part under the expert's name.
+    /// An explanation as it counts in the mixture: held within what a voice may be. Where there is none, what the
+    /// answer differs from the baseline's is a part under the expert's name.
     private func opinion(
         _ name: String, _ answer: Double, _ own: ColumnContributions?, base: Double
     ) -> ColumnContributions {

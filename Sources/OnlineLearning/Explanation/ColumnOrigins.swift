@@ -57,7 +57,8 @@ struct ColumnOrigins: Sendable {
         transformer.transform(row, &x)
         owners.append((transformer.columns, step.labels, { transformer.input(of: $0) }, step.joint))
         guard x.columns.count > start else { return }
-        let alone = step.inputs.count > 1 ? step.inputs.map { Self.columns(of: $0, step, transformer, row, before) } : []
+        let isShared = step.inputs.count > 1
+        let alone = isShared ? step.inputs.map { Self.columns(of: $0, step, transformer, row, before) } : []
         for index in start..<x.columns.count {
             let column = Int(x.columns[index])
             if let input = step.inputs.count == 1 ? 0 : transformer.input(of: column) {

@@ -8,14 +8,14 @@ protocol ExplainingLearner: Learner {
 }
 
 /// Which number of an answer is explained.
-struct ExplainedAnswer: Sendable {
-    let task: Task
+package struct ExplainedAnswer: Sendable {
+    package let task: Task
     /// The class asked about: 1, the positive one, of two; the most probable of several. Nothing of numbers.
-    var slot = 1
+    package var slot = 1
     /// The class that log-odds are against: 0 of two, the second most probable of several.
-    var other = 0
+    package var other = 0
     /// Whether a classifier is to answer in probabilities, because they are added to those of others.
-    var wantsProbability = false
+    package var wantsProbability = false
 
     /// The question that an answer gives rise to.
     /// - Throws: where it names less than two classes.
@@ -30,10 +30,10 @@ struct ExplainedAnswer: Sendable {
         (slot, other) = (best, second)
     }
 
-    init(_ task: Task) { self.task = task }
+    package init(_ task: Task) { self.task = task }
 
     /// The same in probabilities.
-    var inProbability: ExplainedAnswer {
+    package var inProbability: ExplainedAnswer {
         var asked = self
         asked.wantsProbability = true
         return asked
@@ -62,10 +62,19 @@ extension Learner {
     func explainIfAble(
         _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
     ) throws(Unexplained) -> ColumnContributions {
-        guard let able = self as? any ExplainingLearner else {
-            throw Unexplained("\(Self.declaration.name) does not take its answers apart by features")
-        }
+        guard let able = self as? any ExplainingLearner else { throw Unexplained(Self.reason) }
         return try able.explain(x, asked)
+    }
+
+    private static var reason: String {
+        let name = declaration.name
+        return switch name {
+        case "knn_classifier", "knn_regressor":
+            "k nearest neighbours (\(name)) answer by past examples, not by features"
+        case _ where ["fm_", "ffm_", "hofm_"].contains(where: { name.hasPrefix($0) }):
+            "in a factorization machine (\(name)) features answer together, not each by itself"
+        default: "\(name) does not take its answers apart by features"
+        }
     }
 }
 

@@ -59,7 +59,7 @@ public struct Explanation: Sendable, Equatable {
 public struct Unexplained: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
 
-    init(_ reason: String) { self.reason = reason }
+    public init(_ reason: String) { self.reason = reason }
 
     public var description: String { "not explained: \(reason)" }
 }

@@ -16,12 +16,16 @@ import Determinism
 ///
 /// Source: A. Shrikumar, P. Greenside and A. Kundaje, *Learning important features through propagating activation
 /// differences*, ICML 2017, section 3.5.1.
-struct SoftmaxMixture: Sendable {
-    struct Component: Sendable {
+package struct SoftmaxMixture: Sendable {
+    package struct Component: Sendable {
         let weight: Double
         /// By class.
         let bases: [Double]
         let deltas: [Double]
+
+        package init(weight: Double, bases: [Double], deltas: [Double]) {
+            (self.weight, self.bases, self.deltas) = (weight, bases, deltas)
+        }
 
         /// Logarithms of the probabilities at the bases and at the scores.
         fileprivate func logarithms() -> (before: [Double], after: [Double]) {
@@ -36,11 +40,13 @@ struct SoftmaxMixture: Sendable {
         }
     }
 
-    var components: [Component] = []
+    private(set) var components: [Component] = []
+
+    package init(components: [Component]) { self.components = components }
 
     /// What the answer is at the bases, and by component and class what a unit of delta adds.
     /// - Parameter asked: its classes are positions among those of the components.
-    func factors(_ asked: ExplainedAnswer) -> (bias: Double, factors: [[Double]]) {
+    package func factors(_ asked: ExplainedAnswer) -> (bias: Double, factors: [[Double]]) {
         if components.count == 1, asked.scale == .logOdds {
             let bases = components[0].bases
             return (
@@ -164,11 +170,10 @@ extension SoftmaxMixture {
         // What is scored of an empty vector may be more than the bases: what is absent speaks, too.
         let absent = known.indices.map { nothing[known[$0]] - bases[$0] }
         let whole = known.indices.map { k in terms.reduce(absent[k]) { $0 + $1.terms[k] } }
-        var mixture = SoftmaxMixture()
-        for (weight, power) in temperatures {
-            mixture.components.append(
-                Component(weight: weight, bases: bases, deltas: whole.map { power * $0 }))
-        }
+        let mixture = SoftmaxMixture(
+            components: temperatures.map { weight, power in
+                Component(weight: weight, bases: bases, deltas: whole.map { power * $0 })
+            })
         func scaled(_ terms: [Double]) -> [[Double]] { temperatures.map { t in terms.map { t.power * $0 } } }
         return try mixture.contributions(
             asked, named: "class shares", biasTerms: scaled(absent), terms.map { ($0.column, scaled($0.terms)) })

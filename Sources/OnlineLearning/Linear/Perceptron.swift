@@ -87,12 +87,11 @@ extension Perceptron: ExplainingLearner {
             return try SoftmaxMixture.binary(asked, intercept: linear.intercept, terms: linear.terms)
         }
         let sum = linear.terms.reduce(0) { $0 + $1.value }
-        var mixture = SoftmaxMixture()
-        for (weight, power) in tempering.temperatures {
-            mixture.components.append(
+        let mixture = SoftmaxMixture(
+            components: tempering.temperatures.map { weight, power in
                 SoftmaxMixture.Component(
-                    weight: weight, bases: [0, power * linear.intercept], deltas: [0, power * sum]))
-        }
+                    weight: weight, bases: [0, power * linear.intercept], deltas: [0, power * sum])
+            })
         return try mixture.contributions(
             asked, named: "intercept",
             linear.terms.map { term in (term.column, tempering.temperatures.map { [0, $0.power * term.value] }) })

@@ -2,8 +2,8 @@ import Determinism
 
 /// Path contributions (A. Saabas, *Interpreting random forests*, 2014): at every test on an example's way, the change
 /// from its node's share of a class to the child's is credited to the feature tested. A node's shares are those of the
-/// leaves below it. What the leaf's naive Bayes then makes of its shares is credited to the features it looks at, by the
-/// rescale rule; what is left is the leaf's own.
+/// leaves below it. What the leaf's naive Bayes then makes of its shares is credited to the features it looks at, by
+/// the rescale rule; what is left is the leaf's own.
 extension TreeClassifierCore {
     /// What a leaf answers beyond its shares and its features' terms: its prior, mixture and roundings.
     static var leafPart: String { "the leaf's own" }

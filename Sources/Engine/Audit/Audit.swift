@@ -94,12 +94,9 @@ public struct Audit: Sendable {
         let after = try fold.present()
         given = Moment(after.answersGiven(to: event.id) ?? [], after)
         explanation = Self.explain(event, before, derived)
-        let learnedNow = stored.decision == .predictedAndLearned
-        let learning = learnedNow ? nil : labels.first { $0.decision == .learned }
-        if learnedNow {
-            let label = event.label ?? labels.last?.label
-            movement = label.map { Movement(offset, $0, event, contract, from: before, to: after, event.time) }
-        } else if let learning {
+        if stored.decision == .predictedAndLearned, let label = event.label ?? labels.last?.label {
+            movement = Movement(offset, label, event, contract, from: before, to: after, event.time)
+        } else if let learning = labels.first(where: { $0.decision == .learned }) {
             try fold.run(to: learning.offset)
             let before = try fold.state(at: learning.time)
             _ = try fold.step()

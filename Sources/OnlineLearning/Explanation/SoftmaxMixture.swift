@@ -145,6 +145,12 @@ extension SoftmaxMixture {
             asked, named: "intercept", terms.map { ($0.column, [[0, scale * $0.value]]) })
     }
 
+    /// Terms of one feature without what they have in common, which tells no class from another.
+    static func centered(_ terms: [Double]) -> [Double] {
+        let mean = terms.reduce(0, +) / Double(terms.count)
+        return terms.map { $0 - mean }
+    }
+
     /// Several classes or two, each with a score to which every column adds a term of its own, as in naive Bayes: the
     /// terms are found by asking for the scores of each column alone.
     ///
@@ -165,10 +171,10 @@ extension SoftmaxMixture {
         var terms: [(column: Int, terms: [Double])] = []
         for column in x.presentColumns {
             let alone = scores(x.only(column: column))
-            terms.append((column, known.map { alone[$0] - nothing[$0] }))
+            terms.append((column, centered(known.map { alone[$0] - nothing[$0] })))
         }
         // What is scored of an empty vector may be more than the bases: what is absent speaks, too.
-        let absent = known.indices.map { nothing[known[$0]] - bases[$0] }
+        let absent = centered(known.indices.map { nothing[known[$0]] - bases[$0] })
         let whole = known.indices.map { k in terms.reduce(absent[k]) { $0 + $1.terms[k] } }
         let mixture = SoftmaxMixture(
             components: temperatures.map { weight, power in

@@ -127,10 +127,11 @@ extension SoftmaxDescent {
         let linear = known.map { classes[$0]?.terms(x) ?? LinearTerms() }
         let bases = linear.map(\.intercept)
         // All classes have as many weights, so that their terms are of the same columns.
-        let columns = linear[0].terms.indices.map { index in
-            (column: linear[0].terms[index].column, terms: [linear.map { $0.terms[index].value }])
+        let columns = linear[0].terms.indices.map { index -> (column: Int, terms: [[Double]]) in
+            let terms = SoftmaxMixture.centered(linear.map { $0.terms[index].value })
+            return (column: linear[0].terms[index].column, terms: [terms])
         }
-        let deltas = linear.map { $0.terms.reduce(0) { $0 + $1.value } }
+        let deltas = known.indices.map { position in columns.reduce(0) { $0 + $1.terms[0][position] } }
         let mixture = SoftmaxMixture(components: [SoftmaxMixture.Component(weight: 1, bases: bases, deltas: deltas)])
         return try mixture.contributions(asked, named: "no feature", columns)
     }

@@ -169,25 +169,25 @@ extension TwinAdaGrad.Multiclass {
         }
         (asked.slot, asked.other) = (slot, other)
         let bases = known.map { classes[$0].logarithm }
-        let margins = known.map { classes[$0].twins.margins(x) }
         let none = [Double](repeating: 0, count: known.count)
-        var intercepts = [none, none, none]
-        var columns: [(column: Int, terms: [[Double]])] = []
-        for (position, slot) in known.enumerated() {
-            let (intercept, terms) = classes[slot].twins.terms(x)
-            (intercepts[1][position], intercepts[2][position]) = (intercept[0], intercept[1])
-            for (index, term) in terms.enumerated() {
-                if columns.count <= index { columns.append((term.column, [none, none, none])) }
-                // All classes have as many weights, so that their terms are of the same columns.
-                columns[index].terms[1][position] = term.value[0]
-                columns[index].terms[2][position] = term.value[1]
-            }
+        // Of each copy, the classes' terms side by side, without what they have in common.
+        func sides(_ terms: [SIMD2<Double>]) -> [[Double]] {
+            [none, SoftmaxMixture.centered(terms.map { $0[0] }), SoftmaxMixture.centered(terms.map { $0[1] })]
         }
-        let mixture = SoftmaxMixture(components: [
-            SoftmaxMixture.Component(weight: share.baseline, bases: bases, deltas: none),
-            SoftmaxMixture.Component(weight: share.twins[0], bases: bases, deltas: margins.map { $0[0] }),
-            SoftmaxMixture.Component(weight: share.twins[1], bases: bases, deltas: margins.map { $0[1] }),
-        ])
+        let own = known.map { classes[$0].twins.terms(x) }
+        let intercepts = sides(own.map(\.intercept))
+        // All classes have as many weights, so that their terms are of the same columns.
+        let columns = own[0].terms.indices.map { index in
+            (column: own[0].terms[index].column, terms: sides(own.map { $0.terms[index].value }))
+        }
+        let deltas = (0..<3).map { copy in
+            known.indices.map { k in columns.reduce(intercepts[copy][k]) { $0 + $1.terms[copy][k] } }
+        }
+        let weights = [share.baseline, share.twins[0], share.twins[1]]
+        let mixture = SoftmaxMixture(
+            components: (0..<3).map {
+                SoftmaxMixture.Component(weight: weights[$0], bases: bases, deltas: deltas[$0])
+            })
         return try mixture.contributions(asked, named: "intercept", biasTerms: intercepts, columns)
     }
 }

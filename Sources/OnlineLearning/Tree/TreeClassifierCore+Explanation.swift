@@ -90,7 +90,7 @@ extension TreeClassifierCore {
             var features: [(feature: Int, isCategory: Bool, terms: [Double])] = []
             for feature in 0..<input.numberCount + input.categoryCount where input.isPresent(feature) {
                 let votes = leaf.votes(input, only: feature, total, parameters)
-                let terms = votes.indices.map { votes[$0] - bases[$0] }
+                let terms = SoftmaxMixture.centered(votes.indices.map { votes[$0] - bases[$0] })
                 guard terms.contains(where: { $0 != 0 }) else { continue }
                 let isCategory = feature >= input.numberCount
                 features.append((isCategory ? feature - input.numberCount : feature, isCategory, terms))

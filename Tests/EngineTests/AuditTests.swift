@@ -35,7 +35,7 @@ import Testing
 
     /// An event with the features of the first flight.
     private func event(
-        _ kind: Event.Kind, _ id: String, day: Int, _ label: Label? = nil, _ log: MemoryLog
+        _ kind: Event.Kind, _ id: String, day: Int, _ log: MemoryLog, label: Label? = nil
     ) throws -> Event {
         let features = try audit("@1", log).event.features
         let start = Timestamp(microseconds: 1_400_000_000_000_000)
@@ -111,7 +111,7 @@ import Testing
         #expect(audit.labels.isEmpty && audit.movement == nil)
         #expect(try self.audit("@1", log).version.offset == 0)
         // What was asked before the restore is learned after it, by the state that was restored.
-        let label = try event(.label, "after", day: 0, .number(99), log)
+        let label = try event(.label, "after", day: 0, log, label: .number(99))
         _ = try await application.submit([label])
         let movement = try #require(try self.audit("after", log).movement)
         let (before, after) = (movement.before.answers[0].values[0], movement.after.answers[0].values[0])
@@ -125,7 +125,8 @@ import Testing
         let first = log.endOffset
         for day in [0, 400] {
             _ = try await application.submit([
-                try event(.prediction, "again", day: day, log), try event(.label, "again", day: day, .number(1), log),
+                try event(.prediction, "again", day: day, log),
+                try event(.label, "again", day: day, log, label: .number(1)),
             ])
         }
         let newest = try audit("again", log)
@@ -140,7 +141,7 @@ import Testing
     @Test func aLabelThatWaitedALateOneAndACorrectionAreTold() async throws {
         let log = MemoryLog()
         let application = try await fed(rows: 20, log)
-        _ = try await application.submit([try event(.label, "early", day: 0, .number(5), log)])
+        _ = try await application.submit([try event(.label, "early", day: 0, log, label: .number(5))])
         let refusal = #expect(throws: Refusal.self) { try audit("early", log) }
         #expect(refusal?.kind == .unknownQuestion)
         #expect(refusal?.message.contains("waited for the question") == true)
@@ -151,13 +152,14 @@ import Testing
         #expect(early.movement?.offset == early.offset)
 
         _ = try await application.submit([
-            try event(.prediction, "late", day: 1, log), try event(.label, "late", day: 3, .number(5), log),
+            try event(.prediction, "late", day: 1, log), try event(.label, "late", day: 3, log, label: .number(5)),
         ])
         let late = try audit("late", log)
         #expect(late.labels.map(\.decision) == [.late] && late.movement == nil)
 
         _ = try await application.submit([
-            try event(.example, "whole", day: 4, .number(5), log), try event(.amended, "whole", day: 4, .number(6), log),
+            try event(.example, "whole", day: 4, log, label: .number(5)),
+            try event(.amended, "whole", day: 4, log, label: .number(6)),
         ])
         let whole = try audit("whole", log)
         #expect(whole.isSame && whole.movement?.offset == whole.offset)

@@ -33,7 +33,7 @@ import Testing
                         rows.features[index], declaration: declaration, layout: rows.layout, workspace: &workspace)
                     #expect(isSum(explanation), "\(subject) on \(stream), row \(index): \(explanation)")
                     explained += 1
-                } catch is Unexplained {
+                } catch {
                     failed += 1
                 }
             }

@@ -39,8 +39,11 @@ extension Audit {
     }
 
     private func writeAnswer(to json: inout JSONWriter) {
-        json.key("prediction")
-        Answer(values: stored.values, classes: given.classes).write(to: &json)
+        // Before any class is known there is no answer to write.
+        if !stored.values.isEmpty {
+            json.key("prediction")
+            Answer(values: stored.values, classes: given.classes).write(to: &json)
+        }
         if stored.isBaseline { json.member("answered_by", "baseline") }
         json.member("outcome", stored.decision.word)
     }

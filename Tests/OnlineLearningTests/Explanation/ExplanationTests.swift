@@ -30,7 +30,7 @@ import Testing
             return row
         }
 
-        mutating func learn(_ numbers: [Double], _ a: String? = nil, _ b: String? = nil, _ target: Target) {
+        mutating func learn(_ numbers: [Double], _ a: String? = nil, _ b: String? = nil, y target: Target) {
             #expect(pipeline.learn(row(numbers, a, b), target, workspace: &workspace))
         }
 
@@ -67,7 +67,7 @@ import Testing
                 named: "linear_regression",
                 ["optimizer": sgd(1), "intercept_init": .number(1), "intercept_lr": .number(0)]),
             numbers: ["n0"])
-        model.learn([1], .value(2))
+        model.learn([1], y: .value(2))
         expect(try model.explain([3]), bias: 1, [("n0", 6)])
         #expect(try model.explain([3]).scale == .value)
         #expect(try model.explain([.nan]).contributions.isEmpty)
@@ -82,8 +82,8 @@ import Testing
                 .init(Component(named: "one_hot"), features: ["a", "b"]),
                 .init(Component(named: "standard_scaler"), features: ["n0"]),
             ])
-        model.learn([2], "x", "z", .value(1))
-        model.learn([4], "y", "z", .value(3.02))
+        model.learn([2], "x", "z", y: .value(1))
+        model.learn([4], "y", "z", y: .value(3.02))
         expect(
             try model.explain([5], "x", "z"), bias: 0.02 + 0.0596,
             [("n0", 2 * 0.0596), ("a", 0.02), ("b", 0.02 + 0.0596)])
@@ -97,7 +97,7 @@ import Testing
                 .init(Component(named: "cross"), features: ["a", "b"]),
                 .init(Component(named: "polynomial_extender"), features: ["n0", "n1"]),
             ])
-        model.learn([1, 0.5], "x", "z", .value(1))
+        model.learn([1, 0.5], "x", "z", y: .value(1))
         // Every column moved by 0.5 · 2 · its value: n0, n1, n0², n0 n1, n1², and the cross.
         expect(
             try model.explain([1, 0.5], "x", "z"), bias: 0,
@@ -113,8 +113,8 @@ import Testing
             Component(named: "linear_regression", ["optimizer": sgd(0.1)]), numbers: [],
             [.init(Component(named: "feature_hasher", ["n_features": .integer(2)]), features: ["a", "b"])])
         for value in [1.0, 4, 2, 8] {
-            encoded.learn([], value > 3 ? "x" : "y", "z", .value(value))
-            hashed.learn([], value > 3 ? "x" : "y", "z", .value(value))
+            encoded.learn([], value > 3 ? "x" : "y", "z", y: .value(value))
+            hashed.learn([], value > 3 ? "x" : "y", "z", y: .value(value))
         }
         for explanation in [try encoded.explain([], "x", "z"), try hashed.explain([], "x", "z")] {
             #expect(explanation.contributions.map(\.name) == ["a", "b"])
@@ -125,7 +125,7 @@ import Testing
     @Test func aLogisticModelIsExplainedInLogOdds() throws {
         var model = Model(
             Component(named: "logistic_regression", ["optimizer": sgd(0.01)]), .binary, numbers: ["n0"])
-        model.learn([1], .label(1))
+        model.learn([1], y: .label(1))
         let explanation = try model.explain([1])
         #expect(explanation.scale == .logOdds)
         #expect((explanation.slot, explanation.other) == (1, 0))
@@ -136,7 +136,7 @@ import Testing
         var model = Model(
             Component(named: "gaussian_nb", ["tempering": .boolean(false)]), .binary, numbers: ["n0", "n1"])
         for (value, slot) in [(-1.0, 0), (-2, 0), (-3, 0), (1, 1), (2, 1), (3, 1)] {
-            model.learn([value, value * value], .label(slot))
+            model.learn([value, value * value], y: .label(slot))
         }
         let explanation = try model.explain([-0.8, 4])
         // Both classes are as frequent and square alike, so that only n0 tells them apart.
@@ -164,9 +164,9 @@ import Testing
                     "leaf_prediction": .choice("mean"), "grace_period": .integer(2), "delta": .number(1),
                     "min_samples_split": .integer(1),
                 ]), numbers: ["n0"])
-        model.learn([0], .value(1))
+        model.learn([0], y: .value(1))
         expect(try model.explain([2]), bias: 1, [])
-        model.learn([4], .value(3))
+        model.learn([4], y: .value(3))
         expect(try model.explain([2]), bias: 2, [("n0", 1)])
         expect(try model.explain([0]), bias: 2, [("n0", -1)])
         #expect(try model.explain([0]).biasName == "root of the tree")
@@ -176,7 +176,7 @@ import Testing
         var model = Model(
             Component(named: "extremely_fast_decision_tree_classifier", ["leaf_prediction": .choice("mc")]), .binary,
             numbers: ["n0"])
-        for index in 0..<600 { model.learn([Double(index % 2)], .label(index % 2)) }
+        for index in 0..<600 { model.learn([Double(index % 2)], y: .label(index % 2)) }
         let explanation = try model.explain([1])
         #expect(explanation.scale == .probability)
         expect(explanation, bias: 0.5, [("n0", 0.5)])
@@ -187,7 +187,7 @@ import Testing
             Component(
                 named: "arf_classifier", ["leaf_prediction": .choice("mc"), "max_features": .choice("all")]),
             .binary, numbers: ["n0"], categories: ["a"])
-        for index in 0..<2_000 { model.learn([Double(index % 2)], index % 3 == 0 ? "x" : "y", .label(index % 2)) }
+        for index in 0..<2_000 { model.learn([Double(index % 2)], index % 3 == 0 ? "x" : "y", y: .label(index % 2)) }
         let explanation = try model.explain([1], "x")
         #expect(explanation.answer > 0.9)
         #expect(explanation.contributions.first?.name == "n0")
@@ -200,7 +200,7 @@ import Testing
             Component(named: "auto"), .binary, numbers: ["n0", "n1"], categories: ["a"],
             [.init(Component(named: "standard_scaler"), features: ["n0"])])
         for index in 0..<60 {
-            model.learn([Double(index % 7), Double(index % 3)], index % 2 == 0 ? "x" : "y", .label(index % 2))
+            model.learn([Double(index % 7), Double(index % 3)], index % 2 == 0 ? "x" : "y", y: .label(index % 2))
         }
         let before = model.bytes
         let first = try model.explain([1, 2], "x")
@@ -212,11 +212,11 @@ import Testing
 
     @Test func whatCannotBeTakenApartSaysSo() throws {
         var neighbours = Model(Component(named: "knn_regressor"), numbers: ["n0"])
-        neighbours.learn([1], .value(2))
+        neighbours.learn([1], y: .value(2))
         let reason = #expect(throws: Unexplained.self) { try neighbours.explain([1]) }
         #expect(reason?.description.hasPrefix("not explained: k nearest neighbours") == true)
         var bayes = Model(Component(named: "gaussian_nb"), .binary, numbers: ["n0"])
-        bayes.learn([1], .label(1))
+        bayes.learn([1], y: .label(1))
         #expect(throws: Unexplained.self) { try bayes.explain([1]) }
         var unlearned = Model(Component(named: "softmax_regression"), .multiclass, numbers: ["n0"])
         #expect(throws: Unexplained.self) { try unlearned.explain([1]) }

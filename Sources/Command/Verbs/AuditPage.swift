@@ -40,8 +40,9 @@ struct AuditPage {
 
     private var answers: String {
         var table = TextTable([.init("role"), .init("answer", .right)])
-        for (role, answer) in audit["roles"]?.members ?? [] { table.add([role, Self.answer(answer)]) }
-        return table.render()
+        let roles = audit["roles"]?.members ?? []
+        for (role, answer) in roles { table.add([role, Self.answer(answer)]) }
+        return roles.isEmpty ? "no model had an answer: no class was known\n" : table.render()
     }
 
     // MARK: Why
@@ -78,7 +79,7 @@ struct AuditPage {
         var text = ""
         for label in audit["labels"]?.array ?? [] {
             let seconds = label["delay_seconds"]?.number
-            let delay = seconds.map { $0 < 0 ? "before the question" : "\(Self.duration($0)) after it was asked" } ?? ""
+            let delay = seconds.map { Self.delay($0) } ?? ""
             let word = label["outcome"]?.string ?? ""
             text += "label \(label["label"].map(Self.plain) ?? "")  \(at(label) ?? ""), \(delay): \(word)\n"
         }
@@ -111,7 +112,7 @@ struct AuditPage {
     /// An answer with its probabilities, the highest first.
     private static func answer(_ answer: JSONValue?) -> String {
         guard let prediction = answer?["prediction"] else { return "–" }
-        var text = plain(prediction)
+        var text = prediction.number.map { Status.short($0) } ?? plain(prediction)
         if let interval = answer?["interval"] {
             text += "  (\(number(interval["lower"])) to \(number(interval["upper"])))"
         }
@@ -127,7 +128,7 @@ struct AuditPage {
     private static func plain(_ value: JSONValue) -> String {
         switch value {
         case .string(let text): text
-        case .number: number(value)
+        case .number(let number): number == number.rounded() && number.magnitude < 1e15 ? "\(Int(number))" : "\(number)"
         case .boolean(let flag): "\(flag)"
         default: "–"
         }
@@ -141,11 +142,12 @@ struct AuditPage {
         value?.number.map { ($0 > 0 ? "+" : "") + Status.short($0) } ?? "–"
     }
 
-    /// A length of time in the unit that suits it.
-    private static func duration(_ seconds: Double) -> String {
+    /// A length of time in the unit that suits it, from the question on.
+    private static func delay(_ seconds: Double) -> String {
+        guard seconds > 0 else { return seconds < 0 ? "before the question" : "at once" }
         for (unit, length) in [("d", 86_400.0), ("h", 3_600), ("min", 60)] where seconds >= length {
-            return "\(Status.short(seconds / length)) \(unit)"
+            return "\(Status.short(seconds / length)) \(unit) after it was asked"
         }
-        return "\(Status.short(seconds)) s"
+        return "\(Status.short(seconds)) s after it was asked"
     }
 }

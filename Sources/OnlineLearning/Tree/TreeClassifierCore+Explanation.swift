@@ -32,7 +32,8 @@ extension TreeClassifierCore {
                     result.add(column: term.feature, term.value)
                 }
             }
-            if rest.magnitude > 1e-12 { result.add(part: Self.leafPart, rest) }
+            // What is less is rounding.
+            if rest.magnitude > 1e-10 { result.add(part: Self.leafPart, rest) }
             return result
         }
     }

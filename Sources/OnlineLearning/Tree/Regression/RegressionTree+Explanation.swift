@@ -31,8 +31,9 @@ extension RegressionTree {
             rest = model.bias - means[path.count - 1]
             result.addFeatures(of: model, times: 1)
         }
+        // What is less is rounding.
         let scale = max(answers[0].magnitude, means[0].magnitude)
-        if rest.magnitude > 1e-12 * scale { result.add(part: TreeClassifierCore.leafPart, rest) }
+        if rest.magnitude > 1e-10 * scale { result.add(part: TreeClassifierCore.leafPart, rest) }
         return result
     }
 

@@ -16,8 +16,8 @@ package struct Headrace: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
-            VersionsVerb.self, DiffVerb.self, LogVerb.self, RestoreVerb.self, AmendVerb.self, VerifyVerb.self,
-            BisectVerb.self,
+            VersionsVerb.self, DiffVerb.self, LogVerb.self, AuditVerb.self, RestoreVerb.self, AmendVerb.self,
+            VerifyVerb.self, BisectVerb.self,
         ])
 
     package init() {}

@@ -44,6 +44,7 @@ enum OpenAPI {
             writeLines(name, to: &json)
             writePage(to: &json)
         })
+        writeAudit(base, to: &json)
         get(base, "Where the application stands", "Status", &json)
         json.member("\(base)/versions", object: { json in
             writeOperation("get", "What can be restored", &json) { content(of: "Versions", to: &$0) }
@@ -134,6 +135,33 @@ enum OpenAPI {
                     content(of: "EventPage", to: &json)
                 })
                 writeErrors(to: &json)
+            })
+        })
+    }
+
+    private static func writeAudit(_ base: String, to json: inout JSONWriter) {
+        json.member("\(base)/audit", object: { json in
+            json.member("get", object: { json in
+                json.member("summary", "Take one answer apart: by its id or by its offset")
+                json.member("parameters", array: { json in
+                    for (name, words, type) in [
+                        ("id", "The id of the question", "string"), ("offset", "Its offset in the log", "integer"),
+                    ] {
+                        json.object { json in
+                            json.member("name", name)
+                            json.member("in", "query")
+                            json.member("description", words)
+                            json.member("schema", object: { $0.member("type", type) })
+                        }
+                    }
+                })
+                json.member("responses", object: { json in
+                    json.member("200", object: { json in
+                        json.member("description", "What was asked, answered, why, and what came of it")
+                        content(of: "Audit", to: &json)
+                    })
+                    writeErrors(to: &json)
+                })
             })
         })
     }

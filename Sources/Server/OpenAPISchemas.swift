@@ -210,6 +210,14 @@ extension OpenAPI {
                 ("elapsed_seconds", "number"),
             ], []
         ),
+        (
+            "Audit",
+            [
+                ("application", "string"), ("id", "string"), ("question", "object"), ("answer", "object"),
+                ("version", "object"), ("rederived", "object"), ("roles", "object"), ("contributions", "object"),
+                ("fate", "string"), ("labels", "array"), ("other_questions", "array"),
+            ], [("movement", "object")]
+        ),
         ("Applications", [("applications", "array")], []),
     ]
 

@@ -48,6 +48,7 @@ struct Problem: Error, Sendable {
         case let refusal as Refusal: self.init(refusal)
         case let unavailable as Unavailable: self.init(unavailable)
         case let failure as LogFailure: self.init(failure)
+        case let missing as PastEventMissing: self.init(LogFailure(.damaged, missing.description))
         case let error as HTTPError:
             self.init(
                 status: error.status.code, kind: "http", title: error.status.reasonPhrase,
@@ -63,6 +64,7 @@ struct Problem: Error, Sendable {
         case .tooLarge: (413, "Too large")
         case .conflict: (409, "Conflict with what is known")
         case .impossibleRestore: (422, "Impossible restore")
+        case .unknownQuestion: (404, "Unknown question")
         case .unknownField: (422, "Unknown field")
         case .missingField: (422, "Missing field")
         case .unknownFeature: (422, "Unknown feature")

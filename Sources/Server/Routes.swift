@@ -89,6 +89,7 @@ struct Routes: Sendable {
             return Response.json(json, status: .created)
         }
         router.get("/v1/applications/:name/events") { request, context in try await events(request, context) }
+        router.get("/v1/applications/:name/audit") { request, context in try await audit(request, context) }
     }
 
     @Sendable
@@ -114,6 +115,24 @@ struct Routes: Sendable {
             return json
         }
         return .json(bytes)
+    }
+
+    @Sendable
+    private func audit(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let application = try application(context)
+        let parameters = request.uri.queryParameters
+        let subject: AuditSubject
+        switch (parameters["id"], parameters["offset"]) {
+        case (let id?, nil): subject = try AuditSubject(id: String(id))
+        case (nil, _?): subject = .offset(try number(request, "offset", default: 0, 0...Int.max / 2))
+        default:
+            throw Refusal(.missingField, "an audit is of one 'id' or of one 'offset'", hint: "?id=a or ?offset=1234")
+        }
+        return .json(try await application.withLog { log in
+            var json = JSONWriter()
+            try Audit(subject, in: log).write(to: &json)
+            return json
+        })
     }
 
     private func report(_ context: BasicRequestContext) async throws -> StatusReport {

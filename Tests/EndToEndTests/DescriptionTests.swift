@@ -28,6 +28,8 @@ extension EndToEnd {
             try Self.expect(prediction, as: "prices.Answer", schemas)
             let label = try await server.post("\(Prices.path)/labels", #"{"id":"n","label":1}"#).json
             try Self.expect(label, as: "LabelReply", schemas)
+            let audit = try await server.get("\(Prices.path)/audit?id=n").json
+            try Self.expect(audit, as: "Audit", schemas)
             let events = try await server.get("\(Prices.path)/events?limit=2").json
             try Self.expect(events, as: "EventPage", schemas)
             let problem = try await server.post("\(Prices.path)/predictions", "{").json

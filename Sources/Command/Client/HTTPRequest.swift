@@ -15,6 +15,18 @@ struct HTTPRequest: Sendable {
 
     private typealias AsyncChannel = NIOAsyncChannel<NIOHTTPClientResponseFull, HTTPClientRequestPart>
 
+    /// Bytes as a query may hold them (RFC 3986, 2.1).
+    static func escaped(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                String(UnicodeScalar(byte))
+            default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }.joined()
+    }
+
     /// - Returns: the status and the body of the answer, whatever it says.
     /// - Throws: what the connection failed by.
     func send(to server: ServerAddress) async throws -> (status: Int, body: [UInt8]) {

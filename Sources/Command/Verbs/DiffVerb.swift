@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import ModelLifecycle
+import SQLiteStore
 
 struct DiffVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ struct DiffVerb: AsyncParsableCommand {
         let diff: JSONValue
         if let client = try options.client() {
             let application = try await Status.name(options, client)
-            let query = "from=\(HTTPRequest.escaped(first))&to=\(HTTPRequest.escaped(second))"
+            let query = "from=\(HTTPRequest.escaped(first.utf8))&to=\(HTTPRequest.escaped(second.utf8))"
             diff = try await client.get("/v1/applications/\(application)/diff?\(query)")
         } else {
             let store = try options.openForReading()

@@ -8,6 +8,13 @@ extension Event {
         json.object { json in writeMembers(to: &json, contract: contract) }
     }
 
+    /// When a question was asked, and what.
+    func writeQuestion(to json: inout JSONWriter, contract: Contract) {
+        json.member("event", kind.name)
+        json.member("time", time.description)
+        json.member("features", object: { json in features.write(to: &json, contract: contract) })
+    }
+
     /// The event's members, without the braces.
     func writeMembers(to json: inout JSONWriter, contract: Contract) {
         json.member("event", kind == .amended && !id.isEmpty ? Kind.label.name : kind.name)

@@ -94,6 +94,20 @@ public struct BlockReader: Sendable {
         try decoder.finish()
     }
 
+    /// The events of one id, ascending, without decoding any of them whole.
+    public func indices(of id: EventID) throws(CanonicalDecodingError) -> [Int] {
+        var found: [Int] = []
+        for index in 0..<count {
+            var decoder = CanonicalDecoder(bytes, in: starts[index]..<starts[index + 1])
+            _ = try decoder.byte()
+            _ = try decoder.uint()
+            var isSame = false
+            try decoder.withBlob { isSame = $0.elementsEqual(id.bytes) }
+            if isSame { found.append(index) }
+        }
+        return found
+    }
+
     private func readFeatures(
         _ decoder: inout CanonicalDecoder, _ layout: FeatureLayout, _ row: inout FeatureRow
     ) throws(CanonicalDecodingError) {

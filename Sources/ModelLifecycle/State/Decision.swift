@@ -53,6 +53,8 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         case conflict = "conflict"
         /// A restore that cannot be: to the future, to a version that does not exist, by models without their features.
         case impossibleRestore = "impossible-restore"
+        /// Nothing was ever asked under this id, or at this offset.
+        case unknownQuestion = "unknown-question"
     }
 
     public let kind: Kind

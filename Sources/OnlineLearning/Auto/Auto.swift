@@ -33,7 +33,7 @@ public struct Auto: Learner {
     public static let tasks = Task.allCases
     public static var takesCategories: Bool { true }
 
-    private struct Expert: Sendable {
+    struct Expert: Sendable {
         let name: String
         let input: AutoExperts.Input
         var model: any Learner
@@ -51,14 +51,14 @@ public struct Auto: Learner {
         }
     }
 
-    private let task: Task
-    private var features: EncodedFeatures
-    private var experts: [Expert]
-    private var stack: AutoStack?
-    private var mixture: BayesMixture
-    private var hedge: AdaHedge
+    let task: Task
+    private(set) var features: EncodedFeatures
+    private(set) var experts: [Expert]
+    private(set) var stack: AutoStack?
+    private(set) var mixture: BayesMixture
+    private(set) var hedge: AdaHedge
     private var moments: ExpertMoments
-    private var known = KnownClasses()
+    private(set) var known = KnownClasses()
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         task = inputs.task
@@ -83,7 +83,7 @@ public struct Auto: Learner {
         [0.25, 0.25] + [Double](repeating: 0.5 / Double(count - 2), count: count - 2)
     }
 
-    private var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+    var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         let voices = voices(x)

@@ -34,6 +34,21 @@ struct AutoStack: Sendable {
         return Auto.held(answer.first ?? .nan, among: 2)
     }
 
+    /// What each voice contributed to the stack's answer, by the voice's number as a column.
+    func explain(_ voices: [Double], _ asked: ExplainedAnswer) throws(Unexplained) -> ColumnContributions {
+        var x = vector(voices)
+        guard isRegression else { return try logistic.explain(x, asked.inProbability) }
+        scaler.transform(row, &x)
+        return try linear.explain(x, asked)
+    }
+
+    /// The voices as the stack's model has them: scaled numbers, or log-odds; 0 is what contributes nothing.
+    func inputs(_ voices: [Double]) -> [Double] {
+        var x = vector(voices)
+        if isRegression { scaler.transform(row, &x) }
+        return x.numbers
+    }
+
     /// Learns from what the experts said before they had learned the example; an example that would leave a number not
     /// finite is left out.
     mutating func learn(_ voices: [Double], _ target: Target, weight: Double, journal: inout Journal) {

@@ -56,6 +56,13 @@ struct EncodedFeatures: Sendable {
         return encoded
     }
 
+    /// Where an encoded column comes from: a column of the original, or a category.
+    func source(of column: Int) -> (column: Int?, category: Int?) {
+        guard column >= numberCount, categoryCount > 0 else { return (column, nil) }
+        let (group, rest) = (column - numberCount).quotientAndRemainder(dividingBy: categoryCount + 1)
+        return rest == 0 ? (numberCount + group, nil) : (nil, rest - 1)
+    }
+
     var byteCount: Int { scaler.byteCount }
 
     func encode(to encoder: inout CanonicalEncoder) {

@@ -53,6 +53,12 @@ public enum Catalogue {
         return type.outputs(Arguments(component, declaration: type.declaration), inputs: inputs)
     }
 
+    /// Of each number that a transformer adds, the positions of the inputs that it is made of.
+    static func origins(of component: Component, inputs: [String]) -> [[Int]] {
+        guard let type = transformers.first(where: { $0.declaration.name == component.name }) else { return [] }
+        return type.origins(Arguments(component, declaration: type.declaration), inputs: inputs)
+    }
+
     /// Builds a learner from its checked component.
     static func makeLearner(_ component: Component, inputs: LearnerInputs) -> any Learner {
         learnerType(component).init(component, inputs: inputs)

@@ -23,10 +23,22 @@ struct CategoryStage<Next: Stage>: Stage {
     var expertHistory: ExpertHistory? { next.expertHistory }
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+        appendCategories(row, &x)
+        next.predict(row, &x, into: &answer)
+    }
+
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        appendCategories(row, &x)
+        return try next.explain(row, &x, asked, &origins)
+    }
+
+    @inline(__always)
+    private func appendCategories(_ row: FeatureRow, _ x: inout FeatureVector) {
         for index in slots.indices {
             x.append(category: row.withString(at: slots[index]) { number(of: $0, $1, index) } ?? FeatureVector.missing)
         }
-        next.predict(row, &x, into: &answer)
     }
 
     private func number(of name: UnsafeRawBufferPointer, _ hash: UInt64, _ index: Int) -> Int32 {

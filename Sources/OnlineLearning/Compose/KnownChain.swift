@@ -44,6 +44,12 @@ extension KnownChain {
         chain.predict(row, &x, into: &answer)
     }
 
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        try chain.explain(row, &x, asked, &origins)
+    }
+
     @inline(__always)
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,

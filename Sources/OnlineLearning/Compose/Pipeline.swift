@@ -135,6 +135,14 @@ public struct Pipeline: Sendable {
         stages.predict(row, &workspace.vector, into: &answer)
     }
 
+    /// What each column contributed to the answer; see ``explain(_:declaration:layout:workspace:)``.
+    func contributions(
+        _ row: FeatureRow, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins, workspace: inout Workspace
+    ) throws(Unexplained) -> ColumnContributions {
+        begin(row, &workspace.vector)
+        return try stages.explain(row, &workspace.vector, asked, &origins)
+    }
+
     /// The same as ``predict(_:into:workspace:)``. It is mutating in name only: a model that lies in an array is then
     /// asked where it lies, where otherwise a copy of it would be.
     @inline(__always)

@@ -12,6 +12,11 @@ protocol Stage: Sendable {
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double])
 
+    /// What each column contributed to the answer; notes whose the columns are that steps add.
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions
+
     /// Learns one example from here on, or changes nothing but `columnCount`.
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
@@ -44,6 +49,13 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         transformer.transform(row, &x)
         next.predict(row, &x, into: &answer)
+    }
+
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        origins.pass(transformer, row, &x)
+        return try next.explain(row, &x, asked, &origins)
     }
 
     mutating func learn(
@@ -89,6 +101,12 @@ struct LearningStage<L: Learner>: Stage {
 
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         learner.predict(x, into: &answer)
+    }
+
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        try learner.explainIfAble(x, asked)
     }
 
     mutating func learn(

@@ -18,6 +18,13 @@ struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
         next.predict(row, &x, into: &answer)
     }
 
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        origins.pass(transformer, row, &x)
+        return try next.explain(row, &x, asked, &origins)
+    }
+
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
@@ -62,6 +69,14 @@ struct HidingStage<Next: Stage>: Stage {
     func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
         x.removeLastNumbers(count)
         next.predict(row, &x, into: &answer)
+    }
+
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        x.removeLastNumbers(count)
+        origins.removeLastNumbers(count)
+        return try next.explain(row, &x, asked, &origins)
     }
 
     mutating func learn(

@@ -22,6 +22,9 @@ public protocol Transformer: Sendable {
     /// The names of the numbers that it adds; see ``PipelineDeclaration/derivedNumbers``.
     static func outputs(_ arguments: Arguments, inputs: [String]) -> [String]
 
+    /// Of each number that it adds, the positions of the inputs that it is made of; all of them by default.
+    static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]]
+
     /// - Parameters:
     ///   - arguments: the checked parameters.
     ///   - inputs: the features to work on.
@@ -43,6 +46,9 @@ public protocol Transformer: Sendable {
     /// The columns this transformer took, in any order.
     var columns: [Int] { get }
 
+    /// The position of the one input that a column is of; nil, as by default, where it may be of several.
+    func input(of column: Int) -> Int?
+
     /// Bytes of memory, roughly: what grows with learning, at least.
     var byteCount: Int { get }
 
@@ -54,7 +60,11 @@ public protocol Transformer: Sendable {
 
 extension Transformer {
     public static func outputs(_ arguments: Arguments, inputs: [String]) -> [String] { [] }
+    public static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]] {
+        outputs(arguments, inputs: inputs).map { _ in Array(inputs.indices) }
+    }
     public var columns: [Int] { [] }
+    public func input(of column: Int) -> Int? { nil }
 }
 
 /// A transformer that learns from the target, too.

@@ -23,6 +23,12 @@ struct WeightingStage<Next: Stage>: Stage {
         next.predict(row, &x, into: &answer)
     }
 
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        try next.explain(row, &x, asked, &origins)
+    }
+
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int

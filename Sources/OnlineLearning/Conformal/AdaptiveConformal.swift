@@ -123,3 +123,11 @@ struct AdaptiveConformalRegressor<M: Learner>: Learner {
         try member.restore(from: &decoder)
     }
 }
+
+extension AdaptiveConformalRegressor: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try member.explainIfAble(x, asked)
+    }
+}

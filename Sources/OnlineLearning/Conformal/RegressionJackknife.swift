@@ -100,3 +100,11 @@ struct JackknifeRegressor<M: Learner>: Learner {
         try member.restore(from: &decoder)
     }
 }
+
+extension JackknifeRegressor: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try member.explainIfAble(x, asked)
+    }
+}

@@ -100,3 +100,11 @@ public struct NoChangeClassifier: Learner {
         }
     }
 }
+
+extension NoChangeClassifier: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        asked.explanationWithoutFeatures(self, x)
+    }
+}

@@ -39,3 +39,11 @@ public struct NoChangeRegressor: Learner {
         last = try decoder.double()
     }
 }
+
+extension NoChangeRegressor: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        asked.explanationWithoutFeatures(self, x)
+    }
+}

@@ -107,3 +107,11 @@ extension PriorClassifier: CanonicallyCodable {
         try restore(from: &decoder)
     }
 }
+
+extension PriorClassifier: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        asked.explanationWithoutFeatures(self, x)
+    }
+}

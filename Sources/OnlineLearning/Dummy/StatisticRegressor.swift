@@ -96,3 +96,11 @@ extension StatisticRegressor: CanonicallyCodable {
         try restore(from: &decoder)
     }
 }
+
+extension StatisticRegressor: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        asked.explanationWithoutFeatures(self, x)
+    }
+}

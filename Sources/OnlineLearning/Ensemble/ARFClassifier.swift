@@ -201,3 +201,31 @@ public struct ARFClassifier: Learner {
         generator = newGenerator
     }
 }
+
+extension ARFClassifier: ExplainingLearner {
+    /// The trees' path contributions, weighted as the trees vote.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        var sums = [Double](repeating: 0, count: inputs.task == .binary ? 2 : known.slotCount)
+        var (voices, total): ([(scale: Double, answer: Double)], Double) = ([], 0)
+        for member in members {
+            for slot in sums.indices { sums[slot] = 0 }
+            TreeInput.with(x) { input in
+                sums.withUnsafeMutableBufferPointer {
+                    member.tree.addVotes(input, isRounded: false, scale: 1, into: $0)
+                }
+            }
+            let all = sums.reduce(0, +)
+            let scale = all > 0 ? (isWeighted ? member.weight : 1) : 0
+            voices.append((scale, asked.slot < sums.count ? sums[asked.slot] : 0))
+            total += scale * all
+        }
+        guard total > 0 else { throw Unexplained("no tree knows anything yet") }
+        var mean = ColumnContributions(.probability, bias: 0, named: "roots of the trees")
+        for (member, voice) in zip(members, voices) where voice.scale > 0 {
+            mean.add(member.tree.explain(x, slot: asked.slot, answer: voice.answer), times: voice.scale / total)
+        }
+        return mean
+    }
+}

@@ -226,3 +226,32 @@ public struct ARFRegressor: Learner {
         generator = newGenerator
     }
 }
+
+extension ARFRegressor: ExplainingLearner {
+    /// The trees' path contributions: their mean, weighted as the trees are, or, of a median, those of the tree in the
+    /// middle or of the two.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let learned = members.filter(\.hasLearned)
+        guard !learned.isEmpty else { throw Unexplained("no tree has learned anything yet") }
+        var weights = [Double](repeating: 1, count: learned.count)
+        if isMedian {
+            var answers: [Double] = []
+            for member in learned { member.tree.predict(x, into: &answers) }
+            let order = answers.indices.sorted { (answers[$0], $0) < (answers[$1], $1) }
+            let middle = [order[(order.count - 1) / 2], order[order.count / 2]]
+            weights = weights.indices.map { index in Double(middle.count { $0 == index }) }
+        } else if isWeighted {
+            let errorSum = learned.reduce(0) { $0 + $1.squaredError.value }
+            let own = learned.map { errorSum - $0.squaredError.value }
+            if own.reduce(0, +) > 0 { weights = own }
+        }
+        let total = weights.reduce(0, +)
+        var mean = ColumnContributions(.value, bias: 0, named: "roots of the trees")
+        for (member, weight) in zip(learned, weights) where weight > 0 {
+            mean.add(member.tree.explain(x), times: weight / total)
+        }
+        return mean
+    }
+}

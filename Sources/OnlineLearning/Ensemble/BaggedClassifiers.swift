@@ -104,3 +104,12 @@ struct BaggedClassifiers<M: Learner, Kind: BaggingKind>: Learner {
         for index in detectors.indices { try detectors[index].restore(from: &decoder) }
     }
 }
+
+extension BaggedClassifiers: ExplainingLearner {
+    /// The mean of the members' explanations, in probability.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try members.explain(x, asked.inProbability)
+    }
+}

@@ -73,3 +73,12 @@ struct BaggedRegressors<M: Learner>: Learner {
         try members.restore(from: &decoder)
     }
 }
+
+extension BaggedRegressors: ExplainingLearner {
+    /// The mean of the members' explanations.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try members.explain(x, asked)
+    }
+}

@@ -178,3 +178,18 @@ func sideBySide<T: Sendable>(
         workers.perform(elements.count) { index in body(&elements[index], shared) }
     }
 }
+
+extension Members {
+    /// The mean of the explanations of the members that have learned.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let learned = all.filter(\.hasLearned)
+        guard !learned.isEmpty else { throw Unexplained("no member has learned anything") }
+        var mean = ColumnContributions(asked.scale, bias: 0, named: "mean of the members' own")
+        for member in learned {
+            mean.add(try member.model.explainIfAble(x, asked), times: 1 / Double(learned.count))
+        }
+        return mean
+    }
+}

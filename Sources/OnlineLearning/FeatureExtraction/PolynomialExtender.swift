@@ -37,6 +37,10 @@ public struct PolynomialExtender: Transformer {
         return products + (arguments.boolean("include_bias") ? ["bias"] : [])
     }
 
+    public static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]] {
+        products(arguments, count: inputs.count) + (arguments.boolean("include_bias") ? [[]] : [])
+    }
+
     /// The factors of each product, ascending; fewer factors first.
     private static func products(_ arguments: Arguments, count: Int) -> [[Int]] {
         let (degree, step) = (arguments.integer("degree"), arguments.boolean("interaction_only") ? 1 : 0)

@@ -46,6 +46,10 @@ public struct TimestampParts: Transformer {
         inputs.flatMap { name in arguments.names("parts").map { "\(name)_\($0)" } }
     }
 
+    public static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]] {
+        inputs.indices.flatMap { index in arguments.names("parts").map { _ in [index] } }
+    }
+
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) {
         parts = arguments.names("parts").compactMap { Part(rawValue: $0) }
         (slots, self.outputs) = (inputs.map(\.slot), outputs)

@@ -71,3 +71,11 @@ struct ClassWeightedClassifier<M: Learner>: Learner {
         try member.restore(from: &decoder)
     }
 }
+
+extension ClassWeightedClassifier: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try member.explainIfAble(x, asked)
+    }
+}

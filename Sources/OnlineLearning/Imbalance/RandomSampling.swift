@@ -70,3 +70,11 @@ struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
         try member.restore(from: &decoder)
     }
 }
+
+extension SampledClassifier: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try member.explainIfAble(x, asked)
+    }
+}

@@ -231,3 +231,13 @@ public struct BayesianLinearRegression: Learner {
         try error.restore(from: &decoder)
     }
 }
+
+extension BayesianLinearRegression: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        var linear = LinearTerms()
+        x.forEachListed(below: means.count) { linear.terms.append(($0, means[$0] * $1)) }
+        return try linear.contributions()
+    }
+}

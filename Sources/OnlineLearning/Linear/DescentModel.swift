@@ -12,6 +12,9 @@ protocol DescentModel: Sendable {
     /// The linear predictor, as it answers.
     func dot(_ x: borrowing FeatureVector) -> Double
 
+    /// The intercept and each column's share of the linear predictor, as it answers.
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms
+
     /// The linear predictor where the gradient is to be taken.
     func margin(_ x: borrowing FeatureVector) -> Double
 

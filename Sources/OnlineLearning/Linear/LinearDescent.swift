@@ -31,6 +31,8 @@ struct LinearDescent: Sendable {
         return other.dot(x)
     }
 
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms { other?.terms(x) ?? plain.terms(x) }
+
     /// One step against the gradient that `gradient` gives for the linear predictor.
     /// - Returns: false where a number would stop being finite; then nothing has changed.
     @inline(__always)

@@ -46,6 +46,12 @@ struct LinearPredictor: DescentModel {
 
     func margin(_ x: borrowing FeatureVector) -> Double { dot(x) }
 
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms {
+        var result = LinearTerms(intercept: intercept)
+        x.forEachListed(below: weights.count) { result.terms.append(($0, weights[$0] * $1)) }
+        return result
+    }
+
     /// One step against the gradient of the loss in the prediction.
     /// - Returns: false where a number would stop being finite; then nothing has changed.
     @inline(__always)

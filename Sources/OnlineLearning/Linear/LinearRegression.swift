@@ -93,3 +93,17 @@ public struct LinearRegression: Learner {
         }
     }
 }
+
+extension LinearRegression: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        switch optimizer {
+        case .twinAdaGrad: return try twins.explain(x)
+        case .normalizedAdaptiveInvariant:
+            guard let invariant else { throw Unexplained("there is no model yet") }
+            return try invariant.terms(x).contributions(invariant.held)
+        case .descent: return try descent.terms(x).contributions(loss.mean)
+        }
+    }
+}

@@ -94,3 +94,20 @@ public struct LogisticRegression: Learner {
         }
     }
 }
+
+extension LogisticRegression: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        var linear = LinearTerms()
+        var held: (Double) -> Double = { $0 }
+        switch optimizer {
+        case .twinAdaGrad: return try twins.explain(x, asked)
+        case .normalizedAdaptiveInvariant:
+            guard let invariant else { throw Unexplained("there is no model yet") }
+            (linear, held) = (invariant.terms(x), invariant.held)
+        case .descent: linear = descent.terms(x)
+        }
+        return try SoftmaxMixture.binary(asked, intercept: linear.intercept, held: held, terms: linear.terms)
+    }
+}

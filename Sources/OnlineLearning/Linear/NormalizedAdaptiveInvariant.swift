@@ -52,6 +52,19 @@ struct NormalizedAdaptiveInvariant: Sendable {
         TwinAdaGrad.bounded(sum(x), least, largest)
     }
 
+    /// A linear predictor as it counts.
+    func held(_ sum: Double) -> Double { TwinAdaGrad.bounded(sum, least, largest) }
+
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms {
+        var result = LinearTerms()
+        Self.visit(x) { _, column, value in
+            guard 3 * column < parameters.count else { return }
+            let term = parameters[3 * column] * value
+            if column == 0 { result.intercept = term } else { result.terms.append((column - 1, term)) }
+        }
+        return result
+    }
+
     private func sum(_ x: borrowing FeatureVector) -> Double {
         var sum = 0.0
         parameters.withUnsafeBufferPointer { parameters in

@@ -61,6 +61,17 @@ struct OptimizedPredictor: DescentModel {
         return sum + intercept
     }
 
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms {
+        var result = LinearTerms(intercept: intercept)
+        let total = averagedFrom.map { count - $0 } ?? 0
+        x.forEachListed(below: columnCount) { column, value in
+            let start = column * stride
+            let average = total > 0 ? parameters[start + 1 + slotCount] / total : 0
+            result.terms.append((column, (parameters[start] - average) * value))
+        }
+        return result
+    }
+
     func margin(_ x: borrowing FeatureVector) -> Double {
         parameters.withUnsafeBufferPointer { rule.sum(x, $0, stride: stride) } + intercept
     }

@@ -49,3 +49,12 @@ public struct PAClassifier: Learner {
         try model.restore(from: &decoder)
     }
 }
+
+extension PAClassifier: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let linear = model.terms(x)
+        return try SoftmaxMixture.binary(asked, intercept: linear.intercept, terms: linear.terms)
+    }
+}

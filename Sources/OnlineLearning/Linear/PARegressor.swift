@@ -60,3 +60,11 @@ public struct PARegressor: Learner {
         try model.restore(from: &decoder)
     }
 }
+
+extension PARegressor: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try model.terms(x).contributions()
+    }
+}

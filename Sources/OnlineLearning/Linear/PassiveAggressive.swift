@@ -35,6 +35,12 @@ struct PassiveAggressive: Sendable {
         return sum + intercept
     }
 
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms {
+        var result = LinearTerms(intercept: intercept)
+        x.forEachListed(below: weights.count) { result.terms.append(($0, weights[$0] * $1)) }
+        return result
+    }
+
     /// How far to move against a loss: the paper's τ. A weight above 1 stands for as many times the aggressiveness.
     private func rate(_ x: borrowing FeatureVector, _ loss: Double, weight: Double) -> Double {
         var square = 0.0

@@ -77,3 +77,23 @@ public struct Perceptron: Learner {
         try tempering?.restore(from: &decoder)
     }
 }
+
+extension Perceptron: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let linear = predictor.terms(x)
+        guard let tempering else {
+            return try SoftmaxMixture.binary(asked, intercept: linear.intercept, terms: linear.terms)
+        }
+        let sum = linear.terms.reduce(0) { $0 + $1.value }
+        let mixture = SoftmaxMixture(
+            components: tempering.temperatures.map { weight, power in
+                SoftmaxMixture.Component(
+                    weight: weight, bases: [0, power * linear.intercept], deltas: [0, power * sum])
+            })
+        return try mixture.contributions(
+            asked, named: "intercept",
+            linear.terms.map { term in (term.column, tempering.temperatures.map { [0, $0.power * term.value] }) })
+    }
+}

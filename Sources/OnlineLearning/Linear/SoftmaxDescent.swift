@@ -112,3 +112,27 @@ struct SoftmaxDescent<Model: DescentModel>: Sendable {
         }
     }
 }
+
+extension SoftmaxDescent {
+    /// Each class's terms: a ``SoftmaxMixture`` of one.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let known = classes.indices.filter { classes[$0] != nil }
+        var asked = asked
+        guard let slot = known.firstIndex(of: asked.slot), let other = known.firstIndex(of: asked.other) else {
+            throw Unexplained("a class that was never learned has no odds")
+        }
+        (asked.slot, asked.other) = (slot, other)
+        let linear = known.map { classes[$0]?.terms(x) ?? LinearTerms() }
+        let bases = linear.map(\.intercept)
+        // All classes have as many weights, so that their terms are of the same columns.
+        let columns = linear[0].terms.indices.map { index -> (column: Int, terms: [[Double]]) in
+            let terms = SoftmaxMixture.centered(linear.map { $0.terms[index].value })
+            return (column: linear[0].terms[index].column, terms: [terms])
+        }
+        let deltas = known.indices.map { position in columns.reduce(0) { $0 + $1.terms[0][position] } }
+        let mixture = SoftmaxMixture(components: [SoftmaxMixture.Component(weight: 1, bases: bases, deltas: deltas)])
+        return try mixture.contributions(asked, named: "no feature", columns)
+    }
+}

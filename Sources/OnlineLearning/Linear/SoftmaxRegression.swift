@@ -74,3 +74,15 @@ public struct SoftmaxRegression: Learner {
         }
     }
 }
+
+extension SoftmaxRegression: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        switch rule {
+        case .twins: try twins.explain(x, asked)
+        case .plain: try plain.explain(x, asked)
+        case .other: try other.explain(x, asked)
+        }
+    }
+}

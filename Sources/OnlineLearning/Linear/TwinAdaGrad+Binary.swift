@@ -70,3 +70,28 @@ extension TwinAdaGrad {
         }
     }
 }
+
+extension TwinAdaGrad.Binary {
+    /// The classes' frequencies, and each copy's terms: a ``SoftmaxMixture`` of the three.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let margins = twins.margins(x)
+        let moved = TwinAdaGrad.bounded(logOdds + margins, 30) - logOdds
+        func factor(_ copy: Int) -> Double { margins[copy] == 0 ? 0 : moved[copy] / margins[copy] }
+        let factors = SIMD2(factor(0), factor(1))
+        func component(_ weight: Double, _ delta: Double) -> SoftmaxMixture.Component {
+            SoftmaxMixture.Component(weight: weight, bases: [0, logOdds], deltas: [0, delta])
+        }
+        func scaled(_ value: SIMD2<Double>) -> [[Double]] {
+            [[0, 0], [0, factors[0] * value[0]], [0, factors[1] * value[1]]]
+        }
+        let mixture = SoftmaxMixture(components: [
+            component(share.baseline, 0), component(share.twins[0], factors[0] * margins[0]),
+            component(share.twins[1], factors[1] * margins[1]),
+        ])
+        let (intercept, terms) = twins.terms(x)
+        return try mixture.contributions(
+            asked, named: "intercept", biasTerms: scaled(intercept), terms.map { ($0.column, scaled($0.value)) })
+    }
+}

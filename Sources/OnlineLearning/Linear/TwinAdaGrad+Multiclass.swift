@@ -156,3 +156,38 @@ extension TwinAdaGrad {
         }
     }
 }
+
+extension TwinAdaGrad.Multiclass {
+    /// The classes' frequencies, and each class's two copies' terms: a ``SoftmaxMixture`` of the three.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let known = classes.indices.filter { classes[$0].isKnown }
+        var asked = asked
+        guard let slot = known.firstIndex(of: asked.slot), let other = known.firstIndex(of: asked.other) else {
+            throw Unexplained("a class that was never learned has no odds")
+        }
+        (asked.slot, asked.other) = (slot, other)
+        let bases = known.map { classes[$0].logarithm }
+        let none = [Double](repeating: 0, count: known.count)
+        // Of each copy, the classes' terms side by side, without what they have in common.
+        func sides(_ terms: [SIMD2<Double>]) -> [[Double]] {
+            [none, SoftmaxMixture.centered(terms.map { $0[0] }), SoftmaxMixture.centered(terms.map { $0[1] })]
+        }
+        let own = known.map { classes[$0].twins.terms(x) }
+        let intercepts = sides(own.map(\.intercept))
+        // All classes have as many weights, so that their terms are of the same columns.
+        let columns = own[0].terms.indices.map { index in
+            (column: own[0].terms[index].column, terms: sides(own.map { $0.terms[index].value }))
+        }
+        let deltas = (0..<3).map { copy in
+            known.indices.map { k in columns.reduce(intercepts[copy][k]) { $0 + $1.terms[copy][k] } }
+        }
+        let weights = [share.baseline, share.twins[0], share.twins[1]]
+        let mixture = SoftmaxMixture(
+            components: (0..<3).map {
+                SoftmaxMixture.Component(weight: weights[$0], bases: bases, deltas: deltas[$0])
+            })
+        return try mixture.contributions(asked, named: "intercept", biasTerms: intercepts, columns)
+    }
+}

@@ -144,3 +144,22 @@ extension TwinAdaGrad {
         }
     }
 }
+
+extension TwinAdaGrad.Regression {
+    /// The mean of the true values, and each copy's terms by its share; those of a copy whose answer is held within the
+    /// true values seen are scaled to what is left of them.
+    func explain(_ x: borrowing FeatureVector) throws(Unexplained) -> ColumnContributions {
+        guard labels.count > 0 else { return ColumnContributions(.value, bias: 0, named: "intercept") }
+        let margins = twins.margins(x)
+        let moved = answers(margins) - labels.mean
+        func factor(_ copy: Int) -> Double { margins[copy] == 0 ? 0 : moved[copy] / margins[copy] }
+        let factors = share.twins * SIMD2(factor(0), factor(1))
+        let (intercept, terms) = twins.terms(x)
+        var result = ColumnContributions(
+            .value, bias: share.average(labels.mean, SIMD2(repeating: labels.mean)) + (factors * intercept).sum(),
+            named: "intercept")
+        for (column, value) in terms { result.add(column: column, (factors * value).sum()) }
+        guard result.total.isFinite else { throw Unexplained("the model's own terms are not finite") }
+        return result
+    }
+}

@@ -44,6 +44,15 @@ struct TwinAdaGrad: Sendable {
         }
     }
 
+    typealias Term = (column: Int, value: SIMD2<Double>)
+
+    /// What each column adds to the two margins, and what the intercepts are.
+    func terms(_ x: borrowing FeatureVector) -> (intercept: SIMD2<Double>, terms: [Term]) {
+        var terms: [Term] = []
+        x.forEachListed(below: weights.count - 1) { terms.append(($0, weights[$0 + 1] * Self.clean($1))) }
+        return (weights[0], terms)
+    }
+
     /// One step of both copies.
     /// - Parameters:
     ///   - gradients: of the loss in each copy's margin.

@@ -166,3 +166,11 @@ public struct BernoulliNB: Learner {
         for slot in absences.indices { derive(slot) }
     }
 }
+
+extension BernoulliNB: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try classes.explain(x, asked, scratchCount: classes.count) { fill($0, $1) }
+    }
+}

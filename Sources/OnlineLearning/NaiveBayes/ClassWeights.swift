@@ -133,3 +133,21 @@ struct ClassWeights: Sendable {
         try tempering?.restore(from: &decoder)
     }
 }
+
+extension ClassWeights {
+    /// What each column adds to the classes' log-likelihoods, as far as these are believed.
+    /// - Parameter fill: as in ``answer(_:into:scratchCount:_:)``, of any vector.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer, scratchCount: Int = 0,
+        _ fill: (UnsafeMutablePointer<Double>, FeatureVector) -> Void
+    ) throws(Unexplained) -> ColumnContributions {
+        let known = weights.indices.filter { isKnown($0) }
+        return try SoftmaxMixture.additive(
+            asked, x, known: known, temperatures: tempering?.temperatures ?? [(1, 1)], bases: known.map { logShare($0) }
+        ) { x in
+            var scores = [Double](repeating: 0, count: weights.count + scratchCount)
+            scores.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { fill(base, x) } }
+            return scores
+        }
+    }
+}

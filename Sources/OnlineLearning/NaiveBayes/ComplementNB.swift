@@ -125,3 +125,11 @@ public struct ComplementNB: Learner {
         for _ in 0..<classes.count { otherTotals.append(try decoder.double()) }
     }
 }
+
+extension ComplementNB: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try classes.explain(x, asked) { fill($0, $1) }
+    }
+}

@@ -140,3 +140,11 @@ public struct GaussianNB: Learner {
         }
     }
 }
+
+extension GaussianNB: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try classes.explain(x, asked, scratchCount: classes.count) { fill($0, $1) }
+    }
+}

@@ -143,3 +143,11 @@ public struct MultinomialNB: Learner {
         }
     }
 }
+
+extension MultinomialNB: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        try classes.explain(x, asked) { fill($0, $1) }
+    }
+}

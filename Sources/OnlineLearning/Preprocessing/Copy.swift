@@ -22,6 +22,8 @@ public struct Copy: Transformer {
         inputs.map { "\($0)_\(arguments.integer("number"))" }
     }
 
+    public static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]] { inputs.indices.map { [$0] } }
+
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) {
         (slots, self.outputs) = (inputs.map(\.slot), outputs)
     }

@@ -127,6 +127,11 @@ public struct OneHotEncoder: Transformer {
         encodings.flatMap { encoding in (encoding.columns + (encoding.other.map { [$0] } ?? [])).map { Int($0) } }
     }
 
+    public func input(of column: Int) -> Int? {
+        let column = Int32(truncatingIfNeeded: column)
+        return encodings.firstIndex { $0.other == column || $0.columns.contains(column) }
+    }
+
     public func encode(to encoder: inout CanonicalEncoder) {
         for encoding in encodings {
             encoding.table.encode(to: &encoder)

@@ -39,6 +39,8 @@ public struct OrdinalEncoder: Transformer {
         inputs.map { "\($0)_ordinal" }
     }
 
+    public static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]] { inputs.indices.map { [$0] } }
+
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) {
         unknown = arguments.optionalInteger("unknown_value").map { Double($0) } ?? .nan
         maxCategories = arguments.integer("max_categories")

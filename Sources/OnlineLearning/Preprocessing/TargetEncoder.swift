@@ -49,6 +49,8 @@ public struct TargetEncoder: SupervisedTransformer {
         inputs.map { "\($0)_target" }
     }
 
+    public static func origins(_ arguments: Arguments, inputs: [String]) -> [[Int]] { inputs.indices.map { [$0] } }
+
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) {
         priorWeight = arguments.number("prior_weight")
         maxCategories = arguments.integer("max_categories")

@@ -46,6 +46,11 @@ struct Tempering: Sendable {
         return quarters[0] + quarters[1]
     }
 
+    /// Each of the eight: what it weighs, and the power.
+    var temperatures: [(weight: Double, power: Double)] {
+        [1, 0.5, 0.25, 0.125, 0x1p-4, 0x1p-5, 0x1p-6, 0].enumerated().map { (weights[$0.offset], $0.element) }
+    }
+
     /// Weighs anew. - Parameters:
     ///   - probabilities: what each gave to what came true.
     ///   - weight: of the example, above 0.

@@ -24,7 +24,7 @@ extension ClassLeaf {
 
     /// The share of naive Bayes.
     @inline(__always)
-    private var bayesShare: Double {
+    var bayesShare: Double {
         majorityMerit == 0 && bayesMerit == 0 ? 0.5 : min(bayesMerit, 1)
     }
 

@@ -62,3 +62,14 @@ public struct ExtremelyFastDecisionTreeClassifier: Learner {
         try core.restore(from: &decoder)
     }
 }
+
+extension ExtremelyFastDecisionTreeClassifier: ExplainingLearner {
+    /// Path contributions, in probability.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        var answer: [Double] = []
+        predict(x, into: &answer)
+        return core.tree.explain(x, slot: asked.slot, answer: asked.number(answer, in: .probability))
+    }
+}

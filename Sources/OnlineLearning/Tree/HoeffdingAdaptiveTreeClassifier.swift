@@ -148,3 +148,14 @@ public struct HoeffdingAdaptiveTreeClassifier: Learner {
         if isTempered { try classes.restore(from: &decoder) }
     }
 }
+
+extension HoeffdingAdaptiveTreeClassifier: ExplainingLearner {
+    /// Path contributions; what the leaves beside the way and tempering make of the leaf's answer is the leaf's own.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        var answer: [Double] = []
+        predict(x, into: &answer)
+        return core.tree.explain(x, slot: asked.slot, answer: asked.number(answer, in: .probability))
+    }
+}

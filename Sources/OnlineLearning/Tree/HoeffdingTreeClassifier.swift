@@ -70,3 +70,14 @@ public struct HoeffdingTreeClassifier: Learner {
         try tree.restore(from: &decoder)
     }
 }
+
+extension HoeffdingTreeClassifier: ExplainingLearner {
+    /// Path contributions, in probability.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        var answer: [Double] = []
+        predict(x, into: &answer)
+        return tree.explain(x, slot: asked.slot, answer: asked.number(answer, in: .probability))
+    }
+}

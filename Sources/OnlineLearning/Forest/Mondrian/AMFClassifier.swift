@@ -178,3 +178,23 @@ public struct AMFClassifier: Learner {
         }
     }
 }
+
+extension AMFClassifier: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        guard forest.trees[0].total > 0 else { throw Unexplained("no tree knows anything yet") }
+        let (usesAggregation, dirichlet, prior, slot) = (usesAggregation, dirichlet, prior, asked.slot)
+        func share(_ node: MondrianNode) -> Double {
+            guard usesAggregation, node.scale >= 0 else { return 0 }
+            return node.scale == 0 ? node.odds / (1 + node.odds) : 1
+        }
+        let result = MondrianInput.with(x) { x in
+            forest.explain(
+                x, .probability, share: share,
+                answer: { ($0.values[slot] + dirichlet) / ($0.total + prior) })
+        }
+        guard result.total.isFinite else { throw Unexplained("a tree's leaf has no examples") }
+        return result
+    }
+}

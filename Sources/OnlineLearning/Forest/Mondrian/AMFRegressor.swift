@@ -88,3 +88,14 @@ public struct AMFRegressor: Learner {
         }
     }
 }
+
+extension AMFRegressor: ExplainingLearner {
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        let usesAggregation = usesAggregation
+        return MondrianInput.with(x) { x in
+            forest.explain(x, .value, share: { usesAggregation ? $0.values[2] : 0 }, answer: { $0.values[0] })
+        }
+    }
+}

@@ -93,3 +93,35 @@ struct MondrianForest: Sendable {
     static let seed = ParameterDeclaration(
         "seed", .integer(0...Int.max), default: .integer(1), "where chance begins")
 }
+
+extension MondrianForest {
+    /// The mean of the trees' path contributions: where a branch keeps a share of the answer for itself, the rest is
+    /// what is below it, and that share of the change from its own answer to its child's is the tested column's.
+    ///
+    /// - Parameters:
+    ///   - share: of a branch, what it keeps of what reaches it; 1 ends the way.
+    ///   - answer: what a node answers by itself.
+    func explain(
+        _ x: MondrianInput, _ scale: Explanation.Scale, share: (MondrianNode) -> Double,
+        answer: (MondrianNode) -> Double
+    ) -> ColumnContributions {
+        var mean = ColumnContributions(scale, bias: 0, named: "roots of the trees")
+        for tree in trees {
+            tree.nodes.read { nodes in
+                var (node, rest) = (nodes[0], 1.0)
+                var own = answer(node)
+                mean.bias += own / Double(trees.count)
+                while !node.isLeaf {
+                    rest *= 1 - share(node)
+                    guard rest > 0 else { break }
+                    let column = Int(node.feature)
+                    node = nodes[nodes.next(node, x)]
+                    let below = answer(node)
+                    mean.add(column: column, rest * (below - own) / Double(trees.count))
+                    own = below
+                }
+            }
+        }
+        return mean
+    }
+}

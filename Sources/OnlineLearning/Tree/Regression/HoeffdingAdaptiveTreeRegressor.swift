@@ -77,3 +77,12 @@ public struct HoeffdingAdaptiveTreeRegressor: Learner {
         try tree.restore(from: &decoder)
     }
 }
+
+extension HoeffdingAdaptiveTreeRegressor: ExplainingLearner {
+    /// Path contributions.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        tree.explain(x)
+    }
+}

@@ -72,3 +72,12 @@ public struct HoeffdingTreeRegressor: Learner {
         try tree.restore(from: &decoder)
     }
 }
+
+extension HoeffdingTreeRegressor: ExplainingLearner {
+    /// Path contributions.
+    func explain(
+        _ x: borrowing FeatureVector, _ asked: ExplainedAnswer
+    ) throws(Unexplained) -> ColumnContributions {
+        tree.explain(x)
+    }
+}

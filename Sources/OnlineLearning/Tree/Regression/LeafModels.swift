@@ -70,6 +70,16 @@ struct LeafModels: Sendable {
         }
     }
 
+    /// What each column adds to a leaf's model's answer; nil where there is no model, or it does not say.
+    func explain(_ leaf: Int, _ x: borrowing FeatureVector) -> ColumnContributions? {
+        let asked = ExplainedAnswer(.regression)
+        return switch kind {
+        case .none: nil
+        case .linear: try? linear[leaf].explain(x, asked)
+        case .other: try? other[leaf].explainIfAble(x, asked)
+        }
+    }
+
     /// - Returns: false where a number would stop being finite; the model is then as it was.
     @inline(__always)
     mutating func learn(

@@ -1,0 +1,121 @@
+import Determinism
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+
+extension Audit {
+    /// Writes everything found: see `docs/http.md`.
+    public func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.member("application", application)
+            json.key("id")
+            json.string(utf8: event.id.bytes)
+            json.member("question", object: { json in
+                json.member("offset", offset)
+                event.writeQuestion(to: &json, contract: contract)
+            })
+            json.member("answer", object: { writeAnswer(to: &$0) })
+            json.member("version", object: { writeVersion(to: &$0) })
+            json.member("rederived", object: { json in
+                json.member("equal", isSame)
+                json.member("snapshot", snapshotOffset)
+                json.member("events_folded", foldedCount)
+                if !isSame { json.member("derived", derived.summary) }
+            })
+            json.member("roles", object: { given.write(to: &$0) })
+            json.member("contributions", object: { writeContributions(to: &$0) })
+            json.member("fate", fate)
+            json.member("labels", array: { json in for label in labels { write(label, to: &json) } })
+            if let movement { json.member("movement", object: { movement.write(to: &$0) }) }
+            json.member("other_questions", array: { json in for offset in otherQuestions { json.integer(offset) } })
+        }
+    }
+
+    /// One word for what became of the question.
+    private var fate: String {
+        if movement != nil { return "learned" }
+        if labels.contains(where: { $0.decision == .late }) { return "late" }
+        return hasExpired ? "expired" : "unlabelled"
+    }
+
+    private func writeAnswer(to json: inout JSONWriter) {
+        // Before any class is known there is no answer to write.
+        if !stored.values.isEmpty {
+            json.key("prediction")
+            Answer(values: stored.values, classes: given.classes).write(to: &json)
+        }
+        if stored.isBaseline { json.member("answered_by", "baseline") }
+        json.member("outcome", stored.decision.word)
+    }
+
+    private func writeVersion(to json: inout JSONWriter) {
+        json.member("offset", version.offset)
+        if let digest = version.stateDigest { json.member("state_digest", digest.description) }
+        json.member("reason", version.reason)
+        json.member("names", array: { json in for name in version.names { json.string(name) } })
+    }
+
+    private func write(_ label: LabelEvent, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("offset", label.offset)
+            json.member("time", label.time.description)
+            let delay = label.time.microseconds.subtractingReportingOverflow(event.time.microseconds)
+            if !delay.overflow { json.member("delay_seconds", Double(delay.partialValue) / 1e6) }
+            json.member("outcome", label.decision.word)
+            json.key("label")
+            label.label.write(to: &json, target: contract.target)
+        }
+    }
+
+    private func writeContributions(to json: inout JSONWriter) {
+        switch explanation {
+        case .failure(let unexplained): json.member("not_explained", unexplained.reason)
+        case .success(let explanation):
+            json.member("scale", explanation.scale.rawValue)
+            for (key, slot) in [("of", explanation.slot), ("against", explanation.other)] {
+                if let slot, slot < given.classes.count { json.member(key, given.classes[slot]) }
+            }
+            json.member("bias", explanation.bias)
+            json.member("bias_is", explanation.biasName)
+            json.member("features", array: { json in
+                for contribution in explanation.contributions {
+                    json.object { json in
+                        json.member("name", contribution.name)
+                        json.member("contribution", contribution.value)
+                    }
+                }
+            })
+            json.member("sum", explanation.total)
+            json.member("answer", explanation.answer)
+        }
+    }
+}
+
+extension Audit.Moment {
+    /// The answers by role.
+    fileprivate func write(to json: inout JSONWriter) {
+        for answer in answers where !answer.values.isEmpty {
+            json.member(answer.role, object: { json in
+                json.key("prediction")
+                Answer(values: answer.values, classes: classes).write(to: &json)
+            })
+        }
+    }
+}
+
+extension Audit.Movement {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.member("offset", offset)
+        json.member("of", className.map { "probability of \($0)" } ?? "value")
+        json.member("roles", object: { json in
+            for (role, answer) in after.answers.enumerated() {
+                json.member(answer.role, object: { json in
+                    let (old, new) = (before.number(role, of: className), after.number(role, of: className))
+                    json.member("before", old)
+                    json.member("after", new)
+                    json.member("change", new - old)
+                })
+            }
+        })
+    }
+}

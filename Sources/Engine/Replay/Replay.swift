@@ -7,12 +7,15 @@ import OnlineLearning
 /// amending differ only in where they begin, what they compare, and under which amendments they fold.
 struct Replay {
     private(set) var state: ApplicationState?
+    /// Whether there is a state yet: asking the optional itself, event by event, would copy it.
+    private var hasState: Bool
     /// The offset of the next event to fold.
     private(set) var offset: Int
     private var past: LogPast
     private let log: StoreAccess.Store
-    /// Nil folds the log as it was lived through.
-    private var index: AmendmentIndex?
+    /// Whether it folds the log as it was lived through.
+    let isAsLived: Bool
+    private var index: AmendmentIndex
 
     /// Begins at the newest snapshot at or before an offset, or at the beginning where there is none.
     init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max) throws {
@@ -29,14 +32,13 @@ struct Replay {
     init(_ log: StoreAccess.Store, at state: ApplicationState?, under amendments: Amendments? = nil) throws {
         self.log = log
         self.state = state
+        hasState = state != nil
         offset = state?.offset ?? 0
-        index = amendments.map { AmendmentIndex($0) }
+        isAsLived = amendments == nil
+        index = AmendmentIndex(amendments ?? Amendments())
         past = LogPast(log, layout: state?.contract.layout ?? FeatureLayout([]))
         if let contract = state?.contract { past.reader.know(contract) }
     }
-
-    /// Whether it folds the log as it was lived through.
-    var isAsLived: Bool { index == nil }
 
     /// Folds events up to an offset, or to the log's end.
     ///
@@ -47,19 +49,18 @@ struct Replay {
     mutating func run(
         to end: Int = .max,
         derive: (Adoption, ApplicationState) throws -> LearnedState? = { _, _ in nil },
-        check: (Int, StoredAnswer, StoredAnswer) -> Void = { _, _, _ in },
-        beforeEvent: (ApplicationState?, Int) throws -> Void = { _, _ in }
+        check: (Int, borrowing StoredAnswer, borrowing StoredAnswer) -> Void = { _, _, _ in }
     ) throws {
+        var answer = StoredAnswer(.predicted)
         while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
             var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
             while offset < end, offset < reader.firstOffset + reader.count {
-                try beforeEvent(state, offset)
                 do {
                     try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {
                     throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
                 }
-                let answer = try fold(&event, derive)
+                try fold(&event, derive, &answer)
                 check(offset, stored, answer)
                 guard answer.decision.isLogged else {
                     throw LogFailure(
@@ -69,34 +70,31 @@ struct Replay {
                 offset += 1
             }
         }
-        if let state { try beforeEvent(state, offset) }
     }
 
     private mutating func fold(
-        _ event: inout Event, _ derive: (Adoption, ApplicationState) throws -> LearnedState?
-    ) throws -> StoredAnswer {
+        _ event: inout Event, _ derive: (Adoption, ApplicationState) throws -> LearnedState?,
+        _ answer: inout StoredAnswer
+    ) throws {
         var derived: LearnedState?
         if let adoption = event.adoption {
             if case .spec(let spec) = adoption.recipe {
-                if state == nil { state = ApplicationState(beginning: spec) }
+                if !hasState { (state, hasState) = (ApplicationState(beginning: spec), true) }
             } else if let state {
                 derived = try derive(adoption, state) ?? Self.adoptedState(offset, in: log)
             }
         }
-        guard state != nil else {
-            throw LogFailure(.damaged, "the log does not begin with a spec")
-        }
-        if event.kind == .forgotten, index?.isVoid(offset) != true { throw PayloadGone(offset: offset) }
+        guard hasState else { throw LogFailure(.damaged, "the log does not begin with a spec") }
+        if event.kind == .forgotten, isAsLived || !index.isVoid(offset) { throw PayloadGone(offset: offset) }
         let decision: Decision
-        if index != nil {
-            decision = try state!.apply(&event, under: &index!, past: &past, derived: derived)
-        } else {
+        if isAsLived {
             decision = try state!.apply(event, past: &past, derived: derived)
+        } else {
+            decision = try state!.apply(&event, under: &index, past: &past, derived: derived)
         }
-        if event.kind == .adopted, let contract = state?.contract { past.adopt(contract) }
+        if event.kind == .adopted { past.adopt(state!.contract) }
         if decision == .predicted { past.recent.remember(event.features, at: offset) }
-        guard decision.hasAnswer, let state else { return StoredAnswer(decision) }
-        return StoredAnswer(decision, values: Array(state.answer), isBaseline: state.answerIsBaseline)
+        state?.record(decision, in: &answer)
     }
 
     /// The learned state that was stored with an adoption.

@@ -227,6 +227,16 @@ public struct ApplicationState: Sendable {
         }
     }
 
+    /// Writes what was decided of the last event, with its answer, over an older one. Mutating, though it changes
+    /// nothing, so that no caller copies a state to ask it, which would cost as much as the fold.
+    public mutating func record(_ decision: Decision, in stored: inout StoredAnswer) {
+        stored.decision = decision
+        stored.isBaseline = decision.hasAnswer && answerIsBaseline
+        let values = decision.hasAnswer ? answer : []
+        guard stored.values.count == values.count else { return stored.values = Array(values) }
+        for (index, value) in values.enumerated() { stored.values[index] = value }
+    }
+
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
     private mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp) {
         workspace.time = time.microseconds

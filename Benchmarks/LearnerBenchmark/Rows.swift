@@ -53,9 +53,10 @@ enum Rows {
         }
         var pipeline = LearnerBenchmark.pipeline(model, numbers: reader.names, layout: reader.layout)
         var workspace = Pipeline.Workspace()
-        // All answers are kept and judged afterwards: judging them is not what is measured.
-        var answers: [Double] = []
-        answers.reserveCapacity(classes.count)
+        // All answers are kept and judged afterwards: judging them is not what is measured. Nor is the system, which
+        // hands memory out when it is first written to: it is written to before.
+        var answers = [Double](repeating: .nan, count: classes.count)
+        answers.removeAll(keepingCapacity: true)
         let width = reader.names.count
         let start = LearnerBenchmark.cpuSeconds()
         values.withUnsafeBufferPointer { values in

@@ -21,6 +21,24 @@ func asKnownChain(_ stage: any Stage) -> any Stage {
     return stage
 }
 
+/// The chain as one of those that read a row where it lies, if it is one.
+/// - Parameter slots: where a row's numbers lie that reach the pipeline; there is at least one.
+func asRowChain(_ stage: any Stage, slots: Range<Int>) -> (any Stage)? {
+    switch stage {
+    case let scaled as Scaled<LogisticRegression>:
+        DenseStage(scaled, slots: slots).map { DenseLogistic(chain: $0) }
+    case let scaled as Scaled<LinearRegression>:
+        DenseStage(scaled, slots: slots).map { DenseLinear(chain: $0) }
+    case let tree as LearningStage<HoeffdingTreeClassifier>:
+        RowHoeffdingTree(chain: RowStage(tree, slots: slots))
+    default: nil
+    }
+}
+
+private struct DenseLinear: KnownChain { var chain: DenseStage<LinearRegression> }
+private struct DenseLogistic: KnownChain { var chain: DenseStage<LogisticRegression> }
+private struct RowHoeffdingTree: KnownChain { var chain: RowStage<HoeffdingTreeClassifier> }
+
 private typealias Scaled<L: Learner> = TransformingStage<StandardScaler, LearningStage<L>>
 
 private struct ScaledLinear: KnownChain { var chain: Scaled<LinearRegression> }

@@ -25,7 +25,7 @@ public struct Pipeline: Sendable {
             set { journal.workers = newValue }
         }
 
-        /// The numbers that the learner was given last.
+        /// The numbers that the learner was given last, unless it read them where they lie.
         package var numbers: [Double] { vector.numbers }
 
         /// The log time at which the next calls happen, in microseconds since 1970-01-01T00:00:00Z: what windows of
@@ -52,6 +52,8 @@ public struct Pipeline: Sendable {
     /// reach the learner.
     private let sources: [Int]
     private let isPlain: Bool
+    /// Whether the stages read a row where it lies, so that nothing is laid out for them.
+    private let readsRows: Bool
 
     /// - Precondition: no feature of the declaration is missing in the layout.
     public init(_ declaration: PipelineDeclaration, task: Task, layout: FeatureLayout) {
@@ -83,15 +85,19 @@ public struct Pipeline: Sendable {
                 step.component, inputs: inputs, outputs: outputs.compactMap { places.place(of: $0) })
             stages = Self.stage(transformer, stages)
         }
-        self.stages = asKnownChain(stages)
         self.task = task
         let areAllOfTheRow = declaration.derivedNumbers.isEmpty && hiddenCount == 0
         let slots = places.names.map { declaration.numbers.contains($0) ? Self.slot($0, layout) : -1 }
         numberSlots = Array(slots.prefix(places.reachingCount))
         sources = areAllOfTheRow ? [] : slots
         isPlain = areAllOfTheRow
-        firstNumberSlot = slots.indices.allSatisfy { slots[$0] == slots[0] + $0 } ? slots.first : nil
+        let firstSlot = slots.indices.allSatisfy { slots[$0] == slots[0] + $0 } ? slots.first : nil
+        firstNumberSlot = firstSlot
         columnCount = numberSlots.count
+        let neighbours = areAllOfTheRow ? firstSlot.map { $0..<$0 + slots.count } : nil
+        let rowStages = neighbours.flatMap { asRowChain(stages, slots: $0) }
+        self.stages = rowStages ?? asKnownChain(stages)
+        readsRows = rowStages != nil
     }
 
     private static func slot(_ name: String, _ layout: FeatureLayout) -> Int {
@@ -122,6 +128,7 @@ public struct Pipeline: Sendable {
 
     @inline(__always)
     private func begin(_ row: FeatureRow, _ vector: inout FeatureVector) {
+        if readsRows { return }
         if isPlain {
             vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
         } else {

@@ -35,8 +35,8 @@ protocol Stage: Sendable {
 
 /// A transformer and what comes after it.
 struct TransformingStage<T: Transformer, Next: Stage>: Stage {
-    private var transformer: T
-    private var next: Next
+    private(set) var transformer: T
+    private(set) var next: Next
 
     init(_ transformer: T, _ next: Next) {
         (self.transformer, self.next) = (transformer, next)
@@ -93,7 +93,7 @@ struct LearningStage<L: Learner>: Stage {
     let task: Task
     var answersIntervals: Bool { L.answersIntervals }
     var expertHistory: ExpertHistory? { learner.expertHistory }
-    private var learner: L
+    private(set) var learner: L
 
     init(_ learner: L, task: Task) {
         (self.learner, self.task) = (learner, task)

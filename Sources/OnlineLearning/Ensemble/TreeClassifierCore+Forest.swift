@@ -40,7 +40,9 @@ extension TreeClassifierCore {
     private mutating func learnChoosing(
         _ input: TreeInput, _ slot: Int32, _ weight: Double, atLeaf payload: Int, _ isDue: inout Bool
     ) -> Int32 {
-        let (parameters, maxFeatures, known) = (parameters, maxFeatures, knownCount)
+        let (gracePeriod, parameters, maxFeatures, known) = (
+            parameters.gracePeriod, parameters.leaf, maxFeatures, knownCount
+        )
         var hasGrown = false
         let choice = leaves.withUnsafeMutableBufferPointer { leaves -> Int32 in
             guard let leaf = leaves.baseAddress.map({ $0 + payload }) else { return -1 }
@@ -48,7 +50,7 @@ extension TreeClassifierCore {
                 leaf.pointee.subset = FeatureSubset.drawn(maxFeatures, from: input, &generator)
             }
             let choice = leaf.pointee.learnChoosing(input, slot, weight, known, parameters, &hasGrown)
-            isDue = leaf.pointee.totalWeight - leaf.pointee.lastAttempt >= parameters.gracePeriod
+            isDue = leaf.pointee.totalWeight - leaf.pointee.lastAttempt >= gracePeriod
             return choice
         }
         if hasGrown { recount(payload) }
@@ -58,7 +60,7 @@ extension TreeClassifierCore {
     /// The slot that the tree finds most probable, the first learned in the leaf of equals; −1 where it knows nothing.
     mutating func choice(_ input: TreeInput) -> Int32 {
         let payload = nodes.payload(nodes.leaf(input))
-        let (parameters, known) = (parameters, knownCount)
+        let (parameters, known) = (parameters.leaf, knownCount)
         return leaves[payload].choice(input, known: known, parameters)
     }
 }
@@ -68,7 +70,7 @@ extension ClassLeaf {
     /// - Parameter hasGrown: is set to whether it takes more memory than before.
     @inline(__always)
     fileprivate mutating func learnChoosing(
-        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ known: Int, _ parameters: Parameters,
+        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ known: Int, _ parameters: LeafParameters,
         _ hasGrown: inout Bool
     ) -> Int32 {
         guard isAwake else {

@@ -82,6 +82,15 @@ public struct FeatureRow: Sendable {
         try numbers.withUnsafeMutableBufferPointer { (numbers) throws(E) in try body(numbers) }
     }
 
+    /// Neighbouring numbers where they lie. Their address holds as long as the row is borrowed: the caller uses it
+    /// within that time. (A closure would be called with a copy of whatever it captures.)
+    /// - Precondition: the row has these slots.
+    @inline(__always)
+    func neighbours(_ slots: Range<Int>) -> UnsafeBufferPointer<Double> {
+        precondition(slots.upperBound <= numbers.count, "a row of another layout")
+        return numbers.withUnsafeBufferPointer { UnsafeBufferPointer(rebasing: $0[slots]) }
+    }
+
     public mutating func setTimestamp(_ microseconds: Int64, at slot: Int) {
         timestamps[slot] = microseconds
     }

@@ -44,6 +44,22 @@ struct LinearDescent: Sendable {
         return otherStep(x, lossGradient, &journal)
     }
 
+    // MARK: Numbers that are all the columns there are
+
+    /// Whether it can do with them.
+    var isDense: Bool { isPlain && !plain.isPenalized }
+
+    /// - Precondition: ``isDense``, and so for the next.
+    @inline(__always)
+    func dot(_ x: some DenseNumbers) -> Double { plain.dot(x) }
+
+    @inline(__always)
+    mutating func step(_ x: some DenseNumbers, journal: inout Journal, _ gradient: (Double) -> Double) -> Bool {
+        plain.step(x, lossGradient: gradient(plain.dot(x)), journal: &journal)
+    }
+
+    // MARK: Other optimizers
+
     @inline(never)
     private func otherMargin(_ x: borrowing FeatureVector) -> Double {
         guard let other else { preconditionFailure("no other model") }

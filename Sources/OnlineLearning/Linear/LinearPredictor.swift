@@ -36,8 +36,9 @@ struct LinearPredictor: DescentModel {
         var sum = 0.0
         weights.withUnsafeBufferPointer { w in
             x.numbers.withUnsafeBufferPointer { numbers in
-                guard let w = w.baseAddress, let numbers = numbers.baseAddress else { return }
-                sum = DenseStep.product(w, numbers, min(x.numbers.count, weights.count))
+                guard let w = w.baseAddress, let start = numbers.baseAddress else { return }
+                let given = GivenNumbers(start, count: numbers.count)
+                sum = DenseStep.product(w, given, min(given.count, weights.count))
             }
             for i in x.columns.indices where Int(x.columns[i]) < w.count { sum += w[Int(x.columns[i])] * x.values[i] }
         }
@@ -52,30 +53,50 @@ struct LinearPredictor: DescentModel {
         return result
     }
 
+    /// The same of numbers that are all the columns there are.
+    @inline(__always)
+    func dot(_ x: some DenseNumbers) -> Double {
+        weights.withUnsafeBufferPointer { weights in
+            guard let start = weights.baseAddress else { return 0 }
+            return DenseStep.product(start, x, min(x.count, weights.count))
+        } + intercept
+    }
+
     /// One step against the gradient of the loss in the prediction.
     /// - Returns: false where a number would stop being finite; then nothing has changed.
     @inline(__always)
     mutating func step(_ x: borrowing FeatureVector, lossGradient: Double, journal: inout Journal) -> Bool {
         if !isPenalized, x.columns.isEmpty, weights.count == x.numbers.count, x.columnCount == weights.count {
-            return denseStep(x, lossGradient, &journal)
+            return x.numbers.withUnsafeBufferPointer { numbers in
+                guard let start = numbers.baseAddress else { preconditionFailure("an array has an address") }
+                return denseStep(GivenNumbers(start, count: numbers.count), lossGradient, &journal)
+            }
         }
         return anyStep(x, lossGradient)
     }
 
-    /// The same where every column is a number and has a weight: one walk through the weights, taken back if it fails.
+    /// The same with numbers that are all the columns there are. - Precondition: there is no penalty.
+    @inline(__always)
+    mutating func step(_ x: some DenseNumbers, lossGradient: Double, journal: inout Journal) -> Bool {
+        let countBefore = weights.count
+        grow(to: x.count)
+        if denseStep(x, lossGradient, &journal) { return true }
+        shrink(to: countBefore)
+        return false
+    }
+
+    /// One walk through the weights, taken back if it fails. - Precondition: every number has a weight.
     @inline(__always)
     private mutating func denseStep(
-        _ x: borrowing FeatureVector, _ lossGradient: Double, _ journal: inout Journal
+        _ x: some DenseNumbers, _ lossGradient: Double, _ journal: inout Journal
     ) -> Bool {
         let (gradient, rate) = (clipped(lossGradient), rate)
         let newIntercept = intercept - interceptRate * gradient
         guard lossGradient == lossGradient, newIntercept.isFinite else { return false }
-        let isTaken = weights.withUnsafeMutableBufferPointer { w in
-            x.numbers.withUnsafeBufferPointer { numbers in
-                guard let w = w.baseAddress, let values = numbers.baseAddress else { return true }
-                return journal.withScratch(numbers.count) {
-                    DenseStep.takeIfFinite(w, values, numbers.count, rate, gradient, old: $0)
-                }
+        let isTaken = weights.withUnsafeMutableBufferPointer { weights in
+            guard let start = weights.baseAddress else { return true }
+            return journal.withScratch(x.count) {
+                DenseStep.takeIfFinite(start, x, x.count, rate, gradient, old: $0)
             }
         }
         if isTaken { intercept = newIntercept }
@@ -182,7 +203,7 @@ struct LinearPredictor: DescentModel {
 
     // MARK: Penalties
 
-    @inline(__always) private var isPenalized: Bool { l1 != 0 || l2 != 0 }
+    @inline(__always) var isPenalized: Bool { l1 != 0 || l2 != 0 }
 
     @inline(never)
     private func isPenalizedStepFinite(_ x: borrowing FeatureVector, _ gradient: Double) -> Bool {

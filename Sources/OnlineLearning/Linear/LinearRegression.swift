@@ -18,7 +18,7 @@ import Determinism
 ///
 /// Source: ``TwinAdaGrad``; B. Widrow and M. E. Hoff, *Adaptive switching circuits*, IRE WESCON 4, 1960; River's
 /// `linear_model.LinearRegression`.
-public struct LinearRegression: Learner {
+public struct LinearRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
         "linear_regression", .regressor,
         [
@@ -67,6 +67,22 @@ public struct LinearRegression: Learner {
             let loss = loss
             return descent.step(x, journal: &journal) { weight * loss.gradient(y, $0) }
         }
+    }
+
+    var isDense: Bool { optimizer == .descent && descent.isDense }
+
+    @inline(__always)
+    func predict(dense x: some DenseNumbers, into answer: inout [Double]) {
+        answer.append(loss.mean(descent.dot(x)))
+    }
+
+    @inline(__always)
+    mutating func learn(
+        dense x: some DenseNumbers, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
+        guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
+        let loss = loss
+        return descent.step(x, journal: &journal) { weight * loss.gradient(y, $0) }
     }
 
     public var byteCount: Int {

@@ -19,7 +19,7 @@ import Determinism
 ///
 /// Source: ``TwinAdaGrad``; D. R. Cox, *The regression analysis of binary sequences*, J. Royal Stat. Soc. B 20(2),
 /// 1958; River's `linear_model.LogisticRegression`.
-public struct LogisticRegression: Learner {
+public struct LogisticRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
         "logistic_regression", .classifier,
         [
@@ -68,6 +68,22 @@ public struct LogisticRegression: Learner {
             let loss = loss
             return descent.step(x, journal: &journal) { weight * loss.gradient(isPositive: slot == 1, $0) }
         }
+    }
+
+    var isDense: Bool { optimizer == .descent && descent.isDense }
+
+    @inline(__always)
+    func predict(dense x: some DenseNumbers, into answer: inout [Double]) {
+        answer.append(LogLossFunction.mean(descent.dot(x)))
+    }
+
+    @inline(__always)
+    mutating func learn(
+        dense x: some DenseNumbers, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
+        guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        let loss = loss
+        return descent.step(x, journal: &journal) { weight * loss.gradient(isPositive: slot == 1, $0) }
     }
 
     public var byteCount: Int {

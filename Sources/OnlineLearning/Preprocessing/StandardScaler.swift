@@ -30,6 +30,8 @@ public struct StandardScaler: Transformer {
     private var start = 0
 
     private var count: Int { slots.count }
+    /// Where the other half begins.
+    private var otherStart: Int { 4 * count - start }
 
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int] = []) {
         self.init(withStd: arguments.boolean("with_std"), slots: inputs.map(\.slot))
@@ -48,33 +50,58 @@ public struct StandardScaler: Transformer {
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
-        let old = start
-        start = 4 * count - start
-        return withStd && update(x, from: old, Self.updateEven) || update(x, from: old, Self.updateAny)
+        let isFinite = x.numbers.withUnsafeBufferPointer { numbers in
+            guard let numbers = numbers.baseAddress else { return true }
+            if let firstSlot { return update(numbers + firstSlot) { _ in true } }
+            return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { together in
+                for i in slots.indices { together[i] = numbers[slots[i]] }
+                guard let together = together.baseAddress else { return true }
+                return update(together) { _ in true }
+            }
+        }
+        start = otherStart
+        return isFinite
     }
 
-    /// Writes the half in force from the other. - Returns: what the rule returns.
+    /// Learns values that lie side by side, one for each feature.
+    /// - Parameter body: what comes next, with the values as they are scaled from now on.
+    /// - Returns: what the body does, or false where a number would stop being finite. If false, nothing was learned.
     @inline(__always)
-    private mutating func update(
-        _ x: borrowing FeatureVector, from old: Int, _ rule: (Rows, Rows, UnsafePointer<Double>, Bool) -> Bool
-    ) -> Bool {
-        let new = start
-        // Anew for each rule: they write the factors over it.
-        if firstSlot == nil { gather(x, new + 3 * count) }
-        let (firstSlot, withStd) = (firstSlot, withStd)
+    mutating func learn(_ values: UnsafeBufferPointer<Double>, then body: (ScaledNumbers) -> Bool) -> Bool {
+        guard values.count == count, let values = values.baseAddress else { preconditionFailure("a value a feature") }
+        let isLearned = update(values, then: body)
+        if isLearned { start = otherStart }
+        return isLearned
+    }
+
+    /// Writes the half that is not in force, then calls the body. - Returns: as for ``learn(_:then:)``.
+    @inline(__always)
+    private mutating func update(_ values: UnsafePointer<Double>, then body: (ScaledNumbers) -> Bool) -> Bool {
+        let (old, new, withStd) = (start, otherStart, withStd)
         return halves.withUnsafeMutableBufferPointer { halves in
-            x.numbers.withUnsafeBufferPointer { numbers in
-                let count = halves.count / 8
-                guard let base = halves.baseAddress, let numbers = numbers.baseAddress else { return true }
-                let values = firstSlot.map { numbers + $0 } ?? UnsafePointer(base + new + 3 * count)
-                return rule(Rows(base + new, count), Rows(base + old, count), values, withStd)
-            }
+            let count = halves.count / 8
+            guard count > 0, let base = halves.baseAddress else { return true }
+            let (to, from) = (Rows(base + new, count), Rows(base + old, count))
+            guard withStd && Self.updateEven(to, from, values) || Self.updateAny(to, from, values, withStd)
+            else { return false }
+            return body(ScaledNumbers(values: values, means: to.means, factors: to.factors, count: count))
         }
     }
 
-    /// Brings scattered values together, where the factors will be in the end.
-    private mutating func gather(_ x: borrowing FeatureVector, _ start: Int) {
-        for i in slots.indices { halves[start + i] = x.numbers[slots[i]] }
+    /// Whether it scales the first numbers of a vector, as many as these, in their order.
+    func takesFirst(_ count: Int) -> Bool { firstSlot == 0 && self.count == count }
+
+    /// Hands out what it makes of values that lie side by side. - Precondition: there is a feature.
+    @inline(__always)
+    func withScaled<R>(_ values: UnsafeBufferPointer<Double>, _ body: (ScaledNumbers) -> R) -> R {
+        halves.withUnsafeBufferPointer { halves in
+            let count = halves.count / 8
+            guard values.count == count, let values = values.baseAddress, let base = halves.baseAddress
+            else { preconditionFailure("a value a feature") }
+            return body(
+                ScaledNumbers(
+                    values: values, means: base + start + count, factors: base + start + 3 * count, count: count))
+        }
     }
 
     /// One half, row by row.
@@ -96,10 +123,10 @@ public struct StandardScaler: Transformer {
     /// ``updateAny(_:_:_:_:)`` without a branch, two features at a time, in the hope that all values are present and
     /// finite and all features were learned as often, so that one share serves them all.
     /// - Returns: whether it was so; else nothing of what was written holds.
-    @inline(__always)
-    private static func updateEven(
-        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
-    ) -> Bool {
+    ///
+    /// A function of its own: within a larger one the compiler calls a function for each root.
+    @inline(never)
+    private static func updateEven(_ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
         let count = old.counts[0]
         let share = 1 / (count + 1)
         // Stays 0 unless a value is missing, a number is not finite or a count is another.
@@ -186,7 +213,7 @@ public struct StandardScaler: Transformer {
     }
 
     public mutating func undo(_ journal: inout Journal) {
-        start = 4 * count - start
+        start = otherStart
     }
 
     public func transform(_ row: FeatureRow, _ x: inout FeatureVector) {

@@ -50,7 +50,7 @@ struct AdaptiveTreeCore: Sendable {
     }
 
     private func addVotes(_ input: TreeInput, _ node: Int, _ votes: UnsafeMutableBufferPointer<Double>) {
-        let (parameters, known) = (tree.parameters, tree.knownCount)
+        let (parameters, known) = (tree.parameters.leaf, tree.knownCount)
         let error = watches[node].mean
         tree.withLeaf(tree.nodes.payload(node)) { leaf in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, leaf.classes.count)) { room in
@@ -87,7 +87,7 @@ struct AdaptiveTreeCore: Sendable {
     }
 
     private mutating func choice(_ input: TreeInput, _ node: Int) -> Int32 {
-        let (parameters, known) = (tree.parameters, tree.knownCount)
+        let (parameters, known) = (tree.parameters.leaf, tree.knownCount)
         return tree.leaves[tree.nodes.payload(node)].choice(input, known: known, parameters)
     }
 

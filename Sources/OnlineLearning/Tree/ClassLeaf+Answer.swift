@@ -32,7 +32,7 @@ extension ClassLeaf {
 
     /// Whether the leaf answers by naive Bayes now, or with a mixture that has it.
     @inline(__always)
-    func usesBayes(_ parameters: Parameters) -> Bool {
+    func usesBayes(_ parameters: LeafParameters) -> Bool {
         guard isAwake else { return false }
         switch parameters.leafPrediction {
         case .majority: return false
@@ -52,7 +52,7 @@ extension ClassLeaf {
     /// It is mutating in name only: whoever asks lends the leaf where it lies.
     @inline(__always)
     mutating func shares(
-        _ input: TreeInput, known: Int, _ parameters: Parameters, isRounded: Bool = false,
+        _ input: TreeInput, known: Int, _ parameters: LeafParameters, isRounded: Bool = false,
         into room: UnsafeMutableBufferPointer<Double>
     ) -> Shares? {
         let total = totalWeight
@@ -85,8 +85,8 @@ extension ClassLeaf {
     /// The probabilities of naive Bayes by River's steps, which divide by the sum as a logarithm: where one class is
     /// nearly certain, or all are most improbable, what is left to the others depends on how it is rounded.
     @inline(never)
-    private func roundedShares(
-        _ input: TreeInput, _ sum: Double, _ total: Double, _ parameters: Parameters,
+    private mutating func roundedShares(
+        _ input: TreeInput, _ sum: Double, _ total: Double, _ parameters: LeafParameters,
         into room: UnsafeMutableBufferPointer<Double>
     ) -> Shares {
         bayesVotes(input, total, parameters, isRounded: true, into: room)
@@ -123,7 +123,7 @@ extension ClassLeaf {
 
     /// Writes the probability of each position. - Returns: false where the leaf knows nothing.
     mutating func probabilities(
-        _ input: TreeInput, known: Int, _ parameters: Parameters, into room: UnsafeMutableBufferPointer<Double>
+        _ input: TreeInput, known: Int, _ parameters: LeafParameters, into room: UnsafeMutableBufferPointer<Double>
     ) -> Bool {
         guard let shares = shares(input, known: known, parameters, isRounded: true, into: room) else { return false }
         if shares.areProbabilities { return true }
@@ -132,7 +132,7 @@ extension ClassLeaf {
     }
 
     /// The class that the leaf would choose, the first of equals; −1 where it knows nothing.
-    mutating func choice(_ input: TreeInput, known: Int, _ parameters: Parameters) -> Int32 {
+    mutating func choice(_ input: TreeInput, known: Int, _ parameters: LeafParameters) -> Int32 {
         guard heaviest >= 0 else { return -1 }
         guard usesBayes(parameters) else { return classes[heaviest] }
         let best = withUnsafeTemporaryAllocation(of: Double.self, capacity: classes.count) { room in
@@ -150,7 +150,7 @@ extension ClassLeaf {
     @inline(__always)
     @discardableResult
     mutating func judge(
-        _ input: TreeInput, _ slot: Int32, weight: Double, known: Int, _ parameters: Parameters
+        _ input: TreeInput, _ slot: Int32, weight: Double, known: Int, _ parameters: LeafParameters
     ) -> Int32 {
         let heaviest = heaviest
         let isScored = isAwake && parameters.leafPrediction == .adaptive
@@ -186,9 +186,11 @@ extension ClassLeaf {
     /// Writes the logarithm of prior and likelihood of each position, up to a common summand. A class without weight
     /// counts as 0, as in River, but for a mixture, where it cannot be.
     /// - Parameter isRounded: whether it is rounded as River rounds it.
+    ///
+    /// It is mutating in name only, as all are that it calls: the leaf is read where it lies.
     @inline(__always)
-    func bayesVotes(
-        _ input: TreeInput, _ total: Double, _ parameters: Parameters, isRounded: Bool = false,
+    mutating func bayesVotes(
+        _ input: TreeInput, _ total: Double, _ parameters: LeafParameters, isRounded: Bool = false,
         into votes: UnsafeMutableBufferPointer<Double>
     ) {
         var isWeightless = false
@@ -215,8 +217,8 @@ extension ClassLeaf {
         }
     }
 
-    private func addCategoryVotes(
-        _ input: TreeInput, _ parameters: Parameters, into votes: UnsafeMutableBufferPointer<Double>
+    private mutating func addCategoryVotes(
+        _ input: TreeInput, _ parameters: LeafParameters, into votes: UnsafeMutableBufferPointer<Double>
     ) {
         let width = counts.width
         for feature in 0..<min(input.categoryCount, counts.rowCounts.count) {

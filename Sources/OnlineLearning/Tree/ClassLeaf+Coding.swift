@@ -69,7 +69,7 @@ extension ClassLeaf {
         try restoreEstimates(from: &decoder, parameters)
         let histogramCount = try decoder.count(elementBytes: 9)
         var mostBins = 0
-        if case .histogram(let bins, _) = parameters.observer { mostBins = bins }
+        if case .histogram(let bins, _) = parameters.leaf.observer { mostBins = bins }
         guard histogramCount <= classes.count * self.width,
             histogramCount == 0 || histogramCount % max(1, self.width) == 0 && mostBins > 0
         else { throw decoder.damage("histograms that do not fit") }
@@ -77,20 +77,21 @@ extension ClassLeaf {
             histograms.append(try StreamingHistogram(from: &decoder, maxBins: mostBins))
         }
         let treeCount = try decoder.count(elementBytes: 3)
-        guard treeCount == (parameters.observer == .exhaustive ? self.width : 0) else {
+        guard treeCount == (parameters.leaf.observer == .exhaustive ? self.width : 0) else {
             throw decoder.damage("values of features that there are not")
         }
         for _ in 0..<treeCount { searchTrees.append(try ValueTree(from: &decoder, classCount: classes.count)) }
         counts = try NominalCounts(
             from: &decoder, classCount: classes.count,
-            featureCount: subset.isDrawn ? subset.categories.count : inputs.categoryCount, limit: parameters.maxValues)
+            featureCount: subset.isDrawn ? subset.categories.count : inputs.categoryCount,
+            limit: parameters.leaf.maxValues)
     }
 
     private mutating func restoreEstimates(
         from decoder: inout CanonicalDecoder, _ parameters: Parameters
     ) throws(CanonicalDecodingError) {
         let positions = try decoder.uint()
-        guard positions <= UInt64(parameters.observer.isGaussian && width > 0 ? classes.count : 0) else {
+        guard positions <= UInt64(parameters.leaf.observer.isGaussian && width > 0 ? classes.count : 0) else {
             throw decoder.damage("estimates of classes that there are not")
         }
         for _ in 0..<Int(positions) {

@@ -7,7 +7,7 @@ extension ClassLeaf {
     static var halfLog2: Double { 0x1.62e42fefa39efp-2 }
 
     /// Makes room for more numbers. - Returns: whether that takes memory.
-    mutating func widen(to newWidth: Int, _ parameters: Parameters) -> Bool {
+    mutating func widen(to newWidth: Int, _ parameters: LeafParameters) -> Bool {
         let (old, oldWidth) = (estimates, width)
         let positions = oldWidth > 0 ? old.count / (oldWidth * Self.fields) : 0
         width = newWidth
@@ -41,7 +41,7 @@ extension ClassLeaf {
     /// Learns the numbers of an example whose weight its position has already. - Returns: whether that takes memory.
     @inline(__always)
     mutating func observeEstimates(
-        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: Parameters
+        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: LeafParameters
     ) -> Bool {
         let width = width
         let end = (position &+ 1) &* Self.fields &* width
@@ -209,7 +209,7 @@ extension ClassLeaf {
     /// The logarithm of a class's weight times the density of an example's numbers in it, those left out that are
     /// missing or have no variance.
     @inline(__always)
-    func logGaussian(_ input: TreeInput, _ position: Int) -> Double {
+    mutating func logGaussian(_ input: TreeInput, _ position: Int) -> Double {
         let width = width
         let start = position &* Self.fields &* width
         guard start < estimates.count else { return logBases[position] }
@@ -224,7 +224,7 @@ extension ClassLeaf {
     }
 
     /// The same over the leaf's weight: the prior and the density each by a logarithm of its own, then added.
-    func logGaussianRounded(_ input: TreeInput, _ position: Int, _ total: Double) -> Double {
+    mutating func logGaussianRounded(_ input: TreeInput, _ position: Int, _ total: Double) -> Double {
         let prior = Elementary.log(weights[position] / total)
         let start = position * Self.fields * width
         guard start < estimates.count else { return prior }
@@ -238,7 +238,7 @@ extension ClassLeaf {
     }
 
     @inline(never)
-    private func logDensityOfSome(_ input: TreeInput, _ position: Int) -> Double {
+    private mutating func logDensityOfSome(_ input: TreeInput, _ position: Int) -> Double {
         var sum = 0.0
         let start = position * Self.fields * width
         for feature in 0..<min(width, input.numberCount) {

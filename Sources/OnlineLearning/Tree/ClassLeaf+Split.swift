@@ -62,7 +62,7 @@ extension ClassLeaf {
     private func suggestNumber(
         _ place: Int, _ before: Double, _ parameters: Parameters, _ room: UnsafeMutableBufferPointer<Double>
     ) -> SplitSuggestion {
-        switch parameters.observer {
+        switch parameters.leaf.observer {
         case .gaussian(let splits): suggestGaussian(place, splits, before, parameters, room)
         case .histogram(_, let splits): suggestHistogram(place, splits, before, parameters, room)
         case .exhaustive: suggestValue(place, before, parameters)
@@ -254,7 +254,7 @@ extension ClassLeaf {
                 high.weights.append(halves.high)
             }
         }
-        switch parameters.observer {
+        switch parameters.leaf.observer {
         case .gaussian:
             for position in order.map({ Int($0) }) where position < estimatedCount && field(0, position, place) > 0 {
                 let (least, greatest) = (field(3, position, place), field(4, position, place))

@@ -124,7 +124,7 @@ struct ClassLeaf: Sendable {
     ///   - known: how many classes the tree knows.
     ///   - counts: whether it is counted which way to answer would have been right.
     mutating func learn(
-        _ input: TreeInput, _ slot: Int32, weight: Double, known: Int, _ parameters: Parameters, counts: Bool = true
+        _ input: TreeInput, _ slot: Int32, weight: Double, known: Int, _ parameters: LeafParameters, counts: Bool = true
     ) -> Bool {
         guard isAwake else { return addWeight(weight, slot).grew }
         if subset.isWhole {
@@ -157,7 +157,7 @@ struct ClassLeaf: Sendable {
     /// Learns from what the leaf looks at. - Precondition: the leaf is awake.
     @inline(__always)
     mutating func observe(
-        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ parameters: Parameters
+        _ input: TreeInput, _ slot: Int32, _ weight: Double, _ parameters: LeafParameters
     ) -> Bool {
         let (position, isNew) = addWeight(weight, slot)
         var grew = isNew
@@ -176,7 +176,7 @@ struct ClassLeaf: Sendable {
 
     @inline(never)
     private mutating func observeOtherwise(
-        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: Parameters
+        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: LeafParameters
     ) -> Bool {
         switch parameters.observer {
         case .gaussian: false
@@ -187,7 +187,7 @@ struct ClassLeaf: Sendable {
 
     /// Counts the categories of an example. - Returns: whether that takes memory.
     private mutating func count(
-        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: Parameters
+        _ input: TreeInput, _ position: Int, _ weight: Double, _ parameters: LeafParameters
     ) -> Bool {
         var grew = false
         for feature in 0..<input.categoryCount {

@@ -38,7 +38,7 @@ import Determinism
 /// is nearly of one class, observes from scratch; a class without weight counts as certain in naive Bayes; numbers
 /// without variance do not count at all. Of equally heavy branches River follows the first by name, this the first by
 /// slot.
-public struct HoeffdingTreeClassifier: Learner {
+public struct HoeffdingTreeClassifier: Learner, RowLearner {
     public static let declaration = ComponentDeclaration(
         "hoeffding_tree_classifier", .classifier, parameters: HoeffdingTreeParameters.declarations
     ) { Splitters.conflict(HoeffdingTreeParameters.declarations, $0) }
@@ -60,6 +60,17 @@ public struct HoeffdingTreeClassifier: Learner {
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         return tree.learn(x, slot, weight: weight)
+    }
+
+    func predict(numbers: UnsafeBufferPointer<Double>, into answer: inout [Double]) {
+        tree.predict(TreeInput(numbers), into: &answer)
+    }
+
+    mutating func learn(numbers: UnsafeBufferPointer<Double>, _ target: Target, weight: Double) -> Bool {
+        guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard let input = TreeInput(learnable: numbers, weight: weight) else { return false }
+        tree.learn(input, slot, weight: weight)
+        return true
     }
 
     public var byteCount: Int { tree.byteCount }

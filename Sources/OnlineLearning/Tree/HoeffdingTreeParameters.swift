@@ -1,40 +1,12 @@
 /// What all Hoeffding tree classifiers are told, under River's names; the last two are our own, and so are leaves of
 /// kind `mix`.
 struct HoeffdingTreeParameters: Sendable, Equatable {
-    /// How a leaf answers.
-    enum LeafPrediction: Sendable, Equatable {
-        /// By the frequencies of its classes.
-        case majority
-        /// By naive Bayes over its observers.
-        case bayes
-        /// By whichever of the two has been right more often in this leaf.
-        case adaptive
-        /// By a mixture of the two, each trusted as well as it foretold this leaf's examples.
-        case mixed
-
-        /// Whether a leaf notes how right the two ways to answer are.
-        @inline(__always) var isJudged: Bool { self == .adaptive || self == .mixed }
-    }
-
-    /// How a leaf observes a number.
-    enum NumberObserver: Sendable, Equatable {
-        case gaussian(splits: Int)
-        case histogram(bins: Int, splits: Int)
-        case exhaustive
-
-        @inline(__always) var isGaussian: Bool {
-            if case .gaussian = self { true } else { false }
-        }
-    }
-
     var gracePeriod = 200.0
     var maxDepth = TreeNodes.maxDepth
     var criterion = SplitCriterion.informationGain
     var delta = 1e-7
     var tau = 0.05
-    var leafPrediction = LeafPrediction.adaptive
-    var bayesThreshold = 0.0
-    var observer = NumberObserver.gaussian(splits: 10)
+    var leaf = LeafParameters()
     var isBinary = false
     var minBranchFraction = 0.01
     var maxShareToSplit = 0.99
@@ -46,7 +18,6 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
     var offersNoSplit = true
     /// `Int.max` where there is no limit.
     var maxBranches = Int.max
-    var maxValues = Int.max
 
     init() {}
 
@@ -58,13 +29,13 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
         delta = arguments.number("delta")
         tau = arguments.number("tau")
         switch arguments.choice("leaf_prediction") {
-        case "mc": leafPrediction = .majority
-        case "nb": leafPrediction = .bayes
-        case "mix": leafPrediction = .mixed
-        default: leafPrediction = .adaptive
+        case "mc": leaf.leafPrediction = .majority
+        case "nb": leaf.leafPrediction = .bayes
+        case "mix": leaf.leafPrediction = .mixed
+        default: leaf.leafPrediction = .adaptive
         }
-        bayesThreshold = Double(arguments.integer("nb_threshold"))
-        observer = Splitters.observer(arguments.component("splitter"))
+        leaf.bayesThreshold = Double(arguments.integer("nb_threshold"))
+        leaf.observer = Splitters.observer(arguments.component("splitter"))
         isBinary = arguments.boolean("binary_split")
         minBranchFraction = arguments.number("min_branch_fraction")
         maxShareToSplit = arguments.number("max_share_to_split")
@@ -74,7 +45,7 @@ struct HoeffdingTreeParameters: Sendable, Equatable {
         removesPoorFeatures = arguments.boolean("remove_poor_attrs")
         offersNoSplit = arguments.boolean("merit_preprune")
         maxBranches = arguments.optionalInteger("max_branches") ?? .max
-        maxValues = arguments.optionalInteger("max_values") ?? .max
+        leaf.maxValues = arguments.optionalInteger("max_values") ?? .max
     }
 
     static let declarations: [ParameterDeclaration] = [

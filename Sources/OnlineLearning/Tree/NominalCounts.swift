@@ -3,7 +3,7 @@ import Determinism
 /// The weights of classes, by the value of a category: for each (feature, value) seen a row of doubles, in the order in
 /// which they came. An open-addressing table; the hash only finds a row and is no part of the state.
 ///
-/// Of a feature at most ``HoeffdingTreeParameters/maxValues`` values have rows of their own; later ones share one more.
+/// Of a feature at most ``LeafParameters/maxValues`` values have rows of their own; later ones share one more.
 struct NominalCounts: Sendable {
     /// The value under which those beyond the limit are counted.
     static let other: Int32 = .max

@@ -30,7 +30,7 @@ enum Splitters {
     static let declarations = [gaussian, histogram, exhaustive]
 
     /// What a component of a classification tree's splitter stands for; another tree's is taken for the standard.
-    static func observer(_ component: Component?) -> HoeffdingTreeParameters.NumberObserver {
+    static func observer(_ component: Component?) -> LeafParameters.NumberObserver {
         guard let component else { return .gaussian(splits: 10) }
         switch component.name {
         case histogram.name:

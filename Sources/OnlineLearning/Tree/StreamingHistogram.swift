@@ -139,7 +139,7 @@ extension ClassLeaf {
         return grew
     }
 
-    func logHistogramDensity(_ input: TreeInput, _ position: Int) -> Double {
+    mutating func logHistogramDensity(_ input: TreeInput, _ position: Int) -> Double {
         var sum = 0.0
         for feature in 0..<min(width, input.numberCount) where !input.numbers[feature].isNaN {
             let index = position * width + feature

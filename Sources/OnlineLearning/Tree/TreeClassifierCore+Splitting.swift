@@ -54,7 +54,7 @@ extension TreeClassifierCore {
         let bound = HoeffdingBound.epsilon(
             range: parameters.criterion.range(classCount: leaves[payload].classes.count), delta: parameters.delta,
             weight: leaves[payload].totalWeight)
-        if parameters.removesPoorFeatures && parameters.leafPrediction == .majority {
+        if parameters.removesPoorFeatures && parameters.leaf.leafPrediction == .majority {
             drop(suggestions, below: best.merit - bound, payload)
         }
         // Where nothing can be split, the difference is not a number, and larger than no bound.

@@ -54,28 +54,30 @@ struct TreeClassifierCore: Sendable {
 
     /// Appends the answer, in the form of ``Learner/predict(_:into:)``.
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
+        if let input = TreeInput(plain: x) {
+            predict(input, into: &answer)
+        } else {
+            TreeInput.with(x) { predict($0, into: &answer) }
+        }
+    }
+
+    func predict(_ input: TreeInput, into answer: inout [Double]) {
         if inputs.task == .binary {
-            if let input = TreeInput(plain: x) {
-                answer.append(share(ofSlot: 1, input))
-            } else {
-                answer.append(TreeInput.with(x) { share(ofSlot: 1, $0) })
-            }
+            answer.append(share(ofSlot: 1, input))
             return
         }
         let start = answer.count
         for slot in 0..<classCount { answer.append(isKnown[slot] ? 0 : .nan) }
-        let isKnowing = TreeInput.with(x) { input in
-            shares(input) { classes, room, shares in
-                let other = shares.other / shares.sum
-                if other > 0 {
-                    for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = other }
-                }
-                for position in room.indices {
-                    answer[start + Int(classes[position])] = room[position] / shares.sum
-                }
-                return true
-            } ?? false
-        }
+        let isKnowing = shares(input) { classes, room, shares in
+            let other = shares.other / shares.sum
+            if other > 0 {
+                for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = other }
+            }
+            for position in room.indices {
+                answer[start + Int(classes[position])] = room[position] / shares.sum
+            }
+            return true
+        } ?? false
         guard !isKnowing else { return }
         for slot in 0..<classCount where isKnown[slot] { answer[start + slot] = 1 / Double(knownCount) }
     }
@@ -102,7 +104,7 @@ struct TreeClassifierCore: Sendable {
         _ input: TreeInput, isRounded: Bool, scale: Double, into votes: UnsafeMutableBufferPointer<Double>
     ) {
         let payload = nodes.payload(nodes.leaf(input))
-        let (parameters, known, isBinary) = (parameters, knownCount, inputs.task == .binary)
+        let (parameters, known, isBinary) = (parameters.leaf, knownCount, inputs.task == .binary)
         // Nothing of the tree itself is captured: it would be copied.
         isKnown.withUnsafeBufferPointer { isKnown in
             leaves.withUnsafeBufferPointer { leaves in
@@ -130,7 +132,7 @@ struct TreeClassifierCore: Sendable {
         _ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<Double>, ClassLeaf.Shares) -> R
     ) -> R? {
         let payload = nodes.payload(nodes.leaf(input))
-        let (parameters, known) = (parameters, knownCount)
+        let (parameters, known) = (parameters.leaf, knownCount)
         return withLeaf(payload) { leaf in
             withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, leaf.classes.count)) { room in
                 let room = UnsafeMutableBufferPointer(rebasing: room[..<leaf.classes.count])
@@ -156,11 +158,16 @@ struct TreeClassifierCore: Sendable {
     /// changes nothing.
     mutating func learn(_ x: borrowing FeatureVector, _ slot: Int, weight: Double) -> Bool {
         guard TreeInput.accepts(x, weight: weight) else { return false }
-        guard weight > 0 else { return true }
-        noteClass(slot)
-        TreeInput.with(x) { learn($0, Int32(truncatingIfNeeded: slot), weight) }
-        noteWeight(weight)
+        TreeInput.with(x) { learn($0, slot, weight: weight) }
         return true
+    }
+
+    /// - Precondition: the tree can learn from the example.
+    mutating func learn(_ input: TreeInput, _ slot: Int, weight: Double) {
+        guard weight > 0 else { return }
+        noteClass(slot)
+        learn(input, Int32(truncatingIfNeeded: slot), weight)
+        noteWeight(weight)
     }
 
     /// Counts an example's weight, and sees to it that the limit of memory holds.
@@ -182,10 +189,13 @@ struct TreeClassifierCore: Sendable {
         }
     }
 
-    func branchLimit() -> Int {
-        // Only tests of categories get more branches.
-        nodes.fanCount == 0 || fits(moreLeaves: 1) ? parameters.maxBranches : 0
-    }
+    /// With how many branches a test of categories gets no more; without such a test it does not matter.
+    @inline(__always)
+    mutating func branchLimit() -> Int { nodes.fanCount == 0 ? 0 : branchLimitOfFans() }
+
+    /// It is mutating in name only, and so not called with a copy of the tree.
+    @inline(never)
+    private mutating func branchLimitOfFans() -> Int { fits(moreLeaves: 1) ? parameters.maxBranches : 0 }
 
     mutating func countKnown() {
         knownCount = inputs.task == .binary ? 2 : isKnown.reduce(0) { $0 + ($1 ? 1 : 0) }
@@ -210,7 +220,7 @@ struct TreeClassifierCore: Sendable {
         if let maxFeatures, !leaves[payload].subset.isDrawn, leaves[payload].isAwake {
             leaves[payload].subset = FeatureSubset.drawn(maxFeatures, from: input, &generator)
         }
-        let (parameters, known) = (parameters, knownCount)
+        let (parameters, known) = (parameters.leaf, knownCount)
         if leaves[payload].learn(input, slot, weight: weight, known: known, parameters, counts: counts) {
             recount(payload)
         }

@@ -11,6 +11,7 @@ struct TreeInput {
     static var maxNumbers: Int { 1024 }
     /// No number that a tree learns is larger: what grows with its square and a weight stays finite.
     static var largest: Double { 1e75 }
+    static var largestWeight: Double { 1e15 }
 
     /// The number of a feature; NaN where there is none.
     @inline(__always)
@@ -56,9 +57,28 @@ struct TreeInput {
     @inline(__always)
     init(_ numbers: UnsafeBufferPointer<Double>, _ categories: UnsafeBufferPointer<Int32>) {
         (self.numbers, self.categories) = (numbers, categories)
-        var isMissing = false
-        for value in numbers { isMissing = isMissing || value.isNaN }
-        hasMissing = isMissing
+        hasMissing = !Self.areOrdinary(numbers) && Self.areMissing(numbers)
+    }
+
+    /// The input of numbers that are all there is.
+    @inline(__always)
+    init(_ numbers: UnsafeBufferPointer<Double>) {
+        self.init(Self.looked(at: numbers), UnsafeBufferPointer(start: nil, count: 0))
+    }
+
+    /// The same to learn from; nil where a tree cannot, see ``accepts(_:weight:)``.
+    @inline(__always)
+    init?(learnable numbers: UnsafeBufferPointer<Double>, weight: Double) {
+        let areOrdinary = Self.areOrdinary(numbers)
+        guard weight >= 0 && weight <= Self.largestWeight, areOrdinary || !Self.areTooLarge(numbers) else { return nil }
+        self.numbers = Self.looked(at: numbers)
+        categories = UnsafeBufferPointer(start: nil, count: 0)
+        hasMissing = !areOrdinary && Self.areMissing(self.numbers)
+    }
+
+    @inline(__always)
+    private static func looked(at numbers: UnsafeBufferPointer<Double>) -> UnsafeBufferPointer<Double> {
+        UnsafeBufferPointer(start: numbers.baseAddress, count: min(numbers.count, maxNumbers))
     }
 
     @inline(__always) var numberCount: Int { numbers.count }
@@ -76,13 +96,40 @@ struct TreeInput {
     /// Whether a tree can learn from a vector: no number beyond ±``largest``, and a weight from 0 to 10¹⁵.
     @inline(__always)
     static func accepts(_ x: borrowing FeatureVector, weight: Double) -> Bool {
-        guard weight >= 0 && weight <= 1e15 else { return false }
-        var isTooLarge = false
-        // A comparison with NaN, a missing number, is false.
-        x.numbers.withUnsafeBufferPointer { numbers in
-            for value in numbers { isTooLarge = isTooLarge || value.magnitude > largest }
-        }
+        guard weight >= 0 && weight <= largestWeight else { return false }
+        var isTooLarge = x.numbers.withUnsafeBufferPointer { !areOrdinary($0) && areTooLarge($0) }
         for value in x.values { isTooLarge = isTooLarge || !(value.magnitude <= largest) }
         return !isTooLarge
+    }
+
+    /// Whether the sum of the numbers' squares tells that none is missing and none too large, as it mostly does.
+    @inline(__always)
+    private static func areOrdinary(_ numbers: UnsafeBufferPointer<Double>) -> Bool {
+        guard let start = numbers.baseAddress else { return true }
+        var sums = SIMD4<Double>.zero
+        var index = 0
+        while index &+ 4 <= numbers.count {
+            let four = GivenNumbers.four(start + index)
+            sums += four * four
+            index &+= 4
+        }
+        var sum = (sums[0] + sums[2]) + (sums[1] + sums[3])
+        while index < numbers.count {
+            sum += start[index] * start[index]
+            index &+= 1
+        }
+        // Less than the square of the largest, to be safe from rounding; of NaN it is false.
+        return sum < 0.1 * largest * largest
+    }
+
+    @inline(never)
+    private static func areMissing(_ numbers: UnsafeBufferPointer<Double>) -> Bool {
+        numbers.contains { $0.isNaN }
+    }
+
+    @inline(never)
+    private static func areTooLarge(_ numbers: UnsafeBufferPointer<Double>) -> Bool {
+        // A comparison with NaN, a missing number, is false.
+        numbers.contains { $0.magnitude > largest }
     }
 }

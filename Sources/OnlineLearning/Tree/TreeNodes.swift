@@ -139,24 +139,24 @@ struct TreeNodes: Sendable {
         var id = routeByNumbers(input, weight, root)
         var isDirect = true
         while true {
-            nodes[id].weight += weight
             if nodes[id].kind == .leaf { return .leaf(id, isDirect: isDirect) }
-            let child = self.child(id, input)
-            if child >= 0 {
-                id = child
-                continue
+            var child = self.child(id, input)
+            if child < 0 {
+                if nodes[id].kind == .categories {
+                    let value = input.category(Int(nodes[id].feature))
+                    let isFull = fans[Int(nodes[id].left)].values.count >= maxBranches
+                    if value >= 0 && !isFull { return .newCategory(node: id, value: value) }
+                }
+                isDirect = false
+                child = heaviestChild(id)
             }
-            if nodes[id].kind == .categories {
-                let value = input.category(Int(nodes[id].feature))
-                let isFull = fans[Int(nodes[id].left)].values.count >= maxBranches
-                if value >= 0 && !isFull { return .newCategory(node: id, value: value) }
-            }
-            isDirect = false
-            id = heaviestChild(id)
+            id = child
+            nodes[id].weight += weight
         }
     }
 
-    /// Goes as far as tests of numbers lead that are there, and adds the weight to all nodes before the last.
+    /// Goes as far as tests of numbers lead that are there, and adds the weight to all nodes on the way, the last
+    /// included.
     @inline(__always)
     private mutating func routeByNumbers(_ input: TreeInput, _ weight: Double, _ root: Int) -> Int {
         nodes.withUnsafeMutableBufferPointer { nodes in
@@ -167,6 +167,7 @@ struct TreeNodes: Sendable {
                 nodes[id].weight += weight
                 id = Int(value <= nodes[id].threshold ? nodes[id].left : nodes[id].right)
             }
+            nodes[id].weight += weight
             return id
         }
     }

@@ -66,7 +66,8 @@ public struct Pipeline: Sendable {
     ) {
         let places = NumberPlaces(declaration)
         let inputs = LearnerInputs(
-            task: task, numberCount: places.reachingCount, categoryCount: declaration.categories.count)
+            task: task, numberCount: places.reachingCount, categoryCount: declaration.categories.count,
+            hasSparseColumns: declaration.transformers.contains { Self.addsColumns($0) })
         var stages = Self.end(makeLearner(inputs), task)
         if !declaration.categories.isEmpty {
             stages = Self.categories(declaration.categories.map { Self.slot($0, layout) }, stages)
@@ -92,6 +93,10 @@ public struct Pipeline: Sendable {
         isPlain = areAllOfTheRow
         firstNumberSlot = slots.indices.allSatisfy { slots[$0] == slots[0] + $0 } ? slots.first : nil
         columnCount = numberSlots.count
+    }
+
+    private static func addsColumns(_ step: PipelineDeclaration.Step) -> Bool {
+        !step.isDiscard && Catalogue.declaration(named: step.component.name)?.takes?.addsColumns == true
     }
 
     private static func slot(_ name: String, _ layout: FeatureLayout) -> Int {

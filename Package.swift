@@ -89,7 +89,7 @@ let package = Package(
         ),
         // The real streams of Tests/Data, for tests and for the table of learners.
         .target(
-            name: "BundledStreams", dependencies: ["Engine", "ModelLifecycle", "OnlineLearning"],
+            name: "BundledStreams", dependencies: ["Engine", "ModelLifecycle", "OnlineLearning", "Determinism"],
             path: "Tests/BundledStreams", swiftSettings: settings),
         // `make learners`: docs/learners.md and docs/components.md.
         .executableTarget(

@@ -6,7 +6,6 @@ import OnlineLearning
 /// How fast the library learns, bare of everything around it. Prints one line of JSON.
 ///
 ///     LearnerBenchmark parsed MODEL FILE.csv    rows read beforehand; CPU seconds of predicting and learning alone
-///     LearnerBenchmark metrics FILE.csv         nanoseconds an event of metrics beside the learner's own
 ///     LearnerBenchmark text MODEL FILE.csv      to be timed as a whole process
 ///     LearnerBenchmark sparse FILE.vw           Vowpal Wabbit's text, as a whole process
 ///     LearnerBenchmark blocks MODEL FILE        blocks as the log has them, as a whole process; written by `pack`
@@ -21,7 +20,6 @@ enum LearnerBenchmark {
         let arguments = CommandLine.arguments.dropFirst()
         switch (arguments.first, arguments.count) {
         case ("parsed", 3): try Rows.parsed(arguments[2], arguments[3])
-        case ("metrics", 2): try MetricCost.run(arguments[2])
         case ("text", 3): try Rows.text(arguments[2], arguments[3])
         case ("sparse", 2): try SparseText.run(arguments[2])
         case ("pack", 3): try Blocks.pack(arguments[2], arguments[3])

@@ -8,21 +8,28 @@ import OnlineLearningChecks
 ///
 ///     make learners
 ///     swift run -c release LearnerTable components      only the reference
-///     swift run -c release LearnerTable transformers    the reference and what transformers cost
+///     swift run -c release LearnerTable PART …          the reference and these parts of the page: `transformers`,
+///                                                       `metrics`, `drift`, `auto`, `learners`
 @main
 enum Program {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let begin = "<!-- written by make learners: begin -->"
     private static let beginTransformers = "<!-- written by make learners: transformers -->"
+    private static let beginMetrics = "<!-- written by make learners: metrics -->"
+    private static let beginDrift = "<!-- written by make learners: drift -->"
+    private static let beginAuto = "<!-- written by make learners: auto -->"
     private static let end = "<!-- end -->"
 
     static func main() throws {
         try write(CataloguePage.text, to: "docs/components.md")
-        guard !CommandLine.arguments.contains("components") else { return }
-        try replace(try TransformerTable().text, after: beginTransformers)
-        guard !CommandLine.arguments.contains("transformers") else { return }
-        try replace(try measure(), after: begin)
+        let chosen = CommandLine.arguments.dropFirst()
+        func isWanted(_ part: String) -> Bool { chosen.isEmpty || chosen.contains(part) }
+        if isWanted("transformers") { try replace(try TransformerTable().text, after: beginTransformers) }
+        if isWanted("metrics") { try replace(try MetricTable().text, after: beginMetrics) }
+        if isWanted("drift") { try replace(try DriftTable().text, after: beginDrift) }
+        if isWanted("auto") { try replace(try AutoTable().text(), after: beginAuto) }
+        if isWanted("learners") { try replace(try measure(), after: begin) }
     }
 
     /// Puts a text between a mark of the page and the end that follows it.

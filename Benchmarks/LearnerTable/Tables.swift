@@ -58,28 +58,36 @@ struct Overview {
 }
 
 /// The learner's name as code, its members after it.
-private func code(_ learner: String) -> String {
+func code(_ learner: String) -> String {
     let parts = learner.split(separator: " ", maxSplits: 1)
     return "`\(parts[0])`" + (parts.count > 1 ? " \(parts[1])" : "")
 }
 
 /// Four digits that matter.
-private func number(_ value: Double) -> String {
+func number(_ value: Double) -> String {
     guard value.isFinite else { return "—" }
     if value == 0 { return "0" }
     var (scale, digits) = (1.0, 0)
     while (value * scale).magnitude < 1000, digits < 8 { (scale, digits) = (scale * 10, digits + 1) }
     guard value.magnitude < 1e9 else { return "\(value)" }
+    return fixed(value, digits: digits)
+}
+
+/// Two digits that matter.
+func rounded(_ value: Double) -> String {
+    var scale = 1.0
+    while value / scale >= 100 { scale *= 10 }
+    return "\(Int((value / scale).rounded() * scale))"
+}
+
+/// So many digits after the point.
+func fixed(_ value: Double, digits: Int) -> String {
+    guard value.isFinite, value.magnitude < 1e12 else { return "—" }
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
     let whole = Int((value * scale).rounded())
     guard digits > 0 else { return "\(whole)" }
     let text = "\(whole.magnitude)"
     let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
     return (whole < 0 ? "−" : "") + padded.dropLast(digits) + "." + padded.suffix(digits)
-}
-
-/// Two digits that matter.
-private func rounded(_ value: Double) -> String {
-    var scale = 1.0
-    while value / scale >= 100 { scale *= 10 }
-    return "\(Int((value / scale).rounded() * scale))"
 }

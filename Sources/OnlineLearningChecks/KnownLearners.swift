@@ -41,8 +41,9 @@ public struct KnownLearners {
 
     /// Learners that draw features, or what stands for one, at random: in another order they draw others.
     private static let drawingFeatures = [
-        "amf_classifier", "amf_regressor", "arf_classifier", "arf_regressor", "auto", "ffm_classifier", "ffm_regressor",
-        "fm_classifier", "fm_regressor", "hofm_classifier", "hofm_regressor", "srp_classifier", "srp_regressor",
+        "adaptive_fm_classifier", "adaptive_fm_regressor", "amf_classifier", "amf_regressor", "arf_classifier",
+        "arf_regressor", "auto", "ffm_classifier", "ffm_regressor", "fm_classifier", "fm_regressor", "hofm_classifier",
+        "hofm_regressor", "srp_classifier", "srp_regressor",
     ]
 
     var exceptionsByLaw: [LearnerLaw: String] {

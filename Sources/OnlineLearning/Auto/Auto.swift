@@ -10,10 +10,10 @@ import Determinism
 ///
 /// Classes are weighed by a ``BayesMixture``: the log loss exceeds that of the best expert, whose probabilities are
 /// held 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are
-/// weighed by ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound. The K experts
-/// include the stack: the default linear model of two classes' log-odds, or of the numbers that the others answer;
-/// several classes have none. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no
-/// encoder before it.
+/// weighed by ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound; experts' answers
+/// are held near the values learned so far (``ValueRange``). The K experts include the stack: the default linear model
+/// of two classes' log-odds, or of the numbers that the others answer; several classes have none. What the weights were
+/// is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
 ///
 /// Time: as budgeted. Memory: that of the experts, each of which is bounded.
 ///
@@ -59,6 +59,7 @@ public struct Auto: Learner {
     private(set) var hedge: AdaHedge
     private var moments: ExpertMoments
     private(set) var known = KnownClasses()
+    private var range = ValueRange()
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         task = inputs.task
@@ -131,7 +132,10 @@ public struct Auto: Learner {
             }
             appendVoice(said, to: &voices)
         }
-        if let stack { voices.append(stack.predict(voices)) }
+        if let stack {
+            let value = stack.predict(voices)
+            voices.append(task == .regression ? range.held(value) : value)
+        }
         return voices
     }
 
@@ -141,7 +145,7 @@ public struct Auto: Learner {
         case .regression:
             // The first expert is the baseline, which always has an answer.
             let value = said.first ?? .nan
-            voices.append(value.isFinite ? value : voices.first ?? 0)
+            voices.append(range.held(value.isFinite ? value : voices.first ?? 0))
         case .multiclass:
             var sum = 0.0
             for slot in 0..<known.slotCount where slot < said.count && said[slot] > 0 { sum += said[slot] }
@@ -186,7 +190,11 @@ public struct Auto: Learner {
         guard weight > 0 else { return true }
         weigh(voices, target, weight)
         stack?.learn(voices, target, weight: weight, journal: &journal)
-        if case .label(let slot) = target, task == .multiclass { known.insert(slot) }
+        switch target {
+        case .value(let value): range.insert(value)
+        case .label(let slot) where task == .multiclass: known.insert(slot)
+        case .label: break
+        }
         return true
     }
 
@@ -254,6 +262,7 @@ public struct Auto: Learner {
         if task == .regression { hedge.encode(to: &encoder) } else { mixture.encode(to: &encoder) }
         moments.encode(to: &encoder)
         known.encode(to: &encoder)
+        if task == .regression { range.encode(to: &encoder) }
     }
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
@@ -263,5 +272,6 @@ public struct Auto: Learner {
         if task == .regression { try hedge.restore(from: &decoder) } else { try mixture.restore(from: &decoder) }
         try moments.restore(from: &decoder)
         known = try KnownClasses(from: &decoder)
+        if task == .regression { range = try ValueRange(from: &decoder) }
     }
 }

@@ -1,7 +1,7 @@
 /// Which experts the model `auto` is made of, and what they cost.
 ///
 /// An expert's operations are those of one example, answered and learned, in the order of magnitude of multiplications
-/// and additions, from the number of features d alone:
+/// and additions, from the number of features d alone, in which the columns that encoders add count as 16:
 ///
 /// | expert | what | operations |
 /// |---|---|---|
@@ -9,6 +9,7 @@
 /// | `last_label` | the label learned last | 10 |
 /// | `linear` | the default linear model | 60 d |
 /// | `passive_aggressive` | a linear model that always goes as far as the last example asks | 20 d |
+/// | `factors` | a factorization machine: which categories go together | 100 d |
 /// | `tree` | a Hoeffding tree | 40 d |
 /// | `neighbors` | the nearest of the last w examples | 4 w d |
 /// | `forest` | an adaptive random forest of n trees | 400 n √d |
@@ -36,7 +37,8 @@ struct AutoExperts {
     /// The experts for a task, as large as the budget allows, though never below 50 neighbors and 2 trees.
     /// - Parameter budget: operations per example.
     init(_ inputs: LearnerInputs, budget: Int, seed: Int) {
-        let d = max(1, inputs.numberCount + inputs.categoryCount)
+        let sparse = inputs.hasSparseColumns ? Self.sparseFeatures : 0
+        let d = max(1, inputs.numberCount + inputs.categoryCount + sparse)
         let root = max(1, Int(Double(d).squareRoot().rounded()))
         let window = max(50, min(1_000, budget / 4 / (4 * d)))
         let trees = max(2, min(10, budget / 2 / (600 * root)))
@@ -48,7 +50,11 @@ struct AutoExperts {
             Expert(name: "linear", Self.linear(inputs.task), input: .scaled),
         ]
         if inputs.task != .multiclass {
-            all.append(Expert(name: "passive_aggressive", "pa_\(suffix)", input: .scaled))
+            all += [
+                Expert(name: "passive_aggressive", "pa_\(suffix)", input: .scaled),
+                Expert(
+                    name: "factors", "adaptive_fm_\(suffix)", ["seed": .integer(seed)], input: .scaled),
+            ]
         }
         let engine = Self.component("lazy_search", ["window_size": .integer(window)])
         let mondrian: [String: Argument] = [
@@ -63,9 +69,11 @@ struct AutoExperts {
             Expert(name: "scaled_mondrian_forest", "amf_\(suffix)", mondrian, input: .scaled),
         ]
         self.all = all
-        operations = 20 + 120 * d + 4 * window * d + 600 * trees * root
+        operations = 20 + 220 * d + 4 * window * d + 600 * trees * root
     }
 
+    /// Words of a short text, and whatever else encoders make columns of, count as so many features.
+    private static let sparseFeatures = 16
     /// Nodes of a Mondrian tree at most: one of them takes some hundred bytes and 16 a feature.
     private static let mondrianNodes = 5_000
 

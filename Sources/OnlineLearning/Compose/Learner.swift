@@ -89,8 +89,11 @@ public struct LearnerInputs: Sendable, Equatable {
     public let numberCount: Int
     /// How many categories reach it as they are; 0 where it does not take any.
     public let categoryCount: Int
+    /// Whether encoders add columns beyond the numbers, of which a few are not 0 in each example.
+    public let hasSparseColumns: Bool
 
-    public init(task: Task, numberCount: Int, categoryCount: Int = 0) {
+    public init(task: Task, numberCount: Int, categoryCount: Int = 0, hasSparseColumns: Bool = false) {
         (self.task, self.numberCount, self.categoryCount) = (task, numberCount, categoryCount)
+        self.hasSparseColumns = hasSparseColumns
     }
 }

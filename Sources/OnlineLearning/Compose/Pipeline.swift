@@ -68,7 +68,8 @@ public struct Pipeline: Sendable {
     ) {
         let places = NumberPlaces(declaration)
         let inputs = LearnerInputs(
-            task: task, numberCount: places.reachingCount, categoryCount: declaration.categories.count)
+            task: task, numberCount: places.reachingCount, categoryCount: declaration.categories.count,
+            hasSparseColumns: declaration.transformers.contains { Self.addsColumns($0) })
         var stages = Self.end(makeLearner(inputs), task)
         if !declaration.categories.isEmpty {
             stages = Self.categories(declaration.categories.map { Self.slot($0, layout) }, stages)
@@ -98,6 +99,10 @@ public struct Pipeline: Sendable {
         let rowStages = neighbours.flatMap { asRowChain(stages, slots: $0) }
         self.stages = rowStages ?? asKnownChain(stages)
         readsRows = rowStages != nil
+    }
+
+    private static func addsColumns(_ step: PipelineDeclaration.Step) -> Bool {
+        !step.isDiscard && Catalogue.declaration(named: step.component.name)?.takes?.addsColumns == true
     }
 
     private static func slot(_ name: String, _ layout: FeatureLayout) -> Int {

@@ -46,7 +46,8 @@ public struct VotingClassifier: Learner {
             let takesCategories = Catalogue.takesCategories(component)
             let inputs = LearnerInputs(
                 task: inputs.task, numberCount: inputs.numberCount,
-                categoryCount: takesCategories ? inputs.categoryCount : 0)
+                categoryCount: takesCategories ? inputs.categoryCount : 0,
+                hasSparseColumns: inputs.hasSparseColumns)
             return Member(model: Catalogue.makeLearner(component, inputs: inputs))
         }
     }

@@ -24,6 +24,9 @@ struct TargetScale: Sendable {
         }
     }
 
+    /// For who learns in deviations always.
+    init() { isOn = true }
+
     private var deviation: Double { count > 0 ? (squares / count).squareRoot() : 0 }
 
     /// Takes a true value in, and says how far it is from the mean.

@@ -45,14 +45,6 @@ struct LinearPredictor: DescentModel {
         return sum + intercept
     }
 
-    func margin(_ x: borrowing FeatureVector) -> Double { dot(x) }
-
-    func terms(_ x: borrowing FeatureVector) -> LinearTerms {
-        var result = LinearTerms(intercept: intercept)
-        x.forEachListed(below: weights.count) { result.terms.append(($0, weights[$0] * $1)) }
-        return result
-    }
-
     /// The same of numbers that are all the columns there are.
     @inline(__always)
     func dot(_ x: some DenseNumbers) -> Double {
@@ -60,6 +52,14 @@ struct LinearPredictor: DescentModel {
             guard let start = weights.baseAddress else { return 0 }
             return DenseStep.product(start, x, min(x.count, weights.count))
         } + intercept
+    }
+
+    func margin(_ x: borrowing FeatureVector) -> Double { dot(x) }
+
+    func terms(_ x: borrowing FeatureVector) -> LinearTerms {
+        var result = LinearTerms(intercept: intercept)
+        x.forEachListed(below: weights.count) { result.terms.append(($0, weights[$0] * $1)) }
+        return result
     }
 
     /// One step against the gradient of the loss in the prediction.

@@ -8,7 +8,8 @@ enum MulticlassParameters {
     static func member<Member: Learner>(_ arguments: Arguments, _ inputs: LearnerInputs) -> Member {
         guard let component = arguments.component("classifier") else { preconditionFailure("no classifier is given") }
         let inputs = LearnerInputs(
-            task: .binary, numberCount: inputs.numberCount, categoryCount: inputs.categoryCount)
+            task: .binary, numberCount: inputs.numberCount, categoryCount: inputs.categoryCount,
+            hasSparseColumns: inputs.hasSparseColumns)
         return Member(component, inputs: inputs)
     }
 }

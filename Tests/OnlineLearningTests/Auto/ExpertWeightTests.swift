@@ -99,6 +99,27 @@ struct ExpertWeightTests {
         #expect(zip(once.weights, twice.weights).allSatisfy { abs($0 - $1) < 1e-15 })
     }
 
+    @Test("an answer is held no farther beyond the values than they are apart")
+    func range() throws {
+        var range = ValueRange()
+        #expect(range.held(-7) == -7)
+        range.insert(5)
+        #expect(range.held(0) == 5)
+        range.insert(3)
+        #expect(range.held(0) == 1 && range.held(6) == 6 && range.held(9) == 7)
+        var encoder = CanonicalEncoder()
+        range.encode(to: &encoder)
+        var decoder = CanonicalDecoder(encoder.bytes)
+        #expect(try ValueRange(from: &decoder).held(0) == 1)
+        for (least, largest) in [(5.0, 3), (.nan, 3), (1, .infinity), (-.infinity, .infinity)] as [(Double, Double)] {
+            var encoder = CanonicalEncoder()
+            encoder.double(least)
+            encoder.double(largest)
+            var decoder = CanonicalDecoder(encoder.bytes)
+            #expect(throws: CanonicalDecodingError.self) { try ValueRange(from: &decoder) }
+        }
+    }
+
     @Test("weights are restored, and damaged ones refused")
     func coding() throws {
         var (hedge, mixture) = (AdaHedge(prior: [0.25, 0.75]), BayesMixture(prior: [0.25, 0.75]))

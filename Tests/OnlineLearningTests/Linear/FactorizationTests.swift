@@ -12,9 +12,11 @@ import Testing
         private var row = FeatureRow(TestPipeline.layout)
         private var workspace = Pipeline.Workspace()
 
-        init(_ name: String, _ arguments: [String: Argument] = [:]) {
+        /// - Parameter isEncoded: whether the category comes one-hot.
+        init(_ name: String, _ arguments: [String: Argument] = [:], isEncoded: Bool = false) {
+            let steps = isEncoded ? [PipelineDeclaration.Step(component("one_hot"), features: ["c"])] : []
             let declaration = PipelineDeclaration(
-                numbers: ["n0", "n1", "n2"], categories: ["c"], transformers: [],
+                numbers: ["n0", "n1", "n2"], categories: isEncoded ? [] : ["c"], transformers: steps,
                 learner: component(name, arguments))
             pipeline = Pipeline(
                 declaration, task: name.hasSuffix("regressor") ? .regression : .binary, layout: TestPipeline.layout)

@@ -61,17 +61,21 @@ extension Auto: ExplainingLearner {
         }
         let moved = own.total - own.bias
         var opinion = ColumnContributions(scale, bias: own.bias, named: own.biasName)
-        if task != .regression { opinion.bias = Auto.held(own.bias, among: task == .binary ? 2 : known.count) }
+        if moved == 0 {
+            opinion.bias = answer
+        } else if task != .regression {
+            opinion.bias = Auto.held(own.bias, among: task == .binary ? 2 : known.count)
+        }
         opinion.addFeatures(of: own, times: moved == 0 ? 1 : (answer - opinion.bias) / moved)
         return opinion
     }
 
     /// Contributions to the stack's own answer as they count in its voice, which is held within what one may be.
     private func held(_ contributions: ColumnContributions, at voice: Double) -> ColumnContributions {
-        guard task == .binary else { return contributions }
         let moved = contributions.total - contributions.bias
         var result = ColumnContributions(contributions.scale, bias: 0, named: contributions.biasName)
-        result.bias = moved == 0 ? voice : Auto.held(contributions.bias, among: 2)
+        let bias = task == .binary ? Auto.held(contributions.bias, among: 2) : contributions.bias
+        result.bias = moved == 0 ? voice : bias
         result.addFeatures(of: contributions, times: moved == 0 ? 1 : (voice - result.bias) / moved)
         return result
     }

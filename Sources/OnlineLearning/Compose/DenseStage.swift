@@ -35,6 +35,12 @@ struct DenseStage<L: DenseLearner>: Stage {
         scaler.withScaled(row.neighbours(slots)) { learner.predict(dense: $0, into: &answer) }
     }
 
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        try TransformingStage(scaler, LearningStage(learner, task: task)).explain(row, &x, asked, &origins)
+    }
+
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int

@@ -26,6 +26,12 @@ struct RowStage<L: RowLearner>: Stage {
         learner.predict(numbers: row.neighbours(slots), into: &answer)
     }
 
+    func explain(
+        _ row: FeatureRow, _ x: inout FeatureVector, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins
+    ) throws(Unexplained) -> ColumnContributions {
+        try learner.explainIfAble(x, asked)
+    }
+
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int

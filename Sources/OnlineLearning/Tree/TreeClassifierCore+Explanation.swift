@@ -81,7 +81,7 @@ extension TreeClassifierCore {
     /// What each feature adds to the probability that a leaf's naive Bayes gives to a class, as far as the leaf answers
     /// by it; nothing where it does not.
     private func bayesTerms(_ input: TreeInput, _ payload: Int, _ slot: Int32) -> [Term] {
-        let (parameters, total) = (parameters, leaves[payload].totalWeight)
+        let (parameters, total) = (parameters.leaf, leaves[payload].totalWeight)
         return withLeaf(payload) { leaf in
             guard total > 0, leaf.usesBayes(parameters), let position = leaf.classes.firstIndex(of: slot) else {
                 return []
@@ -122,7 +122,7 @@ extension TreeInput {
 extension ClassLeaf {
     /// What naive Bayes makes of an example in which nothing is there but one feature, or nothing at all; by position.
     fileprivate mutating func votes(
-        _ input: TreeInput, only feature: Int?, _ total: Double, _ parameters: Parameters
+        _ input: TreeInput, only feature: Int?, _ total: Double, _ parameters: LeafParameters
     ) -> [Double] {
         var numbers = [Double](repeating: .nan, count: input.numberCount)
         var categories = [Int32](repeating: FeatureVector.missing, count: input.categoryCount)

@@ -16,7 +16,7 @@ package struct Headrace: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
-            VersionsVerb.self, LogVerb.self, RestoreVerb.self, VerifyVerb.self,
+            VersionsVerb.self, LogVerb.self, RestoreVerb.self, VerifyVerb.self, ExportVerb.self, ImportVerb.self,
         ])
 
     package init() {}

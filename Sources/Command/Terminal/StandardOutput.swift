@@ -21,7 +21,8 @@ struct StandardOutput {
                 if written < 0, errno == EINTR { continue }
                 guard written >= 0 else {
                     if errno == EPIPE { throw Failure.notDone }
-                    throw LogFailure(.unavailable, "cannot write to standard output: \(String(cString: strerror(errno)))")
+                    let reason = String(cString: strerror(errno))
+                    throw LogFailure(.unavailable, "cannot write to standard output: \(reason)")
                 }
                 start += written
             }

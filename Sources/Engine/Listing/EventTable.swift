@@ -120,7 +120,9 @@ public struct EventTable {
 
     // MARK: Rows
 
-    private mutating func append(_ offset: Int, _ event: borrowing Event, _ answer: StoredAnswer, _ block: ScannedBlock) {
+    private mutating func append(
+        _ offset: Int, _ event: borrowing Event, _ answer: StoredAnswer, _ block: ScannedBlock
+    ) {
         guard let plan else { return }
         writer.integer(offset)
         if event.time == Ledger.beginning { writer.empty() } else { writer.time(event.time) }

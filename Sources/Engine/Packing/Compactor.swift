@@ -12,11 +12,13 @@ final class Compactor: Sendable {
     static let stopSecondsMax = 2.0
 
     private let queue = DispatchQueue(label: "headrace.compactor", qos: .utility)
+    private let log: StoreAccess.Store
     private let compaction: Mutex<Compaction>
     private let isStopping = Atomic(false)
     private let hasFailed = Atomic(false)
 
     init(_ log: StoreAccess.Store) {
+        self.log = log
         compaction = Mutex(Compaction(log))
     }
 
@@ -32,6 +34,12 @@ final class Compactor: Sendable {
                 }
             }
         }
+    }
+
+    /// Packs from the log's beginning on: after a rewriting, which leaves what it replaced as plain blocks.
+    func restart() {
+        queue.async { [self] in compaction.withLock { $0 = Compaction(log) } }
+        wake()
     }
 
     /// Returns when nothing is under way any more, and begins nothing new.

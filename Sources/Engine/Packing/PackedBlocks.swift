@@ -9,7 +9,8 @@ public enum PackedBlocks {
     /// The first byte: columns, or blocks as they are.
     static let columns = Packing.mark | 1
     static let plain = Packing.mark
-    /// How hard zlib tries, 1 to 9. Measured on a year of flights: 9 is 1 % smaller than 6 and takes twice the time.
+    /// How hard zlib tries, 1 to 9. On a year of flights 1 takes 10.9 bytes an event and 6.1 µs with all else
+    /// that packing does, 6 takes 9.7 and 7.0, 9 takes 9.6 and 8.0.
     static let level: Int32 = 6
     /// What zlib makes of one byte at most, so that a few damaged bytes do not ask for all memory.
     private static let growthMax = 1_100

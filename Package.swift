@@ -136,7 +136,7 @@ let package = Package(
             name: "EngineTests",
             dependencies: [
                 "BundledStreams", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearningChecks",
-                "OnlineLearning", "Determinism",
+                "OnlineLearning", "Determinism", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
         .testTarget(

@@ -71,7 +71,8 @@ struct ApplicationOptions: ParsableArguments {
     /// Opens the store of the application meant, for reading.
     func openForReading() throws -> SQLiteStore {
         let name = try name(among: DataDirectory.applications(in: directory), in: directory)
-        return try SQLiteStore(path: DataDirectory.storePath(directory, name), readOnly: true)
+        return try SQLiteStore(
+            path: DataDirectory.storePath(directory, name), readOnly: true, unpack: PackedBlocks.unpack)
     }
 }
 
@@ -79,7 +80,7 @@ extension StoreAccess {
     /// A store file, opened anew after a commit that failed.
     static func file(_ path: String) -> StoreAccess {
         StoreAccess(
-            open: { try SQLiteStore(path: path) },
+            open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) },
             close: { try ($0 as? SQLiteStore)?.close() })
     }
 }

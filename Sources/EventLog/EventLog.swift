@@ -19,6 +19,11 @@ public struct Block: Sendable, Equatable {
     /// The offset after its last event.
     public var endOffset: Int { firstOffset + count }
 
+    /// The same events with other bytes.
+    public func replacing(_ payload: [UInt8]) -> Block {
+        Block(firstOffset: firstOffset, count: count, firstTime: firstTime, lastTime: lastTime, payload: payload)
+    }
+
     /// The link of the chain that this block is, after the one before it: it covers everything in the block and,
     /// through `previous`, everything before.
     public func chain(after previous: Digest) -> Digest {
@@ -92,6 +97,31 @@ public protocol EventLog: Sendable {
 
     /// The last block whose first event is at or before a time; nil where there is none.
     func block(at time: Timestamp) throws(LogFailure) -> Block?
+
+    /// The first blocks from an offset on that lie there as they were committed, one after the other, with at most so
+    /// many events, but at least one block; none where all are packed.
+    func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block]
+
+    /// Puts a packed payload in the place of the blocks that it gives back. The chain stays as it is.
+    func pack(_ blocks: [Block], as payload: [UInt8]) throws(LogFailure)
+
+    /// Appends blocks in one transaction, packed where the store packs. The payload gives back just these.
+    func append(_ blocks: [Block], packedAs payload: [UInt8]) throws(LogFailure)
+
+    /// Replaces payloads and chains anew from the first of them, in one transaction with all else that it names; then
+    /// removes every trace of what was replaced and dropped. When it throws, the outcome is unknown, as with `append`.
+    ///
+    /// - Parameter replacement: gives the new payload of a block, or nil where it stays; asked for every block that
+    ///   ends after `rewriting.firstOffset`, in order.
+    func rewrite(
+        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?
+    ) throws(LogFailure) -> Heads
+
+    /// The rewritings of this log, oldest first.
+    func heads() throws(LogFailure) -> [Heads]
+
+    /// Takes over rewritings that happened where the log comes from.
+    func record(_ heads: [Heads]) throws(LogFailure)
 }
 
 /// Where snapshots and the names of versions are kept.

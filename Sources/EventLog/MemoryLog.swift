@@ -8,6 +8,7 @@ public final class MemoryLog: EventLog, SnapshotStore {
         var blocks: [Block] = []
         var snapshots: [Snapshot] = []
         var names: [(name: String, offset: Int)] = []
+        var heads: [Heads] = []
     }
 
     private let contents = Mutex(Contents())
@@ -67,6 +68,55 @@ public final class MemoryLog: EventLog, SnapshotStore {
 
     public func names() -> [(name: String, offset: Int)] {
         contents.withLock { $0.names }
+    }
+
+    /// Memory has no need to pack.
+    public func looseBlocks(from offset: Int, eventsMax: Int) -> [Block] { [] }
+
+    public func pack(_ blocks: [Block], as payload: [UInt8]) {
+        preconditionFailure("there is nothing to pack in memory")
+    }
+
+    public func append(_ blocks: [Block], packedAs payload: [UInt8]) throws(LogFailure) {
+        for block in blocks { try append(block, snapshot: nil) }
+    }
+
+    public func record(_ heads: [Heads]) {
+        contents.withLock { $0.heads += heads }
+    }
+
+    public func rewrite(
+        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?
+    ) throws(LogFailure) -> Heads {
+        let before = contents.withLock { $0.blocks }
+        var blocks = before
+        for (index, block) in before.enumerated() where block.endOffset > rewriting.firstOffset {
+            do {
+                if let payload = try replacement(block) { blocks[index] = block.replacing(payload) }
+            } catch {
+                throw error as? LogFailure ?? LogFailure(.unavailable, "the log was not rewritten: \(error)")
+            }
+        }
+        let end = before.last?.endOffset ?? 0
+        if let appended = rewriting.appended {
+            precondition(appended.firstOffset == end, "block @\(appended.firstOffset) does not follow @\(end)")
+        }
+        let heads = Heads(
+            firstOffset: rewriting.firstOffset, endOffset: end, oldHead: Self.head(before), newHead: Self.head(blocks),
+            isScrubbed: true)
+        contents.withLock { contents in
+            contents.blocks = blocks + (rewriting.appended.map { [$0] } ?? [])
+            contents.snapshots.removeAll { rewriting.droppedSnapshots.contains($0.offset) }
+            if let snapshot = rewriting.snapshot { contents.snapshots.append(snapshot) }
+            contents.heads.append(heads)
+        }
+        return heads
+    }
+
+    public func heads() -> [Heads] { contents.withLock { $0.heads } }
+
+    private static func head(_ blocks: [Block]) -> Digest {
+        blocks.reduce(Block.chainStart) { $1.chain(after: $0) }
     }
 
     /// The last index whose block fulfils a condition that holds up to some point and not after it.

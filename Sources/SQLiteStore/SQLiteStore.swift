@@ -7,23 +7,31 @@ import Synchronization
 /// The log and the snapshots of one application in one SQLite file.
 ///
 /// A committed block is one row, so the cost of a row vanishes in the block. Each row carries its link of a SHA-256
-/// chain; reading a block checks it against the block before it. `docs/formats/store.md` describes the file.
+/// chain; reading a block checks it against the block before it. Adjacent blocks may be packed into one row, which
+/// gives them back as they were. `docs/formats/store.md` describes the file.
 ///
 /// Commits are durable when they return: `synchronous` is FULL, set and read back after opening, because opening a pool
 /// sets it to NORMAL. After a commit that failed, whether it is on the disk is unknown, also to SQLite: close the store
 /// and open the file anew.
 public final class SQLiteStore: EventLog, SnapshotStore {
     public static let fileExtension = "headrace"
+    /// Pages of a file of format 1 that is written anew when it is upgraded; a larger one keeps its free pages.
+    private static let upgradedPagesMax = 1 << 14
 
     public let path: String
-    private let pool: DatabasePool
+    let pool: DatabasePool
     /// The link that the next block is chained to, and its offset; nil until first asked for.
-    private let tip = Mutex<(end: Int, chain: Digest)?>(nil)
+    let tip = Mutex<(end: Int, chain: Digest)?>(nil)
+    let unpack: Packing.Unpack
+    let packs = Mutex(PackCache())
 
     /// Opens a store, and makes it where there is none.
+    /// - Parameter unpack: gives packed blocks back; without it none can be read.
     /// - Throws: where the file was written by a newer version — it is not touched —, is no store, or cannot be opened.
-    public init(path: String, readOnly: Bool = false) throws(LogFailure) {
-        self.path = path
+    public init(
+        path: String, readOnly: Bool = false, unpack: @escaping Packing.Unpack = SQLiteStore.cannotUnpack
+    ) throws(LogFailure) {
+        (self.path, self.unpack) = (path, unpack)
         try StoreHeader.check(path)
         do {
             var configuration = Configuration()
@@ -31,11 +39,19 @@ public final class SQLiteStore: EventLog, SnapshotStore {
             configuration.busyMode = .timeout(5)
             configuration.label = "headrace"
             configuration.maximumReaderCount = 3
+            // So that packing gives pages back to the disk. It must be said before anything is written to the file; of
+            // an older file it comes into force with the next VACUUM.
+            configuration.prepareDatabase { db in
+                guard !db.configuration.readonly else { return }
+                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            }
             pool = try DatabasePool(path: path, configuration: configuration)
             if !readOnly { try Self.prepare(pool) }
         } catch {
             throw Self.failure(error, .unavailable, "cannot open \(path)")
         }
+        // Where there is no room for it, the next opening tries again; reading and writing go on.
+        if !readOnly { _ = try? scrubIfNeeded() }
     }
 
     /// Closes the file; a clean close leaves nothing beside it.
@@ -50,10 +66,15 @@ public final class SQLiteStore: EventLog, SnapshotStore {
             try db.execute(sql: "PRAGMA synchronous = FULL")
             let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
             precondition(level == 2, "SQLite runs with synchronous = \(level ?? -1), not FULL")
-            guard try Int.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return try settle(db) }
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            guard version < StoreHeader.formatVersion else { return try settle(db) }
             try db.inTransaction {
-                try db.execute(sql: StoreHeader.schema)
+                try db.execute(sql: version == 0 ? StoreHeader.schema : StoreHeader.upgrade)
                 return .commit
+            }
+            if version > 0, (try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) <= upgradedPagesMax {
+                // Without room for it the file stays as it is, and its free pages with it.
+                try? db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
             }
             // The header must be in the file itself, where a newer or older program looks before it opens anything.
             try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -102,7 +123,7 @@ public final class SQLiteStore: EventLog, SnapshotStore {
         if let failure { throw failure }
     }
 
-    private static func insert(_ block: Block, _ chain: Digest, _ db: Database) throws {
+    static func insert(_ block: Block, _ chain: Digest, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
                 INSERT INTO blocks (first_offset, event_count, first_time, last_time, chain, payload)
@@ -115,39 +136,34 @@ public final class SQLiteStore: EventLog, SnapshotStore {
     }
 
     public func block(containing offset: Int) throws(LogFailure) -> Block? {
-        try block(sql: "first_offset <= ?", offset, "read event @\(offset)") { $0.endOffset > offset ? $0 : nil }
+        if let block = packs.withLock({ $0.block(containing: offset) }) { return block }
+        let blocks = try row(sql: "first_offset <= ?", offset, "read event @\(offset)")
+        return blocks.last { $0.firstOffset <= offset }.flatMap { $0.endOffset > offset ? $0 : nil }
     }
 
     public func block(at time: Timestamp) throws(LogFailure) -> Block? {
-        try block(sql: "first_time <= ?", time.microseconds, "read the log at \(time)") { $0 }
+        try row(sql: "first_time <= ?", time.microseconds, "read the log at \(time)").last { $0.firstTime <= time }
     }
 
-    private func block(
-        sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String,
-        _ select: (Block) -> Block?
-    ) throws(LogFailure) -> Block? {
-        let found: (Block, chain: Digest?, previous: Digest?)? = try read(purpose) { db in
+    /// The blocks of the last row that fulfils a condition, their chain checked; none where there is no such row.
+    private func row(
+        sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String
+    ) throws(LogFailure) -> [Block] {
+        let found: (StoredRow, previous: Digest?)? = try read(purpose) { db in
             let statement = try db.cachedStatement(
-                sql: """
-                    SELECT first_offset, event_count, first_time, last_time, chain, payload FROM blocks
-                    WHERE \(condition) ORDER BY first_offset DESC LIMIT 1
-                    """)
+                sql: "SELECT \(StoredRow.columns) FROM blocks WHERE \(condition) ORDER BY first_offset DESC LIMIT 1")
             guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
-            let block = Block(
-                firstOffset: row[0], count: row[1], firstTime: Timestamp(microseconds: row[2]),
-                lastTime: Timestamp(microseconds: row[3]), payload: [UInt8](row[5] as Data))
-            let previous = try Self.chain(before: block.firstOffset, db)
-            return (block, Digest(bytes: row[4] as Data), previous)
+            let stored = StoredRow(row)
+            return (stored, try Self.chain(before: stored.block.firstOffset, db))
         }
-        guard let found, let block = select(found.0) else { return nil }
-        guard let previous = found.previous, let chain = found.chain, block.chain(after: previous) == chain else {
-            throw Self.damaged(path, block.firstOffset)
-        }
-        return block
+        guard let (row, previous) = found else { return [] }
+        let blocks = try row.blocks(after: previous, path, unpack)
+        if row.isPacked { packs.withLock { $0.add(blocks) } }
+        return blocks
     }
 
     /// The chain's link before an offset; nil where the block that should carry it is not there.
-    private static func chain(before offset: Int, _ db: Database) throws -> Digest? {
+    static func chain(before offset: Int, _ db: Database) throws -> Digest? {
         guard offset > 0 else { return Block.chainStart }
         let statement = try db.cachedStatement(
             sql: "SELECT chain FROM blocks WHERE first_offset < ? ORDER BY first_offset DESC LIMIT 1")
@@ -155,7 +171,7 @@ public final class SQLiteStore: EventLog, SnapshotStore {
         return Digest(bytes: row[0] as Data)
     }
 
-    private static func tip(_ db: Database) throws -> (end: Int, chain: Digest) {
+    static func tip(_ db: Database) throws -> (end: Int, chain: Digest) {
         let row = try Row.fetchOne(
             db, sql: "SELECT first_offset + event_count, chain FROM blocks ORDER BY first_offset DESC LIMIT 1")
         guard let row else { return (0, Block.chainStart) }
@@ -227,7 +243,7 @@ public final class SQLiteStore: EventLog, SnapshotStore {
         }
     }
 
-    private static func insert(_ snapshot: Snapshot, _ db: Database) throws {
+    static func insert(_ snapshot: Snapshot, _ db: Database) throws {
         try db.execute(
             sql: """
                 INSERT OR REPLACE INTO snapshots
@@ -251,13 +267,13 @@ public final class SQLiteStore: EventLog, SnapshotStore {
 
     // MARK: Access
 
-    private func read<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
+    func read<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
         do { return try pool.read(body) } catch {
             throw Self.failure(error, .unavailable, "\(path): cannot \(purpose)")
         }
     }
 
-    private func write(_ purpose: String, _ body: (Database) throws -> Void) throws(LogFailure) {
+    func write(_ purpose: String, _ body: (Database) throws -> Void) throws(LogFailure) {
         do { try pool.write(body) } catch {
             throw Self.failure(error, .outcomeUnknown, "\(path): cannot \(purpose)")
         }

@@ -4,7 +4,7 @@ import Foundation
 /// What says that a file is a store, and of which format.
 enum StoreHeader {
     /// Raised with every change of the schema or of what the columns mean.
-    static let formatVersion = 1
+    static let formatVersion = 2
     /// `HdRc`, in SQLite's `application_id`.
     static let applicationID = 0x4864_5263
 
@@ -34,6 +34,25 @@ enum StoreHeader {
             name TEXT PRIMARY KEY,
             offset INTEGER NOT NULL
         );
+        \(heads)
+        """
+
+    /// What format 2 added; payloads that are packed came with it.
+    private static let heads = """
+        CREATE TABLE heads (
+            id INTEGER PRIMARY KEY,
+            first_offset INTEGER NOT NULL,
+            end_offset INTEGER NOT NULL,
+            old_head BLOB NOT NULL,
+            new_head BLOB NOT NULL,
+            is_scrubbed INTEGER NOT NULL
+        );
+        """
+
+    /// Makes a store of format 1 one of the present format.
+    static let upgrade = """
+        PRAGMA user_version = \(formatVersion);
+        \(heads)
         """
 
     /// Looks at a file's first hundred bytes without SQLite, so that a file that is not ours is not touched at all.

@@ -1,47 +1,123 @@
 import ArgumentParser
 import Engine
+import Foundation
 import ModelLifecycle
 import SQLiteStore
 
+/// How a log is listed.
+enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    case ndjson, json, csv
+}
+
 struct LogVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Show what happened: events with what was answered, one JSON object a line.")
+        commandName: "log", abstract: "Show what happened: events with what was answered, one JSON object a line.",
+        discussion: """
+            A listing can be played again: `headrace feed --events --data FILE`, and `evaluate` likewise. A time means \
+            after the last event at or before it, as for `restore`.
+            """)
 
     @OptionGroup var options: ApplicationOptions
-    @OptionGroup var format: FormatOption
 
-    @Option(name: .long, help: "The offset to begin at, like @1234.")
-    var from = "@0"
+    @Option(name: .long, help: "ndjson: an object a line; json: one array; csv: a table, a row an event.")
+    var format = LogFormat.ndjson
+
+    @Option(name: .long, help: "Where to begin: @OFFSET, a time, or the name of a version.")
+    var from: String?
+
+    @Option(name: .long, help: "Where to end, that event not included: @OFFSET, a time, or the name of a version.")
+    var to: String?
 
     @Option(name: .long, help: "How many events to show at most.")
     var limit: Int?
 
-    mutating func run() async throws {
-        guard case .offset(var next) = try RestorePoint(from) else {
-            throw ValidationError("--from takes an offset, like @1234")
-        }
-        var left = limit ?? Int.max / 4
-        if let client = try options.client() {
-            let application = try await Status.name(options, client)
-            while left > 0 {
-                let page = try await client.get(
-                    "/v1/applications/\(application)/events?from=\(next)&limit=\(min(left, 1_000))")
-                let events = page["events"]?.array ?? []
-                for event in events { show { event.write(to: &$0) } }
-                left -= events.count
-                guard let following = page["next"]?.integer, !events.isEmpty else { return }
-                next = following
-            }
-        } else {
-            let store = try options.openForReading()
-            defer { try? store.close() }
-            _ = try EventListing.write(from: next, limit: left, in: store) { show($0) }
+    mutating func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0") }
+        if options.url != nil, format == .csv {
+            throw ValidationError("csv is written from the files: --data-dir DIR, also beside a server")
         }
     }
 
-    private func show(_ event: (inout JSONWriter) -> Void) {
-        var json = JSONWriter()
+    mutating func run() async throws {
+        let (first, last) = (try from.map { try RestorePoint($0) }, try to.map { try RestorePoint($0) })
+        let output = StandardOutput()
+        if let client = try options.client() {
+            try await list(client, first, last, output)
+        } else {
+            let store = try options.openForReading()
+            defer { try? store.close() }
+            var range = try LogRange.resolve(from: first, to: last, in: store)
+            range = range.lowerBound..<min(range.upperBound, range.lowerBound + (limit ?? range.count))
+            if format == .csv {
+                var table = try EventTable(store, range: range)
+                _ = try table.write(range) { try output.write($0) }
+            } else {
+                var lines = EventLines(isArray: format == .json)
+                _ = try EventListing.write(from: range.lowerBound, limit: range.count, in: store) { event in
+                    try lines.add(event, output)
+                }
+                try lines.finish(output)
+            }
+        }
+    }
+
+    private func list(
+        _ client: Client, _ first: RestorePoint?, _ last: RestorePoint?, _ output: StandardOutput
+    ) async throws {
+        var next = try Self.offset(first) ?? 0
+        let end = try Self.offset(last) ?? Int.max / 2
+        guard next <= end else { throw Refusal(.outOfRange, "the range ends at @\(end), before it begins at @\(next)") }
+        var left = min(limit ?? Int.max / 4, end - next)
+        var lines = EventLines(isArray: format == .json)
+        let application = try await Status.name(options, client)
+        while left > 0 {
+            let page = try await client.get(
+                "/v1/applications/\(application)/events?from=\(next)&limit=\(min(left, 1_000))")
+            let events = page["events"]?.array ?? []
+            for event in events { try lines.add({ event.write(to: &$0) }, output) }
+            left -= events.count
+            guard let following = page["next"]?.integer, !events.isEmpty else { break }
+            next = following
+        }
+        try lines.finish(output)
+    }
+
+    private static func offset(_ point: RestorePoint?) throws -> Int? {
+        switch point {
+        case nil: nil
+        case .offset(let offset): offset
+        case .time, .name:
+            throw ValidationError("times and names are looked up in the files: --data-dir DIR, or give an @OFFSET")
+        }
+    }
+}
+
+/// Events as JSON, a line each, or as the elements of one array.
+private struct EventLines {
+    let isArray: Bool
+    private var text: [UInt8] = []
+    private var json = JSONWriter()
+    private var count = 0
+
+    init(isArray: Bool) {
+        self.isArray = isArray
+    }
+
+    mutating func add(_ event: (inout JSONWriter) -> Void, _ output: StandardOutput) throws {
+        json.removeAll()
         event(&json)
-        print(json.text)
+        if isArray { text.append(UInt8(ascii: count == 0 ? "[" : ",")) }
+        text.append(contentsOf: json.bytes)
+        text.append(UInt8(ascii: "\n"))
+        count += 1
+        guard text.count > 1 << 16 else { return }
+        try output.write(text)
+        text.removeAll(keepingCapacity: true)
+    }
+
+    mutating func finish(_ output: StandardOutput) throws {
+        if isArray { text.append(contentsOf: (count == 0 ? "[]\n" : "]\n").utf8) }
+        try output.write(text)
+        text = []
     }
 }

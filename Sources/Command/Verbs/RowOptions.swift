@@ -13,11 +13,16 @@ struct RowOptions: ParsableArguments {
     @Flag(name: .long, help: "Sort the rows by time, in memory.")
     var sort = false
 
+    @Flag(name: .long, help: "The file is a log, as `headrace log` writes it: its rows are events, in their order.")
+    var events = false
+
     mutating func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0") }
+        if events, sort { throw ValidationError("--events takes the events as they stand; leave out --sort") }
     }
 
     func schedule(_ path: String, _ contract: Contract, _ data: DataMapping) throws -> EventSchedule {
+        if events { return EventSchedule(try LoggedEvents(path: path, contract: contract), limit: limit ?? .max) }
         var source = try RowSource(path: path, contract: contract, data: data)
         if sort { try source.sortByTime() }
         return EventSchedule(source, data: data, limit: limit ?? .max)

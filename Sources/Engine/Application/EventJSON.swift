@@ -92,26 +92,22 @@ public enum EventListing {
     /// Writes events from an offset on, each with what was answered, as elements of an array or lines.
     /// - Returns: the offset after the last one written.
     public static func write(
-        from offset: Int, limit: Int, in log: StoreAccess.Store, _ write: ((inout JSONWriter) -> Void) -> Void
+        from offset: Int, limit: Int, in log: StoreAccess.Store, _ write: ((inout JSONWriter) -> Void) throws -> Void
     ) throws -> Int {
-        var reader = LogReader(log)
-        var next = offset
-        while next < offset + limit, let (event, answer, contract, version) = try reader.read(next) {
-            let current = next
-            write { json in
+        var scan = LogScan(log)
+        return try scan.run(offset..<offset + limit) { current, event, answer, block in
+            try write { json in
                 json.object { json in
                     json.member("offset", current)
                     if event.kind == .adopted || event.kind == .amended {
                         json.member("kind", event.kind.name)
                     }
-                    event.writeMembers(to: &json, contract: contract)
+                    event.writeMembers(to: &json, contract: block.contract)
                     Self.write(event.adoption, to: &json)
-                    Self.write(answer, version, contract, to: &json)
+                    Self.write(answer, block.version, block.contract, to: &json)
                 }
             }
-            next += 1
         }
-        return next
     }
 
     private static func write(_ adoption: Adoption?, to json: inout JSONWriter) {

@@ -50,6 +50,21 @@ struct Answer {
     let values: [Double]
     let classes: [String]
 
+    /// One for each class; of two classes the model gives that of the second alone.
+    var probabilities: [Double] {
+        values.count == 1 && classes.count == 2 ? [1 - values[0], values[0]] : values
+    }
+
+    /// The most probable class, the first of equals.
+    var best: Int {
+        let probabilities = probabilities
+        var best = 0
+        for slot in probabilities.indices where probabilities[slot] > probabilities[best] || probabilities[best].isNaN {
+            best = slot
+        }
+        return best
+    }
+
     /// Writes the prediction's value, then, of classes, the member `probabilities`, and where the model gives one the
     /// member `interval`.
     func write(to json: inout JSONWriter) {
@@ -63,11 +78,8 @@ struct Answer {
             })
             return
         }
-        let probabilities = values.count == 1 && classes.count == 2 ? [1 - values[0], values[0]] : values
-        var best = 0
-        for slot in probabilities.indices where probabilities[slot] > probabilities[best] || probabilities[best].isNaN {
-            best = slot
-        }
+        let probabilities = probabilities
+        let best = best
         json.string(classes[best])
         json.member("probabilities", object: { json in
             for slot in probabilities.indices where !probabilities[slot].isNaN {

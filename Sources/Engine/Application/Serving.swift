@@ -13,6 +13,7 @@ final class Serving {
     let log: StoreAccess.Store
     private(set) var state: ApplicationState
     let committer = Committer()
+    let compactor: Compactor
     private var past: LogPast
     private var builder: BlockBuilder
     private var bytesSinceSnapshot = 0
@@ -22,6 +23,7 @@ final class Serving {
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
     init(_ log: StoreAccess.Store, adopting spec: Spec?) throws {
         self.log = log
+        compactor = Compactor(log)
         var replay = try Replay(log)
         let snapshotOffset = replay.offset
         try replay.run()
@@ -174,6 +176,7 @@ final class Serving {
         guard let flushDeadline, Date() >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
         let (block, snapshot) = seal()
         committer.append(block, snapshot, to: log)
+        if snapshot != nil { compactor.wake() }
     }
 
     /// Commits the block being filled, with the snapshot that is due.
@@ -181,6 +184,7 @@ final class Serving {
         guard !builder.isEmpty else { return }
         let (block, snapshot) = seal()
         try log.append(block, snapshot: snapshot)
+        if snapshot != nil { compactor.wake() }
     }
 
     private func commit(snapshot: Snapshot) throws {
@@ -198,6 +202,7 @@ final class Serving {
 
     /// Ends cleanly, with a snapshot of where it stands.
     func stop() throws {
+        defer { compactor.finish() }
         try flush()
         guard bytesSinceSnapshot > 0 else { return }
         try log.save(state.snapshot(.stop))

@@ -158,6 +158,7 @@ final class Writer: @unchecked Sendable {
         failure = reason
         if let serving {
             serving.committer.wait()
+            serving.compactor.stop()
             try? store.close(serving.log)
         }
         serving = nil

@@ -51,6 +51,7 @@ package struct Evaluation: ~Copyable {
                 let offset = state.offset
                 switch try state.apply(event, past: &past) {
                 case .predicted: past.recent.take(over: &event.features, at: offset)
+                case .waiting: past.waiting[offset] = event.label
                 case .learned:
                     if state.ledger.counts.labels >= curve.next { curve.record(state) }
                 case .refused(let refusal):

@@ -46,20 +46,32 @@ package struct EventSchedule: ~Copyable {
         }
     }
 
+    /// The rows of a file; a box, because there may be none.
+    private final class File {
+        var rows: RowSource
+
+        init(_ rows: consuming RowSource) {
+            self.rows = rows
+        }
+    }
+
     private struct Known {
         var id = EventID()
         var label = Label.number(0)
     }
 
     /// Reading position and size of the file, for progress.
-    package var fraction: Double? { source.source.fraction }
+    package var fraction: Double? { logged?.source.fraction ?? file?.rows.source.fraction }
     /// Rows read so far, refused ones included.
     package private(set) var rowCount = 0
 
     private let hasTimes: Bool
     private let hasLabelTimes: Bool
     private let limit: Int
-    private var source: RowSource
+    /// Nil where events come from a listed log.
+    private let file: File?
+    /// Of a listed log: its events, which have an order already.
+    private let logged: LoggedEvents?
     private var row: RowReader.Row
     private var rowTime = Ledger.beginning
     private var hasRow = false
@@ -73,15 +85,31 @@ package struct EventSchedule: ~Copyable {
     /// - Parameter limit: how many rows to read at most.
     package init(_ source: consuming RowSource, data: DataMapping, limit: Int = .max) {
         row = source.makeRow()
-        self.source = source
+        (file, logged) = (File(source), nil)
         (hasTimes, hasLabelTimes) = (data.time != nil, data.labelTime != nil)
         self.limit = limit
+    }
+
+    /// The events of a log as `headrace log` lists it, in their order.
+    /// - Parameter limit: how many events to read at most.
+    package init(_ logged: LoggedEvents, limit: Int = .max) {
+        row = logged.makeRow()
+        (file, self.logged) = (nil, logged)
+        (hasTimes, hasLabelTimes) = (true, true)
+        self.limit = limit
+    }
+
+    private mutating func nextLogged(into event: inout Event) throws -> Step {
+        guard rowCount < limit, let outcome = try logged?.next(into: &event) else { return .end }
+        rowCount += 1
+        return outcome
     }
 
     /// Writes the next event into `event`.
     /// - Throws: `DataFileError`, or `Disorder` where a row is earlier than the one before it.
     package mutating func next(into event: inout Event) throws -> Step {
-        if !hasRow, !isAtEnd, let refused = try readRow() { return refused }
+        guard let file else { return try nextLogged(into: &event) }
+        if !hasRow, !isAtEnd, let refused = try readRow(file) { return refused }
         if let first = due.first, !hasRow || first.time < rowTime || (first.time == rowTime && first.phase == 0) {
             emitLabel(into: &event)
             return .event
@@ -91,32 +119,32 @@ package struct EventSchedule: ~Copyable {
         return .event
     }
 
-    private mutating func readRow() throws -> Step? {
+    private mutating func readRow(_ file: File) throws -> Step? {
         guard rowCount < limit else {
             isAtEnd = true
             return nil
         }
-        switch try source.next(into: &row) {
+        switch try file.rows.next(into: &row) {
         case .end: isAtEnd = true
         case .refused(let refusal):
             rowCount += 1
-            return .refused(row: source.rowNumber, line: source.lineNumber, refusal)
+            return .refused(row: file.rows.rowNumber, line: file.rows.lineNumber, refusal)
         case .row:
             let index = rowCount
             rowCount += 1
             if hasTimes {
-                guard let time = row.time else { return refused("its time is missing") }
+                guard let time = row.time else { return refused("its time is missing", file) }
                 rowTime = time
             } else {
                 rowTime = Timestamp(microseconds: Int64(index) * 1_000_000)
             }
             if hasLabelTimes, row.label != nil, row.labelTime == nil {
-                return refused("it has a label, and the time of the label is missing")
+                return refused("it has a label, and the time of the label is missing", file)
             }
             if let lastTime, rowTime < lastTime {
                 throw Disorder(
-                    path: source.source.path, row: source.rowNumber, line: source.lineNumber, time: rowTime,
-                    before: lastTime)
+                    path: file.rows.source.path, row: file.rows.rowNumber, line: file.rows.lineNumber,
+                    time: rowTime, before: lastTime)
             }
             lastTime = rowTime
             if row.id.isEmpty { row.id.set(index) }
@@ -125,8 +153,8 @@ package struct EventSchedule: ~Copyable {
         return nil
     }
 
-    private func refused(_ reason: String) -> Step {
-        .refused(row: source.rowNumber, line: source.lineNumber, Refusal(.wrongTime, reason))
+    private func refused(_ reason: String, _ file: File) -> Step {
+        .refused(row: file.rows.rowNumber, line: file.rows.lineNumber, Refusal(.wrongTime, reason))
     }
 
     private mutating func emitPrediction(into event: inout Event) {

@@ -92,6 +92,8 @@ struct RecentFeatures {
 /// The past as an evaluation has it: everything that is still referred to is in memory, and nothing else is kept.
 struct MemoryPast: PastEvents {
     var recent = RecentFeatures(capacity: nil)
+    /// Labels that came before their predictions, by offset. Only a listed log has any.
+    var waiting: [Int: Label] = [:]
 
     mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
         guard recent.take(offset, into: &row) else {
@@ -99,8 +101,11 @@ struct MemoryPast: PastEvents {
         }
     }
 
-    func label(at offset: Int) throws(PastEventMissing) -> Label {
-        throw PastEventMissing(offset: offset, reason: "labels are not kept here")
+    mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
+        guard let label = waiting.removeValue(forKey: offset) else {
+            throw PastEventMissing(offset: offset, reason: "its label is gone")
+        }
+        return label
     }
 
     mutating func forgetFeatures(at offset: Int) {

@@ -11,12 +11,21 @@ import OnlineLearning
 public struct EventReader {
     private var features: FeatureCheck
     private let labels: LabelCheck
+    private let passesOverAnswers: Bool
     private var contract: Contract { features.contract }
 
-    public init(_ contract: Contract) {
+    /// - Parameter passesOverAnswers: whether what a log lists beside an event — its offset, what was answered — may
+    ///   stand in it; nothing is made of it.
+    public init(_ contract: Contract, passesOverAnswers: Bool = false) {
         features = FeatureCheck(contract)
         labels = LabelCheck(target: contract.target)
+        self.passesOverAnswers = passesOverAnswers
     }
+
+    /// The members of a listed event that are not the event's own.
+    private static let answerMembers = [
+        "offset", "kind", "outcome", "prediction", "probabilities", "interval", "answer", "answered_by", "version",
+    ].map { Array($0.utf8) }
 
     /// What an event's fields were, as far as it decides what else must be there.
     private struct Fields {
@@ -63,6 +72,7 @@ public struct EventReader {
             case 5 where key.elementsEqual("label".utf8): try label(&reader, &fields, &event)
             case 8 where key.elementsEqual("features".utf8): try features(&reader, &fields, &event)
             case 10 where key.elementsEqual("correction".utf8): fields.isCorrection = try correction(&reader)
+            case _ where passesOverAnswers && Self.answerMembers.contains { key.elementsEqual($0) }: try reader.skip()
             default: throw unknownField(key, kindIsGiven: kindIsGiven)
             }
         }

@@ -109,7 +109,7 @@ extension SpecChecker {
         return Self.number(plain) == .malformed ? nil : "write it without quotes"
     }
 
-    private static func isIdentifier(_ bytes: some Collection<UInt8>) -> Bool {
+    package static func isIdentifier(_ bytes: some Collection<UInt8>) -> Bool {
         guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 64 else { return false }
         return bytes.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
     }

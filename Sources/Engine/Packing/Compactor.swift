@@ -1,0 +1,57 @@
+import Dispatch
+import EventLog
+import Synchronization
+
+/// Compacts a log in the background while its application serves, and for a moment when it stops.
+///
+/// A step's reading and packing take no lock; the transaction that puts the payload in its place is as short as a
+/// commit. Where a step fails, no other is tried before the log is opened anew: it is whole either
+/// way.
+final class Compactor: Sendable {
+    /// How long a clean stop may take for it, in seconds.
+    static let stopSecondsMax = 2.0
+
+    private let queue = DispatchQueue(label: "headrace.compactor", qos: .utility)
+    private let log: StoreAccess.Store
+    private let compaction: Mutex<Compaction>
+    private let isStopping = Atomic(false)
+    private let hasFailed = Atomic(false)
+
+    init(_ log: StoreAccess.Store) {
+        self.log = log
+        compaction = Mutex(Compaction(log))
+    }
+
+    /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
+    func wake() {
+        queue.async { [self] in
+            while !isStopping.load(ordering: .relaxed) {
+                do {
+                    guard try compaction.withLock({ try $0.step(eventsMin: Compaction.eventsMax) }) else { return }
+                } catch {
+                    hasFailed.store(true, ordering: .relaxed)
+                    isStopping.store(true, ordering: .relaxed)
+                }
+            }
+        }
+    }
+
+    /// Packs from the log's beginning on: after a rewriting, which leaves what it replaced as plain blocks.
+    func restart() {
+        queue.async { [self] in compaction.withLock { $0 = Compaction(log) } }
+        wake()
+    }
+
+    /// Returns when nothing is under way any more, and begins nothing new.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        queue.sync {}
+    }
+
+    /// Stops, then packs for a limited time what is left.
+    func finish() {
+        stop()
+        guard !hasFailed.load(ordering: .relaxed) else { return }
+        _ = compaction.withLock { try? $0.run(seconds: Self.stopSecondsMax) }
+    }
+}

@@ -1,0 +1,95 @@
+import Determinism
+import OnlineLearning
+
+/// Adjacent blocks of one contract and one version, turned column by column so that they compress well, and back to the
+/// same bytes: what the chain was computed over comes out again.
+///
+/// `docs/formats/block.md` describes the columns. Nothing but the columns is needed to turn them back. A record of a
+/// kind that is not known here goes through as it is. Complexity: O(size).
+public struct BlockColumns: Sendable {
+    /// What each column holds; the columns of the features come after these, one each.
+    enum Fixed: Int, CaseIterable {
+        case kinds, times, idPlaces, ids, missing, labels, decisions, answerCounts, answers, others
+    }
+
+    /// What the blocks have in common, and where each of them ends.
+    public let head: [UInt8]
+    public let columns: [[UInt8]]
+
+    public init(head: [UInt8], columns: [[UInt8]]) {
+        (self.head, self.columns) = (head, columns)
+    }
+
+    /// Turns blocks into columns.
+    /// - Parameters:
+    ///   - payloads: as ``BlockBuilder`` made them, in their order.
+    ///   - contract: that under which all of their events were checked.
+    /// - Throws: where they are of more than one contract, version or format, or not as the builder makes them.
+    public init(_ payloads: [[UInt8]], contract: Contract) throws(CanonicalDecodingError) {
+        var splitter = try ColumnSplitter(contract)
+        for payload in payloads { try splitter.add(payload) }
+        (head, columns) = splitter.finish()
+    }
+
+    /// A block that came out of columns again.
+    public struct Part: Sendable {
+        public let firstOffset: Int
+        public let count: Int
+        public let firstTime: Timestamp
+        public let lastTime: Timestamp
+        public let payload: [UInt8]
+    }
+
+    /// The blocks as they were.
+    /// - Throws: where the columns are not what ``init(_:contract:)`` makes.
+    public func parts() throws(CanonicalDecodingError) -> [Part] {
+        var joiner = try ColumnJoiner(head: head, columns: columns)
+        return try joiner.parts()
+    }
+
+    static func failure(_ reason: String) -> CanonicalDecodingError {
+        CanonicalDecodingError(offset: 0, reason: reason)
+    }
+}
+
+/// What blocks begin with, as far as they can be packed together.
+struct BlockPrefix: Equatable {
+    let format: UInt8
+    let contract: Digest
+    let version: Int
+
+    init(format: UInt8, contract: Digest, version: Int) {
+        (self.format, self.contract, self.version) = (format, contract, version)
+    }
+
+    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        format = try decoder.byte()
+        contract = try decoder.digest()
+        version = try decoder.natural()
+    }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        encoder.byte(format)
+        encoder.digest(contract)
+        encoder.count(version)
+    }
+}
+
+/// What a record holds, by the byte of its kind.
+enum RecordShape {
+    /// Kinds whose records are split into columns; all others go through as they are.
+    static func isSplit(_ kind: UInt8) -> Bool {
+        switch Event.Kind(rawValue: kind) {
+        case .prediction, .label, .example, .amended: true
+        default: false
+        }
+    }
+
+    static func hasFeatures(_ kind: UInt8) -> Bool {
+        kind == Event.Kind.prediction.rawValue || kind == Event.Kind.example.rawValue
+    }
+
+    static func hasLabel(_ kind: UInt8) -> Bool { kind != Event.Kind.prediction.rawValue }
+
+    static func hasAnswer(_ decision: UInt8) -> Bool { Decision(code: decision >> 1)?.hasAnswer ?? false }
+}

@@ -1,0 +1,107 @@
+import Determinism
+import EventLog
+import Foundation
+import GRDB
+import Synchronization
+
+/// Many rows become one.
+extension SQLiteStore {
+    /// For stores opened by who has nothing to unpack with.
+    public static let cannotUnpack: Packing.Unpack = { (_) throws(LogFailure) in
+        throw LogFailure(.newerFormat, "packed blocks cannot be read here")
+    }
+
+    /// Pages given back to the disk in one step, so that no commit waits long for it.
+    private static let freedPages = 256
+
+    public func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block] {
+        let found: (rows: [StoredRow], previous: Digest?) = try read("read the blocks from @\(offset)") { db in
+            // Blobs compare as bytes: what begins with less than the mark is not packed.
+            let cursor = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT \(StoredRow.columns) FROM blocks WHERE first_offset >= (
+                        SELECT first_offset FROM blocks WHERE first_offset >= ? AND substr(payload, 1, 1) < x'80'
+                        ORDER BY first_offset LIMIT 1)
+                    ORDER BY first_offset
+                    """, arguments: [offset])
+            var (rows, count): ([StoredRow], Int) = ([], 0)
+            while let row = try cursor.next() {
+                let stored = StoredRow(row)
+                count += stored.block.count
+                guard !stored.isPacked, rows.isEmpty || count <= eventsMax else { break }
+                rows.append(stored)
+            }
+            return (rows, try rows.first.flatMap { try Self.chain(before: $0.block.firstOffset, db) })
+        }
+        var previous = found.previous
+        for row in found.rows {
+            // What is damaged must not be packed, and thereby hidden.
+            _ = try row.blocks(after: previous, path, unpack)
+            previous = row.chain
+        }
+        return found.rows.map(\.block)
+    }
+
+    public func pack(_ blocks: [Block], as payload: [UInt8]) throws(LogFailure) {
+        guard let first = blocks.first, let last = blocks.last else { return }
+        precondition(Packing.isPacked(payload), "the payload does not say that it is packed")
+        do {
+            try pool.writeWithoutTransaction { db in
+                try db.inTransaction(.immediate) {
+                    let range: StatementArguments = [first.firstOffset, last.firstOffset]
+                    let rows = try Row.fetchOne(
+                        db, sql: "SELECT count(*), sum(event_count) FROM blocks WHERE first_offset BETWEEN ? AND ?",
+                        arguments: range)
+                    let previous = try Self.chain(before: first.firstOffset, db)
+                    let stored = try Self.chain(before: last.endOffset, db)
+                    let chain = previous.map { blocks.reduce($0) { $1.chain(after: $0) } }
+                    guard rows?[0] == blocks.count, rows?[1] == last.endOffset - first.firstOffset, let chain,
+                        chain == stored
+                    else { throw Self.damaged(path, first.firstOffset) }
+                    try db.execute(sql: "DELETE FROM blocks WHERE first_offset BETWEEN ? AND ?", arguments: range)
+                    let packed = Block(
+                        firstOffset: first.firstOffset, count: last.endOffset - first.firstOffset,
+                        firstTime: first.firstTime, lastTime: last.lastTime, payload: payload)
+                    try Self.insert(packed, chain, db)
+                    return .commit
+                }
+                // Each row it hands out is a page freed.
+                let freed = try Row.fetchCursor(db, sql: "PRAGMA incremental_vacuum(\(Self.freedPages))")
+                while try freed.next() != nil {}
+            }
+        } catch {
+            throw Self.failure(error, .outcomeUnknown, "cannot pack the blocks from @\(first.firstOffset)")
+        }
+    }
+
+    public func append(_ blocks: [Block], packedAs payload: [UInt8]) throws(LogFailure) {
+        guard let first = blocks.first, let last = blocks.last else { return }
+        precondition(Packing.isPacked(payload), "the payload does not say that it is packed")
+        var failure: LogFailure?
+        tip.withLock { tip in
+            do {
+                try pool.writeWithoutTransaction { db in
+                    let before = try tip ?? Self.tip(db)
+                    precondition(
+                        first.firstOffset == before.end, "block @\(first.firstOffset) does not follow @\(before.end)")
+                    let chain = blocks.reduce(before.chain) { $1.chain(after: $0) }
+                    try db.inTransaction(.immediate) {
+                        // One block alone lies there as it is: it may be the adoption that others look for.
+                        let row = blocks.count == 1
+                            ? first
+                            : Block(
+                                firstOffset: first.firstOffset, count: last.endOffset - first.firstOffset,
+                                firstTime: first.firstTime, lastTime: last.lastTime, payload: payload)
+                        try Self.insert(row, chain, db)
+                        return .commit
+                    }
+                    tip = (last.endOffset, chain)
+                }
+            } catch {
+                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from @\(first.firstOffset)")
+            }
+        }
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,160 @@
+import Determinism
+import EventLog
+import Foundation
+import GRDB
+import Synchronization
+
+/// Payloads are replaced, and what they were is removed to the last byte.
+///
+/// The transaction says in `heads` that the file is not scrubbed yet; scrubbing takes that back. A process that dies in
+/// between leaves it to the next opening.
+extension SQLiteStore {
+    public func rewrite(
+        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?
+    ) throws(LogFailure) -> Heads {
+        var failure: LogFailure?
+        var heads: Heads?
+        tip.withLock { tip in
+            do {
+                try pool.writeWithoutTransaction { db in
+                    var next: (end: Int, chain: Digest)?
+                    try db.inTransaction(.immediate) {
+                        let (written, end) = try self.rewriteRows(rewriting, replacement, db)
+                        (heads, next) = (written, end)
+                        return .commit
+                    }
+                    tip = next
+                }
+            } catch {
+                failure = Self.failure(error, .outcomeUnknown, "cannot rewrite events from @\(rewriting.firstOffset)")
+            }
+        }
+        packs.withLock { $0.removeAll() }
+        if let failure { throw failure }
+        guard let heads else { preconditionFailure("a rewriting that neither failed nor was done") }
+        return Heads(
+            firstOffset: heads.firstOffset, endOffset: heads.endOffset, oldHead: heads.oldHead,
+            newHead: heads.newHead, isScrubbed: (try? scrubIfNeeded()) ?? false)
+    }
+
+    private func rewriteRows(
+        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?, _ db: Database
+    ) throws -> (Heads, (end: Int, chain: Digest)) {
+        let old = try Self.tip(db)
+        var (offset, link) = try Self.beginning(rewriting.firstOffset, db)
+        // The chain as it was, which is checked on the way.
+        var oldLink = link
+        let select = try db.makeStatement(
+            sql: "SELECT \(StoredRow.columns) FROM blocks WHERE first_offset >= ? ORDER BY first_offset LIMIT 1")
+        while let fetched = try Row.fetchOne(select, arguments: [offset]) {
+            let row = StoredRow(fetched)
+            let blocks = try row.blocks(after: oldLink, path, unpack)
+            var links: [Digest] = []
+            var isChanged = false
+            let replaced = try blocks.map { block in
+                var block = block
+                if block.endOffset > rewriting.firstOffset, let payload = try replacement(block) {
+                    isChanged = isChanged || payload != block.payload
+                    block = block.replacing(payload)
+                }
+                link = block.chain(after: link)
+                links.append(link)
+                return block
+            }
+            if isChanged {
+                try db.execute(sql: "DELETE FROM blocks WHERE first_offset = ?", arguments: [row.block.firstOffset])
+                for (block, link) in zip(replaced, links) { try Self.insert(block, link, db) }
+            } else if link != row.chain {
+                try db.execute(
+                    sql: "UPDATE blocks SET chain = ? WHERE first_offset = ?",
+                    arguments: [Data(link.bytes), row.block.firstOffset])
+            }
+            oldLink = row.chain ?? oldLink
+            offset = row.block.endOffset
+        }
+        for offset in rewriting.droppedSnapshots {
+            try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
+        }
+        try db.execute(
+            sql: """
+                INSERT INTO heads (first_offset, end_offset, old_head, new_head, is_scrubbed) VALUES (?, ?, ?, ?, 0)
+                """,
+            arguments: [rewriting.firstOffset, old.end, Data(old.chain.bytes), Data(link.bytes)])
+        let heads = Heads(
+            firstOffset: rewriting.firstOffset, endOffset: old.end, oldHead: old.chain, newHead: link,
+            isScrubbed: false)
+        var end = (old.end, link)
+        if let block = rewriting.appended {
+            precondition(block.firstOffset == old.end, "block @\(block.firstOffset) does not follow @\(old.end)")
+            end = (block.endOffset, block.chain(after: link))
+            try Self.insert(block, end.1, db)
+        }
+        if let snapshot = rewriting.snapshot { try Self.insert(snapshot, db) }
+        return (heads, end)
+    }
+
+    /// Where the row begins that holds an offset, and the link before it.
+    private static func beginning(_ offset: Int, _ db: Database) throws -> (Int, Digest) {
+        let first = try Int.fetchOne(
+            db, sql: "SELECT first_offset FROM blocks WHERE first_offset <= ? ORDER BY first_offset DESC LIMIT 1",
+            arguments: [offset])
+        guard let first, first > 0 else { return (0, Block.chainStart) }
+        guard let link = try chain(before: first, db) else {
+            throw LogFailure(.damaged, "the chain before @\(first) is not there")
+        }
+        return (first, link)
+    }
+
+    public func heads() throws(LogFailure) -> [Heads] {
+        try read("list the rewritings") { db in
+            guard try db.tableExists("heads") else { return [] }
+            return try Row.fetchAll(
+                db, sql: "SELECT first_offset, end_offset, old_head, new_head, is_scrubbed FROM heads ORDER BY id"
+            ).map { row in
+                let none = Digest(hashing: [])
+                return Heads(
+                    firstOffset: row[0], endOffset: row[1], oldHead: Digest(bytes: row[2] as Data) ?? none,
+                    newHead: Digest(bytes: row[3] as Data) ?? none, isScrubbed: row[4])
+            }
+        }
+    }
+
+    public func record(_ heads: [Heads]) throws(LogFailure) {
+        try write("record rewritings") { db in
+            for heads in heads {
+                try db.execute(
+                    sql: """
+                        INSERT INTO heads (first_offset, end_offset, old_head, new_head, is_scrubbed)
+                        VALUES (?, ?, ?, ?, 1)
+                        """,
+                    arguments: [
+                        heads.firstOffset, heads.endOffset, Data(heads.oldHead.bytes), Data(heads.newHead.bytes),
+                    ])
+            }
+        }
+    }
+
+    // MARK: Scrubbing
+
+    /// Removes what was replaced from free pages, the rest of used ones and the -wal, where that has not been done.
+    /// - Returns: false where a reader still holds the file as it was; then the next opening tries again.
+    @discardableResult
+    func scrubIfNeeded() throws(LogFailure) -> Bool {
+        do {
+            pool.releaseMemory()
+            return try pool.writeWithoutTransaction { db in
+                let waiting = try Int.fetchOne(db, sql: "SELECT count(*) FROM heads WHERE is_scrubbed = 0") ?? 0
+                guard waiting > 0 else { return true }
+                // Writes all that is in use into fresh pages; the checkpoint then puts them in the place of the old
+                // ones, cuts the file where it was longer, and the -wal to nothing.
+                try db.execute(sql: "VACUUM")
+                let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                guard row?[0] == 0 else { return false }
+                try db.execute(sql: "UPDATE heads SET is_scrubbed = 1")
+                return true
+            }
+        } catch {
+            throw Self.failure(error, .unavailable, "\(path): cannot remove what was replaced")
+        }
+    }
+}

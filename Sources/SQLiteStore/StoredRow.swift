@@ -1,0 +1,88 @@
+import Determinism
+import EventLog
+import Foundation
+import GRDB
+
+/// A row of the table `blocks`: one block, or several packed.
+struct StoredRow {
+    static let columns = "first_offset, event_count, first_time, last_time, chain, payload"
+
+    /// The row as if it were one block; its payload may be packed.
+    let block: Block
+    /// The link of the last block in it; nil where the column is no digest.
+    let chain: Digest?
+
+    init(_ row: Row) {
+        block = Block(
+            firstOffset: row[0], count: row[1], firstTime: Timestamp(microseconds: row[2]),
+            lastTime: Timestamp(microseconds: row[3]), payload: [UInt8](row[5] as Data))
+        chain = Digest(bytes: row[4] as Data)
+    }
+
+    var isPacked: Bool { Packing.isPacked(block.payload) }
+
+    /// The blocks in the row.
+    /// - Parameter previous: the link before the row; nil where it is not there.
+    /// - Throws: `damaged` where they are not what was written.
+    func blocks(after previous: Digest?, _ path: String, _ unpack: Packing.Unpack) throws(LogFailure) -> [Block] {
+        var blocks = [block]
+        if isPacked {
+            do throws(LogFailure) {
+                blocks = try unpack(block.payload)
+            } catch {
+                throw error.kind == .damaged ? SQLiteStore.damaged(path, block.firstOffset) : error
+            }
+        }
+        guard var link = previous, let first = blocks.first, let last = blocks.last else {
+            throw SQLiteStore.damaged(path, block.firstOffset)
+        }
+        var offset = block.firstOffset
+        for block in blocks {
+            guard block.firstOffset == offset, block.count > 0 else { throw SQLiteStore.damaged(path, offset) }
+            link = block.chain(after: link)
+            offset = block.endOffset
+        }
+        guard link == chain, offset == block.endOffset, first.firstTime == block.firstTime,
+            last.lastTime == block.lastTime
+        else { throw SQLiteStore.damaged(path, block.firstOffset) }
+        return blocks
+    }
+}
+
+/// The blocks of rows unpacked lately, so that events of one row are not unpacked one by one.
+struct PackCache {
+    /// Bytes of unpacked payloads that are kept.
+    static let bytesMax = 16 << 20
+
+    private var packs: [(blocks: [Block], bytes: Int)] = []
+    private var bytes = 0
+
+    /// Finds a block, and makes its pack the one used last. Complexity: O(packs + log blocks).
+    mutating func block(containing offset: Int) -> Block? {
+        guard
+            let index = packs.lastIndex(where: { pack in
+                pack.blocks[0].firstOffset <= offset && offset < pack.blocks[pack.blocks.count - 1].endOffset
+            })
+        else { return nil }
+        if index < packs.count - 1 { packs.append(packs.remove(at: index)) }
+        let blocks = packs[packs.count - 1].blocks
+        var (low, high) = (0, blocks.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if blocks[middle].firstOffset <= offset { low = middle } else { high = middle }
+        }
+        return blocks[low]
+    }
+
+    mutating func add(_ blocks: [Block]) {
+        let size = blocks.reduce(0) { $0 + $1.payload.count + 64 }
+        guard size <= Self.bytesMax else { return }
+        packs.append((blocks, size))
+        bytes += size
+        while bytes > Self.bytesMax { bytes -= packs.removeFirst().bytes }
+    }
+
+    mutating func removeAll() {
+        self = PackCache()
+    }
+}

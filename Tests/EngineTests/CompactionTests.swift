@@ -1,0 +1,188 @@
+import Determinism
+import Engine
+import EventLog
+import Foundation
+import ModelLifecycle
+import SQLiteStore
+import Testing
+
+/// Small blocks are packed, and nobody notices.
+@Suite struct CompactionTests {
+    /// A copy of a store's log that has not been packed.
+    private func plain(_ store: SQLiteStore, _ other: StoreFixture) throws -> SQLiteStore {
+        let copy = try other.open()
+        for block in try store.allBlocks() { try copy.append(block, snapshot: nil) }
+        for snapshot in try store.snapshots() {
+            if let whole = try store.snapshot(atOrBefore: snapshot.offset) { try copy.save(whole) }
+        }
+        return copy
+    }
+
+    @Test func aCleanStopPacksAndEverythingIsAsBefore() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 2_500, requests: 5)
+        let store = try fixture.open()
+        #expect(try store.looseBlocks(from: 0, eventsMax: 1_000_000).isEmpty)
+        let blocks = try store.allBlocks()
+        #expect(blocks.count == 501)
+        let other = try StoreFixture()
+        let copy = try plain(store, other)
+        for offset in [0, 1, 5, 6, 700, 2_500] {
+            #expect(try store.block(containing: offset) == copy.block(containing: offset))
+        }
+        #expect(try store.block(containing: 2_501) == nil)
+        #expect(try store.block(at: StoreFixture.clock()) == copy.block(at: StoreFixture.clock()))
+        let verification = try Verification(of: store)
+        #expect(verification.isEqual, "\(verification.differences)")
+        #expect(verification.eventCount == 2_501)
+        try copy.close()
+        try store.close()
+    }
+
+    @Test func packedBlocksAreLessThanHalfAsLarge() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 4_000, requests: 500)
+        let store = try fixture.open()
+        let blocks = Array(try store.allBlocks().dropFirst())
+        let size = blocks.reduce(0) { $0 + $1.payload.count }
+        let contract = try SpecText.spec(StoreFixture.spec).contract
+        let packed = try #require(PackedBlocks.pack(blocks, contract: contract))
+        #expect(2 * packed.count < size, "\(packed.count) of \(size) bytes")
+        #expect(try PackedBlocks.unpack(packed) == blocks)
+        try store.close()
+    }
+
+    @Test func whatCannotBeColumnsIsPackedAsItIs() throws {
+        let contract = try SpecText.spec(StoreFixture.spec).contract
+        let bytes = [UInt8](repeating: 7, count: 2_000)
+        let blocks = (0..<3).map { index in
+            Block(
+                firstOffset: index * 10, count: 10, firstTime: StoreFixture.clock(), lastTime: StoreFixture.clock(),
+                payload: bytes)
+        }
+        let packed = try #require(PackedBlocks.pack(blocks, contract: contract))
+        #expect(try PackedBlocks.unpack(packed) == blocks)
+        #expect(PackedBlocks.pack([blocks[0].replacing([1, 2, 3])], contract: contract) == nil)
+    }
+
+    @Test func damagedPackedBytesAreAnErrorAndNeverATrap() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 300, requests: 30)
+        let store = try fixture.open()
+        let blocks = Array(try store.allBlocks().dropFirst())
+        try store.close()
+        let packed = try #require(
+            PackedBlocks.pack(blocks, contract: try SpecText.spec(StoreFixture.spec).contract))
+        for length in 0..<packed.count {
+            #expect(throws: LogFailure.self) { try PackedBlocks.unpack(Array(packed[..<length])) }
+        }
+        var generator = SeededGenerator(seed: 2)
+        for _ in 0..<5_000 {
+            var damaged = packed
+            damaged[generator.below(packed.count)] = [UInt8(generator.below(256)), 0xFF][generator.below(2)]
+            if let result = try? PackedBlocks.unpack(damaged), damaged != packed {
+                // zlib's sums let through what is not compressed; the chain does not.
+                let chain = { (blocks: [Block]) in blocks.reduce(Block.chainStart) { $1.chain(after: $0) } }
+                #expect(result == blocks || chain(result) != chain(blocks))
+            }
+        }
+        var newer = packed
+        newer[0] = 0xFE
+        #expect(throws: LogFailure.self) { try PackedBlocks.unpack(newer) }
+    }
+
+    @Test func aStoreOfFormat1IsReadUpgradedAndPacked() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 1_500, requests: 5)
+        let store = try fixture.open()
+        let other = try StoreFixture()
+        let copy = try plain(store, other)
+        try copy.close()
+        let before = try store.allBlocks()
+        try store.close()
+        try other.execute("DROP TABLE heads; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
+        let reader = try other.open(readOnly: true)
+        #expect(try reader.allBlocks() == before)
+        #expect(try reader.heads().isEmpty)
+        try reader.close()
+        let writer = try other.open()
+        var compaction = Compaction(writer)
+        #expect(try compaction.run(seconds: 60) > 0)
+        #expect(try writer.allBlocks() == before)
+        #expect(try writer.looseBlocks(from: 1, eventsMax: 1 << 20).isEmpty)
+        try writer.close()
+        #expect(try other.query("PRAGMA user_version") == 2)
+    }
+
+    @Test func aCrashInTheMiddleLosesNothing() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 1_200, requests: 4)
+        let source = try fixture.open()
+        let before = try source.allBlocks()
+        let other = try StoreFixture()
+        let store = try plain(source, other)
+        let run = try store.looseBlocks(from: 1, eventsMax: 4_096)
+        let contract = try SpecText.spec(StoreFixture.spec).contract
+        let packed = try #require(PackedBlocks.pack(run, contract: contract))
+        let early = try other.crashed()
+        try store.pack(run, as: packed)
+        let late = try other.crashed()
+        for crashed in [early, late] {
+            let reopened = try crashed.open()
+            #expect(try reopened.allBlocks() == before)
+            #expect(try Verification(of: reopened).isEqual)
+            try reopened.close()
+        }
+        // A second packing of the same blocks finds that they are not there any more.
+        #expect(throws: LogFailure.self) { try store.pack(run, as: packed) }
+        #expect(try store.allBlocks() == before)
+        try store.close()
+        try source.close()
+    }
+
+    @Test func whatIsDamagedIsNamedAndNotPacked() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 1_200, requests: 4)
+        let source = try fixture.open()
+        let other = try StoreFixture()
+        try plain(source, other).close()
+        try source.close()
+        try other.execute("UPDATE blocks SET payload = zeroblob(length(payload)) WHERE first_offset = 401")
+        let store = try other.open()
+        #expect(throws: LogFailure.self) { try store.looseBlocks(from: 0, eventsMax: 4_096) }
+        try store.close()
+        try fixture.execute("UPDATE blocks SET payload = x'81' || substr(payload, 2, 900) WHERE first_offset = 0")
+        let packed = try fixture.open()
+        #expect(throws: LogFailure.self) { try packed.block(containing: 600) }
+        try packed.close()
+    }
+
+    /// What an earlier release packed is read by every later one. Other versions of zlib may write other bytes.
+    @Test func goldenPackedBytesAreReadByEveryRelease() throws {
+        let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Golden")
+        let payload = Array(try Data(contentsOf: golden.appending(path: "block-v1.bin")))
+        let reader = try BlockReader(payload)
+        let time = { (seconds: Int64) in Timestamp(microseconds: seconds * 1_000_000) }
+        let block = Block(
+            firstOffset: reader.firstOffset, count: reader.count, firstTime: time(0), lastTime: time(29),
+            payload: payload)
+        let spec = try SpecText.spec(
+            """
+            {"application": "blocks", "features": {
+               "x": {"type": "number", "optional": "true"}, "c": {"type": "category", "optional": "true"},
+               "f": {"type": "boolean", "optional": "true"}, "t": {"type": "timestamp", "optional": "true"},
+               "z": {"type": "number", "optional": "true"}},
+             "target": {"name": "y", "type": "regression"}, "model": ["linear_regression"]}
+            """)
+        let packed = try #require(PackedBlocks.pack([block], contract: spec.contract))
+        #expect(packed[0] == 129, "columns")
+        let file = golden.appending(path: "packed-v1.bin")
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            try Data(packed).write(to: file)
+            Issue.record("packed-v1.bin was missing; it has been written")
+            return
+        }
+        #expect(try PackedBlocks.unpack(Array(Data(contentsOf: file))) == [block])
+    }
+}

@@ -1,0 +1,123 @@
+import Determinism
+import Engine
+import EventLog
+import Foundation
+import GRDB
+import ModelLifecycle
+import OnlineLearning
+import SQLiteStore
+import Testing
+
+/// A store in a directory of its own that is gone when the test has ended.
+final class StoreFixture {
+    let directory: String
+    var path: String { directory + "/prices.headrace" }
+
+    init() throws {
+        directory = NSTemporaryDirectory() + "headrace-store-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    func open(readOnly: Bool = false) throws -> SQLiteStore {
+        try SQLiteStore(path: path, readOnly: readOnly, unpack: PackedBlocks.unpack)
+    }
+
+    /// The files as they are at this moment, as a crash would leave them.
+    func crashed() throws -> StoreFixture {
+        let copy = try StoreFixture()
+        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy.path + suffix)
+        }
+        return copy
+    }
+
+    /// Every byte beside the lock: the file, its -wal, its -shm, and whatever else lies there.
+    func bytes() throws -> Data {
+        try FileManager.default.contentsOfDirectory(atPath: directory).reduce(into: Data()) { all, name in
+            all += try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)"))
+        }
+    }
+
+    /// Changes the file behind the store's back.
+    func execute(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.close()
+    }
+
+    func query(_ sql: String) throws -> Int? {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { try Int.fetchOne($0, sql: sql) }
+    }
+
+    /// Somebody who reads the file as it is now, until told to end.
+    func reading() throws -> Reading { try Reading(path) }
+
+    final class Reading {
+        private let queue: DatabaseQueue
+
+        init(_ path: String) throws {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.allowsUnsafeTransactions = true
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "BEGIN; SELECT count(*) FROM blocks")
+            }
+        }
+
+        func end() throws {
+            try queue.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+            try queue.close()
+        }
+    }
+
+    static let spec = """
+        {"application": "prices", "features": {"size": "number", "city": "category"},
+         "target": {"name": "price", "type": "regression", "horizon": "1h"}, "model": [{"one_hot": ["city"]}, \
+        "linear_regression"]}
+        """
+
+    /// Serves, and takes events in requests of a few each, so that blocks are small.
+    func fill(
+        _ name: String, count: Int, requests: Int, spec: Spec? = nil
+    ) async throws {
+        let spec = try spec ?? SpecText.spec(Self.spec)
+        let application = try Application(name: "prices", spec: spec, store: access(), clock: Self.clock)
+        for start in stride(from: 0, to: count, by: requests) {
+            let events = (start..<min(start + requests, count)).map { index in
+                var row = FeatureRow(spec.contract.layout)
+                row.setNumber(Double(index % 91) / 10, at: 0)
+                row.setString("\(name)-town-\(index % 7)", at: 0)
+                return Event(
+                    .example, time: .unclaimed, id: EventID("\(name)-\(index)"), features: row,
+                    label: .number(Double(index % 13)))
+            }
+            for reply in try await application.submit(events) {
+                guard case .accepted = reply else { Issue.record("\(reply)"); continue }
+            }
+        }
+        await application.stop()
+    }
+
+    func access() -> StoreAccess {
+        let path = path
+        return StoreAccess(
+            open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) },
+            close: { try ($0 as? SQLiteStore)?.close() })
+    }
+
+    static let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: 1_400_000_000_000_000) }
+}
+
+extension EventLog {
+    /// All blocks as they were committed.
+    func allBlocks() throws -> [Block] {
+        var blocks: [Block] = []
+        while let block = try block(containing: blocks.last?.endOffset ?? 0) { blocks.append(block) }
+        return blocks
+    }
+}

@@ -17,7 +17,7 @@ package struct Headrace: AsyncParsableCommand {
         subcommands: [
             InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
             VersionsVerb.self, DiffVerb.self, LogVerb.self, AuditVerb.self, RestoreVerb.self, AmendVerb.self,
-            VerifyVerb.self, BisectVerb.self, ExportVerb.self, ImportVerb.self,
+            ForgetVerb.self, VerifyVerb.self, BisectVerb.self, ExportVerb.self, ImportVerb.self,
         ])
 
     package init() {}

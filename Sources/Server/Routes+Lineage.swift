@@ -8,6 +8,7 @@ extension Routes {
         router.post("/v1/applications/:name/restore") { request, context in try await restore(request, context) }
         router.get("/v1/applications/:name/diff") { request, context in try await diff(request, context) }
         router.post("/v1/applications/:name/amend") { request, context in try await amend(request, context) }
+        router.post("/v1/applications/:name/forget") { request, context in try await forget(request, context) }
     }
 
     @Sendable
@@ -52,6 +53,25 @@ extension Routes {
             throw Refusal(
                 .missingField, "either \"exclude\" or \"labels\" is needed",
                 hint: "{\"exclude\": \"carrier = UA\"} or {\"labels\": [{\"id\": \"1\", \"label\": 3.5}]}")
+        }
+        return .json(json)
+    }
+
+    @Sendable
+    private func forget(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try await object(request, allowing: ["where", "ids"])
+        let application = try application(context)
+        var json = JSONWriter()
+        switch (body["where"]?.string, body["ids"]?.array) {
+        case (let condition?, nil): try await application.forget(where: condition).write(to: &json)
+        case (nil, let ids?):
+            let texts = ids.compactMap(\.string)
+            guard texts.count == ids.count else { throw Refusal(.wrongType, "\"ids\" is a list of strings") }
+            try await application.forget(ids: texts).write(to: &json)
+        default:
+            throw Refusal(
+                .missingField, "either \"where\" or \"ids\" is needed",
+                hint: "{\"where\": \"carrier = UA\"} or {\"ids\": [\"1\"]}")
         }
         return .json(json)
     }

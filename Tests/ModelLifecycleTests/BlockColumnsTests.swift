@@ -36,7 +36,8 @@ import Testing
                 if generator.below(3) > 0 { row.setNumber(1, at: 1) }
                 if generator.below(3) > 0 { row.setTimestamp(Int64(generator.below(1 << 40)), at: 0) }
                 let label = Label.named(Array("class-\(generator.below(5))".utf8))
-                let adoption = kind == .adopted ? Adoption(.restore(offset: 2), stateDigest: Digest(hashing: [1])) : nil
+                let restored = Adoption(.restore(offset: 2), stateDigest: Digest(hashing: [1]), revision: .unrecorded)
+                let adoption = kind == .adopted ? restored : nil
                 let event = Event(
                     kind, time: second(0), id: kind == .adopted ? EventID() : EventID("id-\(generator.below(40))"),
                     features: row, label: kind == .prediction || kind == .adopted ? nil : label, adoption: adoption)

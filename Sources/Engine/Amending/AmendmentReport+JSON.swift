@@ -1,4 +1,5 @@
 import Determinism
+import EventLog
 import ModelLifecycle
 import OnlineLearning
 
@@ -12,6 +13,10 @@ extension AmendmentReport {
                 json.member("last_time", times.upperBound.description)
             }
             json.member("state_digest", adopted.stateDigest.description)
+            if let heads {
+                json.member("old_head", heads.oldHead.description)
+                json.member("new_head", heads.newHead.description)
+            }
             json.member("before", object: { $0.members(of: before) })
             json.member("after", object: { $0.members(of: after) })
             json.member("elapsed_seconds", adopted.elapsed / .seconds(1))

@@ -31,13 +31,40 @@ extension Application {
         }
     }
 
+    /// Rebuilds the models as if the questions that fulfil a condition had never been asked, and removes what they and
+    /// their labels said from the log, the snapshots and the free room of the store.
+    public func forget(where condition: String) async throws -> AmendmentReport {
+        try await forget(Selection(condition, contract: spec.contract), ids: [])
+    }
+
+    /// The same of these ids: the questions asked under them, and every label and correction.
+    public func forget(ids: [String]) async throws -> AmendmentReport {
+        guard !ids.isEmpty else { throw Refusal(.missingField, "there is no id to forget") }
+        return try await forget(Selection(ids: ids), ids: Set(ids.map { EventID($0).fingerprint }))
+    }
+
+    private func forget(_ selection: Selection, ids: Set<Fingerprint>) async throws -> AmendmentReport {
+        try await amending { log, amendments in
+            // What was excluded before can be forgotten still: only what is forgotten already is passed over.
+            let search = try QuestionSearch(selection, ids: ids, in: log, under: amendments.onlyForgetting)
+            try Self.check(search)
+            return Proposed(
+                [.exclusion(search.offsets, isForgotten: true)], questions: search.questions.count,
+                times: search.times, forgetting: Forgetting(offsets: search.offsets))
+        }
+    }
+
     fileprivate struct Proposed {
         let amendments: [Amendment]
         let questions: Int
         let times: ClosedRange<Timestamp>?
+        let forgetting: Forgetting?
 
-        init(_ amendments: [Amendment], questions: Int, times: ClosedRange<Timestamp>?) {
+        init(
+            _ amendments: [Amendment], questions: Int, times: ClosedRange<Timestamp>?, forgetting: Forgetting? = nil
+        ) {
             (self.amendments, self.questions, self.times) = (amendments, questions, times)
+            self.forgetting = forgetting
         }
     }
 
@@ -58,8 +85,10 @@ extension Application {
         let before = try await inspect { $0.roleMetrics }
         let (adopted, proposed) = try await amend(propose)
         let after = try await inspect { $0.roleMetrics }
+        let heads = proposed.forgetting == nil ? nil : try await withLog { try $0.heads().last }
         return AmendmentReport(
-            adopted: adopted, questions: proposed.questions, times: proposed.times, before: before, after: after)
+            adopted: adopted, questions: proposed.questions, times: proposed.times, before: before, after: after,
+            heads: heads)
     }
 
     private func amend(
@@ -77,7 +106,8 @@ extension Application {
                 try NotDerived.catching { try derivation.run(&rebuild) }
                 guard let learned = rebuild.state?.learned else { throw Overtaken() }
                 let offset = serving.state.offset + proposed.amendments.count
-                return try serving.adopt(.restore(offset: offset), learned, after: proposed.amendments)
+                return try serving.adopt(
+                    .restore(offset: offset), learned, after: proposed.amendments, forgetting: proposed.forgetting)
             }
         }
     }
@@ -93,6 +123,8 @@ public struct AmendmentReport: Sendable {
     /// The metrics of the champion, the baseline and the challengers before and after.
     public let before: [RoleMetrics]
     public let after: [RoleMetrics]
+    /// Where something was forgotten: the head of the chain before and after.
+    public let heads: Heads?
 }
 
 /// The metrics of a model in its role that have no slices.

@@ -132,11 +132,14 @@ final class Serving {
     /// The amendments and the adoption are one block, committed with the snapshot of what was adopted: all of it has
     /// happened, or nothing.
     ///
-    /// - Parameter derived: the learned state of the recipe.
+    /// - Parameters:
+    ///   - derived: the learned state of the recipe.
+    ///   - forgetting: takes payloads out of the log, in the same transaction.
     /// - Returns: the acceptance of the adoption.
     /// - Throws: a `Refusal` where the present contract cannot feed its models; nothing has changed then.
     func adopt(
-        _ recipe: Adoption.Recipe, _ derived: LearnedState, after amendments: [Amendment] = []
+        _ recipe: Adoption.Recipe, _ derived: LearnedState, after amendments: [Amendment] = [],
+        forgetting: Forgetting? = nil
     ) throws -> Acceptance {
         try flush()
         let before = state
@@ -159,7 +162,7 @@ final class Serving {
         }
         past.adopt(state.contract)
         let acceptance = record(event, decision)
-        try commit(snapshot: state.snapshot(.adoption, restoredOffset: recipe.restoredOffset))
+        try commit(snapshot: state.snapshot(.adoption, restoredOffset: recipe.restoredOffset), forgetting)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return acceptance
     }
@@ -187,9 +190,17 @@ final class Serving {
         if snapshot != nil { compactor.wake() }
     }
 
-    private func commit(snapshot: Snapshot) throws {
+    private func commit(snapshot: Snapshot, _ forgetting: Forgetting?) throws {
         let (block, _) = seal(withSnapshot: false)
-        try log.append(block, snapshot: snapshot)
+        if let forgetting {
+            // What is being packed may be what is to go.
+            try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
+            // What was read before may be forgotten.
+            past = LogPast(log, layout: state.contract.layout)
+            past.reader.know(state.contract)
+        } else {
+            try log.append(block, snapshot: snapshot)
+        }
         (lastSnapshotBytes, bytesSinceSnapshot) = (snapshot.payload.count, 0)
     }
 

@@ -15,6 +15,7 @@ final class Compactor: Sendable {
     private let log: StoreAccess.Store
     private let compaction: Mutex<Compaction>
     private let isStopping = Atomic(false)
+    private let isPausing = Atomic(false)
     private let hasFailed = Atomic(false)
 
     init(_ log: StoreAccess.Store) {
@@ -25,7 +26,7 @@ final class Compactor: Sendable {
     /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
     func wake() {
         queue.async { [self] in
-            while !isStopping.load(ordering: .relaxed) {
+            while !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed) {
                 do {
                     guard try compaction.withLock({ try $0.step(eventsMin: Compaction.eventsMax) }) else { return }
                 } catch {
@@ -36,10 +37,18 @@ final class Compactor: Sendable {
         }
     }
 
-    /// Packs from the log's beginning on: after a rewriting, which leaves what it replaced as plain blocks.
-    func restart() {
-        queue.async { [self] in compaction.withLock { $0 = Compaction(log) } }
-        wake()
+    /// Rewrites the log while nothing is packed; then packs from its beginning on, because what was replaced lies there
+    /// as plain blocks.
+    func excluded<T>(_ rewrite: () throws -> T) rethrows -> T {
+        isPausing.store(true, ordering: .relaxed)
+        defer {
+            isPausing.store(false, ordering: .relaxed)
+            wake()
+        }
+        return try queue.sync {
+            defer { compaction.withLock { $0 = Compaction(log) } }
+            return try rewrite()
+        }
     }
 
     /// Returns when nothing is under way any more, and begins nothing new.

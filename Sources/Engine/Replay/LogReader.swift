@@ -62,10 +62,18 @@ struct LogReader {
     /// The contract of a block: that of the newest snapshot whose spec has it, or of the adoption in the block itself.
     private mutating func contract(_ reader: BlockReader) throws -> Contract {
         if let contract = contracts[reader.contractDigest] { return contract }
-        // The block that adopts a spec holds it, and needs no layout to be read.
-        if let adopted = try adoptedContract(at: reader.version, reader) {
-            contracts[adopted.canonicalDigest] = adopted
-            if adopted.canonicalDigest == reader.contractDigest { return adopted }
+        // The block that adopts a spec holds it, and needs no layout to be read. A version that was no spec goes on
+        // under the contract of the version before it.
+        var version = reader.version
+        while true {
+            if let adopted = try adoptedContract(at: version, reader) {
+                contracts[adopted.canonicalDigest] = adopted
+                if adopted.canonicalDigest == reader.contractDigest { return adopted }
+            }
+            guard version > 0, let before = try log.block(containing: version - 1) else { break }
+            let earlier = try BlockReader(before.payload).version
+            guard earlier < version else { break }
+            version = earlier
         }
         for snapshot in try log.snapshots().reversed() where snapshot.offset <= reader.firstOffset + 1 {
             guard let whole = try log.snapshot(atOrBefore: snapshot.offset) else { break }

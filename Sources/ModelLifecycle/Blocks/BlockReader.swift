@@ -108,6 +108,11 @@ public struct BlockReader: Sendable {
         return found
     }
 
+    /// The indices of the events of a kind, without reading more of any than its first byte.
+    public func indices(of kind: Event.Kind) -> [Int] {
+        (0..<count).filter { starts[$0] < starts[$0 + 1] && bytes[starts[$0]] == kind.rawValue }
+    }
+
     private func readFeatures(
         _ decoder: inout CanonicalDecoder, _ layout: FeatureLayout, _ row: inout FeatureRow
     ) throws(CanonicalDecodingError) {

@@ -27,6 +27,16 @@ public struct OffsetRanges: Sendable, Equatable {
         return low < ranges.count && ranges[low].lowerBound <= offset
     }
 
+    /// Whether any offset of a range is among them. Complexity: O(log n).
+    public func overlaps(_ range: Range<Int>) -> Bool {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return low < ranges.count && ranges[low].lowerBound < range.upperBound
+    }
+
     /// Complexity: O(n log n) in the ranges of both.
     public mutating func formUnion(_ other: OffsetRanges) {
         let all = (ranges + other.ranges).sorted { $0.lowerBound < $1.lowerBound }

@@ -67,6 +67,15 @@ public struct Amendments: Sendable, Equatable {
         return amendments
     }
 
+    /// Those that forget.
+    public var onlyForgetting: Amendments {
+        var amendments = Amendments()
+        amendments.entries = entries.filter { entry in
+            if case .exclusion(_, isForgotten: true) = entry.amendment { true } else { false }
+        }
+        return amendments
+    }
+
     /// Whether a state of `offset` that was folded under the first `count` of these is the same under all of them.
     public func leave(_ offset: Int, foldedUnder count: Int) -> Bool {
         entries.dropFirst(count).allSatisfy { $0.amendment.firstTouched.map { $0 >= offset } ?? true }

@@ -133,7 +133,11 @@ public struct Pipeline: Sendable {
 
     @inline(__always)
     private func begin(_ row: FeatureRow, _ vector: inout FeatureVector) {
-        if readsRows { return }
+        if !readsRows { layOut(row, &vector) }
+    }
+
+    @inline(__always)
+    private func layOut(_ row: FeatureRow, _ vector: inout FeatureVector) {
         if isPlain {
             vector.begin(row, slots: numberSlots, firstSlot: firstNumberSlot, columnCount: columnCount)
         } else {
@@ -151,7 +155,7 @@ public struct Pipeline: Sendable {
     func contributions(
         _ row: FeatureRow, _ asked: ExplainedAnswer, _ origins: inout ColumnOrigins, workspace: inout Workspace
     ) throws(Unexplained) -> ColumnContributions {
-        begin(row, &workspace.vector)
+        layOut(row, &workspace.vector)
         return try stages.explain(row, &workspace.vector, asked, &origins)
     }
 

@@ -12,7 +12,7 @@ import Synchronization
 /// Commits are durable when they return: `synchronous` is FULL, set and read back after opening, because opening a pool
 /// sets it to NORMAL. After a commit that failed, whether it is on the disk is unknown, also to SQLite: close the store
 /// and open the file anew.
-public final class SQLiteStore: EventLog, SnapshotStore {
+public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     public static let fileExtension = "headrace"
 
     public let path: String
@@ -50,7 +50,11 @@ public final class SQLiteStore: EventLog, SnapshotStore {
             try db.execute(sql: "PRAGMA synchronous = FULL")
             let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
             precondition(level == 2, "SQLite runs with synchronous = \(level ?? -1), not FULL")
-            guard try Int.fetchOne(db, sql: "PRAGMA user_version") == 0 else { return try settle(db) }
+            let format = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            guard format == 0 else {
+                try migrate(db, from: format)
+                return try settle(db)
+            }
             try db.inTransaction {
                 try db.execute(sql: StoreHeader.schema)
                 return .commit
@@ -251,14 +255,15 @@ public final class SQLiteStore: EventLog, SnapshotStore {
 
     // MARK: Access
 
-    private func read<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
+    func read<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
         do { return try pool.read(body) } catch {
             throw Self.failure(error, .unavailable, "\(path): cannot \(purpose)")
         }
     }
 
-    private func write(_ purpose: String, _ body: (Database) throws -> Void) throws(LogFailure) {
-        do { try pool.write(body) } catch {
+    @discardableResult
+    func write<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
+        do { return try pool.write(body) } catch {
             throw Self.failure(error, .outcomeUnknown, "\(path): cannot \(purpose)")
         }
     }

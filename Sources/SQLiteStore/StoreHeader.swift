@@ -4,7 +4,7 @@ import Foundation
 /// What says that a file is a store, and of which format.
 enum StoreHeader {
     /// Raised with every change of the schema or of what the columns mean.
-    static let formatVersion = 1
+    static let formatVersion = 2
     /// `HdRc`, in SQLite's `application_id`.
     static let applicationID = 0x4864_5263
 
@@ -33,6 +33,23 @@ enum StoreHeader {
         CREATE TABLE names (
             name TEXT PRIMARY KEY,
             offset INTEGER NOT NULL
+        );
+        \(experiments)
+        """
+
+    /// Since format 2.
+    static let experiments = """
+        CREATE TABLE experiments (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            time INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            from_offset INTEGER NOT NULL,
+            to_offset INTEGER NOT NULL,
+            spec_digest BLOB NOT NULL,
+            state_digest BLOB NOT NULL,
+            result_digest BLOB NOT NULL,
+            payload BLOB NOT NULL,
+            payload_digest BLOB NOT NULL
         );
         """
 

@@ -52,7 +52,7 @@ package struct Evaluation: ~Copyable {
                 switch try state.apply(event, past: &past) {
                 case .predicted: past.recent.take(over: &event.features, at: offset)
                 case .learned:
-                    if state.ledger.counts.labels >= curve.next { curve.record(state) }
+                    if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
                 case .refused(let refusal):
                     refusedCount += 1
                     refused(schedule.rowCount, 0, refusal)
@@ -89,7 +89,7 @@ package struct MetricCurves: Sendable {
 
     /// Adds a point.
     mutating func record(_ state: borrowing ApplicationState) {
-        let labels = state.ledger.counts.labels
+        let labels = state.ledger.counts.scoredLabels
         points.append(Point(labels: labels, values: state.learned.plainMetrics.map { $0.map(\.value) }))
         if !isFixed, points.count >= Self.pointsMax {
             stride *= 2

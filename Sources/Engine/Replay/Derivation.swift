@@ -79,7 +79,7 @@ final class Derivation {
         case .restore(let target) where target == state.offset: return state.learned
         case .restore(let target): return try learned(at: target)
         case .candidate(let spec, let start):
-            var rerun = try Rerun(spec, log: log, from: start, under: amendments)
+            var rerun = Rerun(spec, log: log, from: start, under: amendments)
             try rerun.run(to: state.offset)
             return rerun.state.learned
         case .upgrade: return state.learned

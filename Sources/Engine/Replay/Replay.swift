@@ -86,7 +86,7 @@ struct Replay {
         if event.kind == .forgotten, index?.isVoid(offset) != true { throw PayloadGone(offset: offset) }
         let decision: Decision
         if index != nil {
-            decision = try state!.apply(&event, under: &index!, past: &past, derived: derived)
+            decision = try state!.apply(event, under: &index!, past: &past, derived: derived)
         } else {
             decision = try state!.apply(event, past: &past, derived: derived)
         }

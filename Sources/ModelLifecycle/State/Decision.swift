@@ -53,6 +53,8 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         case conflict = "conflict"
         /// A restore that cannot be: to the future, to a version that does not exist, by models without their features.
         case impossibleRestore = "impossible-restore"
+        /// A back-test that cannot be: of a range that is empty or in the future, or of two candidates that are one.
+        case impossibleBacktest = "impossible-backtest"
     }
 
     public let kind: Kind

@@ -16,7 +16,8 @@ package struct Headrace: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
-            VersionsVerb.self, LogVerb.self, RestoreVerb.self, VerifyVerb.self,
+            VersionsVerb.self, LogVerb.self, RestoreVerb.self, VerifyVerb.self, BacktestVerb.self, ExperimentsVerb.self,
+            AdoptVerb.self,
         ])
 
     package init() {}

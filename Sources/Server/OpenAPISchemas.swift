@@ -211,6 +211,10 @@ extension OpenAPI {
             ], []
         ),
         ("Applications", [("applications", "array")], []),
+        ("ExperimentRecords", [("time", "string"), ("records", "array")], []),
+        ("KeptExperiments", [("experiments", "array")], []),
+        ("Adopt", [], [("experiment", "integer"), ("spec", "string"), ("from", "string")]),
+        ("Adopted", [("offset", "integer"), ("state_digest", "string"), ("elapsed_seconds", "number")], []),
     ]
 
     static func writeSharedSchemas(to json: inout JSONWriter) {
@@ -223,11 +227,18 @@ extension OpenAPI {
                 })
             })
         }
-        json.member("EventPage", object: { json in
+        writePage("EventPage", of: "events", hasEnd: true, to: &json)
+        writePage("ExperimentPage", of: "experiments", hasEnd: false, to: &json)
+    }
+
+    private static func writePage(_ name: String, of items: String, hasEnd: Bool, to json: inout JSONWriter) {
+        json.member(name, object: { json in
             json.member("type", "object")
-            json.member("required", array: { json in for field in ["events", "next", "end"] { json.string(field) } })
+            json.member("required", array: { json in
+                for field in [items, "next"] + (hasEnd ? ["end"] : []) { json.string(field) }
+            })
             json.member("properties", object: { json in
-                json.member("events", object: { json in
+                json.member(items, object: { json in
                     json.member("type", "array")
                     json.member("items", object: { $0.member("type", "object") })
                 })
@@ -237,7 +248,7 @@ extension OpenAPI {
                         json.string("null")
                     })
                 })
-                json.property("end", "integer")
+                if hasEnd { json.property("end", "integer") }
             })
         })
     }

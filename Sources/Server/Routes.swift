@@ -19,6 +19,7 @@ struct Routes: Sendable {
         router.add(middleware: ProblemMiddleware())
         addEvents(to: router)
         addHistory(to: router)
+        addExperiments(to: router)
         addService(to: router)
         return router
     }
@@ -91,6 +92,14 @@ struct Routes: Sendable {
         router.post("/v1/applications/:name/restore") { request, context in try await restore(request, context) }
     }
 
+    private func addExperiments(to router: Router<BasicRequestContext>) {
+        router.get("/v1/applications/:name/experiments") { request, context in
+            try await experiments(request, context)
+        }
+        router.post("/v1/applications/:name/experiments") { request, context in try await keep(request, context) }
+        router.post("/v1/applications/:name/adopt") { request, context in try await adopt(request, context) }
+    }
+
     @Sendable
     private func events(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let from = try number(request, "from", default: 0, 0...Int.max / 2)
@@ -158,7 +167,7 @@ struct Routes: Sendable {
 
     // MARK: Requests
 
-    private func application(_ context: BasicRequestContext) throws -> Engine.Application {
+    func application(_ context: BasicRequestContext) throws -> Engine.Application {
         let name = try context.parameters.require("name")
         if let found = applications.first(where: { $0.name == name }) { return found }
         let nearest = Spelling.nearest(name, in: applications.map(\.name))
@@ -178,7 +187,7 @@ struct Routes: Sendable {
         }
     }
 
-    private func object(_ request: Request, allowing keys: [String]) async throws -> JSONValue {
+    func object(_ request: Request, allowing keys: [String]) async throws -> JSONValue {
         let buffer = try await body(request)
         let value: JSONValue
         do {
@@ -203,7 +212,7 @@ struct Routes: Sendable {
         return offset
     }
 
-    private func number(
+    func number(
         _ request: Request, _ name: String, default standard: Int, _ range: ClosedRange<Int>
     ) throws(Refusal) -> Int {
         guard let text = request.uri.queryParameters[name[...]] else { return standard }

@@ -110,12 +110,15 @@ package final class Backtest: @unchecked Sendable {
         }
         guard !batch.isEmpty else { return false }
         let results = UnsafeResult()
-        // What is read next does not depend on what is folded now. It goes first, because all wait for it.
-        Parallel.perform(runs.count + 1, threads: threads) { [self] index in
-            if index > 0 { return runs[index - 1].fold(batch) }
-            do { try read(into: nextBatch) } catch { results.failure = error }
+        // None of these depends on another: what is read is the batch after the one that is folded.
+        Parallel.perform(runs.count + (witness == nil ? 1 : 2), threads: threads) { [self] index in
+            switch index {
+            case runs.indices: runs[index].fold(batch)
+            case runs.count: do { try read(into: nextBatch) } catch { results.failure = error }
+            default: witness?.bear(batch)
+            }
         }
-        if let failure = results.failure ?? runs.lazy.compactMap(\.failure).first { throw failure }
+        if let failure = runs.lazy.compactMap(\.failure).first ?? witness?.failure ?? results.failure { throw failure }
         if witness == nil {
             for run in runs.dropFirst() { run.compare(batch, with: runs[0].lastLosses) }
         } else {
@@ -128,8 +131,6 @@ package final class Backtest: @unchecked Sendable {
     private func read(into batch: EventBatch) throws {
         try log?.fill(batch)
         try file?.fill(batch)
-        witness?.bear(batch)
-        if let failure = witness?.failure { throw failure }
     }
 
     /// Events folded so far, and the share of all; nil where that is not known.

@@ -56,7 +56,8 @@ public struct Candidate: Sendable {
             throw Refusal(
                 .impossibleBacktest,
                 "'\(name)' answers another target: \(own.summary); the log's\(place) is \(target.summary)",
-                hint: place.isEmpty ? "a candidate has the target of the application" : "begin where the target is the same")
+                hint: place.isEmpty
+                    ? "a candidate has the target of the application" : "begin where the target is the same")
         }
         let complaints = complaints(of: contract)
         guard complaints.isEmpty else {

@@ -8,12 +8,13 @@ struct Rerun {
     private(set) var state: ApplicationState
     private let log: StoreAccess.Store
     private var past: LogPast
-    private var index: AmendmentIndex
+    private var amendments: AmendmentIndex
     private var mapping: RowMapping
     /// The layout that ``mapping`` is from.
     private var source: FeatureLayout
-    /// An event with its features where the candidate's contract has them.
-    private var laidOut: Event
+    /// The event being folded, its features where the candidate's contract has them: a copy of one's own, because
+    /// threads that share a value's storage wait for one another whenever they count who holds it.
+    private var event: Event
 
     /// - Parameters:
     ///   - amendments: to fold under.
@@ -25,7 +26,7 @@ struct Rerun {
         self.init(ApplicationState(candidate: spec, from: offset), log, amendments, recentRows)
     }
 
-    /// Scores what the log holds instead of what a model answers; see ``ApplicationState/init(witness:metrics:classes:from:)``.
+    /// - Parameter witness: a state that scores what the log holds instead of what a model answers.
     init(
         witness state: ApplicationState, log: StoreAccess.Store, under amendments: Amendments,
         recentRows: Int? = LogPast.recentCapacity
@@ -39,9 +40,9 @@ struct Rerun {
         (self.state, self.log) = (state, log)
         let layout = state.contract.layout
         past = LogPast(log, layout: layout, capacity: recentRows)
-        index = AmendmentIndex(amendments)
+        self.amendments = AmendmentIndex(amendments)
         (mapping, source) = (RowMapping(from: layout, to: layout), layout)
-        laidOut = Event(layout)
+        event = Event(layout)
     }
 
     var offset: Int { state.offset }
@@ -65,13 +66,17 @@ struct Rerun {
         try begin(batch)
         try batch.events.withUnsafeBufferPointer { events in
             for index in 0..<batch.count {
-                after(index, state, try fold(events[index], answered: nil))
+                take(events, index)
+                let decision = try state.rerun(event, under: &amendments, past: &past)
+                remember(decision)
+                after(index, state, decision)
             }
         }
     }
 
     /// Lets a witness fold the events of a batch.
     /// - Parameter slots: for each place of a stored answer, where the witness has it; nil where they are the same.
+    @inline(__always)
     mutating func bear(
         _ batch: EventBatch, slots: [Int]?, after: (Int, borrowing ApplicationState, Decision) -> Void
     ) throws {
@@ -79,8 +84,11 @@ struct Rerun {
         var values: [Double] = []
         try batch.events.withUnsafeBufferPointer { events in
             for index in 0..<batch.count {
+                take(events, index)
                 Self.arrange(batch.answers[index].values, slots, into: &values)
-                after(index, state, try fold(events[index], answered: values))
+                let decision = try state.bear(event, answered: values, under: &amendments, past: &past)
+                remember(decision)
+                after(index, state, decision)
             }
         }
     }
@@ -101,28 +109,21 @@ struct Rerun {
         (mapping, source) = (RowMapping(from: layout, to: state.contract.layout), layout)
     }
 
-    private mutating func fold(_ event: borrowing Event, answered: [Double]?) throws -> Decision {
-        guard !mapping.isIdentity, event.kind == .prediction || event.kind == .example else {
-            return try apply(event, answered)
+    @inline(__always)
+    private mutating func take(_ events: UnsafeBufferPointer<Event>, _ index: Int) {
+        (event.kind, event.time, event.label) = (events[index].kind, events[index].time, events[index].label)
+        event.id.assign(events[index].id)
+        guard event.kind == .prediction || event.kind == .example else { return }
+        if mapping.isIdentity {
+            event.features.assign(events[index].features)
+        } else {
+            mapping.lay(events[index].features, into: &event.features)
         }
-        (laidOut.kind, laidOut.time, laidOut.label) = (event.kind, event.time, event.label)
-        laidOut.id.assign(event.id)
-        mapping.lay(event.features, into: &laidOut.features)
-        var row = Event(FeatureLayout([]))
-        swap(&row, &laidOut)
-        defer { swap(&row, &laidOut) }
-        return try apply(row, answered)
     }
 
-    private mutating func apply(_ event: borrowing Event, _ answered: [Double]?) throws -> Decision {
-        let offset = offset
-        let decision: Decision
-        if let answered {
-            decision = try state.bear(event, answered: answered, under: &index, past: &past)
-        } else {
-            decision = try state.rerun(event, under: &index, past: &past)
-        }
-        if decision == .predicted { past.recent.remember(event.features, at: offset) }
-        return decision
+    /// Keeps the features of a question until its label comes; the row is handed over, not copied.
+    @inline(__always)
+    private mutating func remember(_ decision: Decision) {
+        if decision == .predicted { past.recent.take(over: &event.features, at: offset - 1) }
     }
 }

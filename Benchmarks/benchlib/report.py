@@ -13,7 +13,9 @@ UNKNOWN = "not measured"
 
 
 def write(results):
-    sections = [_progressive(results), backtests.report(results), _learners(results), _serving(results), _targets(results), _origin(results)]
+    sections = [
+        _progressive(results), backtests.report(results), _learners(results), _serving(results), _targets(results),
+        _origin(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     prerequisites.RESULTS.mkdir(exist_ok=True)
     FILE.write_text(text)

@@ -35,6 +35,25 @@ import Testing
         #expect(Hexadecimal.bytes("0g") == nil && Hexadecimal.bytes("012") == nil)
     }
 
+    /// `Tests/Golden/experiment-v1.bin` holds a run of 300 flights; a file that is not there is written.
+    @Test func goldenBytesAreReadByEveryRelease() async throws {
+        let url = RiverNumbers.root.appending(path: "Tests/Golden/experiment-v1.bin")
+        guard FileManager.default.fileExists(atPath: url.path) else {
+            let fixture = try BacktestFixture(rows: 300)
+            let (log, application) = try await fixture.lived()
+            await application.stop()
+            try Data(try run(log, fixture)[0].canonicalBytes).write(to: url)
+            Issue.record("\(url.lastPathComponent) was missing; it has been written")
+            return
+        }
+        let bytes = Array(try Data(contentsOf: url))
+        let experiment = try Experiment(canonicalBytes: bytes)
+        #expect(experiment.canonicalBytes == bytes)
+        #expect(experiment.name == "candidate 0" && experiment.loss == .absoluteError)
+        #expect(experiment.from == 0 && experiment.to > 500 && experiment.labelCount > 250)
+        #expect(experiment.difference?.mean == 0)
+    }
+
     @Test func runAgainWhenMoreHasHappenedItGivesTheSameDigest() async throws {
         let fixture = try BacktestFixture(rows: 1_500)
         let (log, application) = try await fixture.lived(Array(fixture.events.prefix(2_000)))

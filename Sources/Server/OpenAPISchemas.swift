@@ -213,7 +213,7 @@ extension OpenAPI {
         ("Applications", [("applications", "array")], []),
         ("ExperimentRecords", [("time", "string"), ("records", "array")], []),
         ("KeptExperiments", [("experiments", "array")], []),
-        ("Adopt", [], [("experiment", "integer"), ("spec", "string"), ("from", "string")]),
+        ("Adopt", [], [("experiment", "integer"), ("spec", "object"), ("from", "string")]),
         ("Adopted", [("offset", "integer"), ("state_digest", "string"), ("elapsed_seconds", "number")], []),
     ]
 

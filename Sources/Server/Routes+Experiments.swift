@@ -39,15 +39,7 @@ extension Routes {
             throw Refusal(
                 .missingField, "\"time\" and \"records\" are expected", hint: "`headrace backtest` sends them")
         }
-        let experiments = try records.map { record throws(Refusal) in
-            guard let bytes = record.string.flatMap({ Hexadecimal.bytes($0) }) else {
-                throw Refusal(.malformed, "a record is written in hexadecimal digits")
-            }
-            do { return try Experiment(canonicalBytes: bytes) } catch {
-                throw Refusal(.malformed, "this is no experiment: \(error)")
-            }
-        }
-        let numbers = try await application(context).keep(experiments, ranAt: time)
+        let numbers = try await application(context).keep(try records.map(Self.experiment), ranAt: time)
         var json = JSONWriter()
         json.object { json in
             json.member("experiments", array: { json in for number in numbers { json.integer(number) } })
@@ -55,19 +47,44 @@ extension Routes {
         return .json(json, status: .created)
     }
 
+    /// A record beside its spec. What is not checked is not built: bytes alone could claim models that no spec makes.
+    private static func experiment(_ value: JSONValue) throws(Refusal) -> Experiment {
+        guard let bytes = value["record"]?.string.flatMap({ Hexadecimal.bytes($0) }),
+            let experiment = try? Experiment(canonicalBytes: bytes)
+        else {
+            throw Refusal(.malformed, "\"record\" is no experiment", hint: "`headrace backtest` sends them")
+        }
+        guard try spec(value["spec"]) == experiment.spec else {
+            throw Refusal(.malformed, "\"record\" is the experiment of another spec than \"spec\"")
+        }
+        return experiment
+    }
+
+    /// A spec as JSON, checked as a file is.
+    private static func spec(_ value: JSONValue?) throws(Refusal) -> Spec {
+        guard let value, value.members != nil else {
+            throw Refusal(.missingField, "\"spec\" is expected: a spec as JSON")
+        }
+        do {
+            return try SpecChecker.check(SpecNode(value)).spec
+        } catch {
+            throw Refusal(
+                .malformed,
+                "the spec has mistakes: " + error.mistakes.prefix(10).map(\.description).joined(separator: "; "),
+                hint: "`headrace check SPEC` names them with their lines")
+        }
+    }
+
     @Sendable
     func adopt(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let body = try await object(request, allowing: ["experiment", "spec", "from"])
         let application = try application(context)
         let adopted: Adopted
-        switch (body["experiment"]?.integer, body["spec"]?.string) {
+        switch (body["experiment"]?.integer, body["spec"]) {
         case (let number?, nil): adopted = try await application.adopt(experiment: number)
-        case (nil, let text?):
-            guard let bytes = Hexadecimal.bytes(text), let spec = try? Spec(canonicalBytes: bytes) else {
-                throw Refusal(
-                    .malformed, "\"spec\" is no encoded spec", hint: "`headrace adopt SPEC --url URL` encodes one")
-            }
-            adopted = try await application.adopt(spec, from: try body["from"]?.string.map { try RestorePoint($0) })
+        case (nil, let spec?):
+            adopted = try await application.adopt(
+                try Self.spec(spec), from: try body["from"]?.string.map { try RestorePoint($0) })
         default:
             throw Refusal(
                 .missingField, "either \"experiment\" or \"spec\" is expected", hint: "{\"experiment\": 1}")

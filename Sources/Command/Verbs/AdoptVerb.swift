@@ -28,12 +28,16 @@ struct AdoptVerb: AsyncParsableCommand {
         let point = try from.map { try RestorePoint($0) }
         let number = Int(candidate)
         let spec = number == nil ? try SpecFile.load(path: candidate).spec : nil
+        let tree = number == nil ? try SpecFile.tree(path: candidate) : nil
         let result: JSONValue
         if let client = try options.client() {
             var body = JSONWriter()
             body.object { json in
                 if let number { json.member("experiment", number) }
-                if let spec { json.member("spec", Hexadecimal.text(spec.canonicalBytes)) }
+                if let tree {
+                    json.key("spec")
+                    tree.write(to: &json)
+                }
                 if let from { json.member("from", from) }
             }
             let application = try await Status.name(options, client)

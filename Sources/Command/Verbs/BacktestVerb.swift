@@ -89,7 +89,7 @@ struct BacktestVerb: AsyncParsableCommand {
         }
         var kept: [StoredExperiment] = []
         var problem: (any Error)?
-        do { kept = try await Experiments.keep(result.experiments, options) } catch { problem = error }
+        do { kept = try await Experiments.keep(result.experiments, candidates, options) } catch { problem = error }
         try report(result, kept)
         if let problem {
             Failure.say("the experiments were not kept: \(problem)")

@@ -64,7 +64,10 @@ enum Experiments {
     }
 
     /// Keeps what was run: in the file, or by way of the server that holds it.
-    static func keep(_ experiments: [Experiment], _ options: ApplicationOptions) async throws -> [StoredExperiment] {
+    /// - Parameter paths: the spec files that they are of.
+    static func keep(
+        _ experiments: [Experiment], _ paths: [String], _ options: ApplicationOptions
+    ) async throws -> [StoredExperiment] {
         let name = try options.name(among: DataDirectory.applications(in: options.directory), in: options.directory)
         let stored = experiments.map { $0.stored(at: .now()) }
         do {
@@ -76,11 +79,18 @@ enum Experiments {
         } catch let failure as LogFailure where failure.kind == .locked {
             guard let url = DataDirectory.holder(of: options.directory), url.hasPrefix("http") else { throw failure }
             let client = try Client(url)
+            let trees = try paths.map { try SpecFile.tree(path: $0) }
             var body = JSONWriter()
             body.object { json in
                 json.member("time", stored[0].time.description)
                 json.member("records", array: { json in
-                    for experiment in stored { json.string(Hexadecimal.text(experiment.payload)) }
+                    for (experiment, tree) in zip(stored, trees) {
+                        json.object { json in
+                            json.member("record", Hexadecimal.text(experiment.payload))
+                            json.key("spec")
+                            tree.write(to: &json)
+                        }
+                    }
                 })
             }
             let reply = try await client.post("/v1/applications/\(name)/experiments", body.bytes)

@@ -27,7 +27,9 @@ final class Witness: @unchecked Sendable {
             (version, names.map { name in all.firstIndex { $0.utf8.elementsEqual(name.utf8) } ?? 0 })
         }
         let state = ApplicationState(witness: present, metrics: metrics, classes: all, from: range.lowerBound)
-        rerun = Rerun(witness: state, log: log, under: amendments, recentRows: Backtest.recentRowsMax)
+        rerun = Rerun(
+            witness: state, log: log, under: amendments, recentRows: Backtest.recentRowsMax,
+            readsFeatures: metrics.contains { ScoredMetric($0).feature != nil })
         (self.loss, curve) = (loss, MetricCurves(every: every))
     }
 

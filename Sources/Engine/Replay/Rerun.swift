@@ -15,6 +15,7 @@ struct Rerun {
     /// The event being folded, its features where the candidate's contract has them: a copy of one's own, because
     /// threads that share a value's storage wait for one another whenever they count who holds it.
     private var event: Event
+    private let readsFeatures: Bool
 
     /// - Parameters:
     ///   - amendments: to fold under.
@@ -23,26 +24,30 @@ struct Rerun {
         _ spec: Spec, log: StoreAccess.Store, from offset: Int, under amendments: Amendments,
         recentRows: Int? = LogPast.recentCapacity
     ) {
-        self.init(ApplicationState(candidate: spec, from: offset), log, amendments, recentRows)
+        self.init(ApplicationState(candidate: spec, from: offset), log, amendments, recentRows, readsFeatures: true)
     }
 
-    /// - Parameter witness: a state that scores what the log holds instead of what a model answers.
+    /// - Parameters:
+    ///   - witness: a state that scores what the log holds instead of what a model answers.
+    ///   - readsFeatures: whether its metrics are sliced by features; nothing else of it looks at any.
     init(
         witness state: ApplicationState, log: StoreAccess.Store, under amendments: Amendments,
-        recentRows: Int? = LogPast.recentCapacity
+        recentRows: Int? = LogPast.recentCapacity, readsFeatures: Bool
     ) {
-        self.init(state, log, amendments, recentRows)
+        self.init(state, log, amendments, recentRows, readsFeatures: readsFeatures)
     }
 
     private init(
-        _ state: ApplicationState, _ log: StoreAccess.Store, _ amendments: Amendments, _ recentRows: Int?
+        _ state: ApplicationState, _ log: StoreAccess.Store, _ amendments: Amendments, _ recentRows: Int?,
+        readsFeatures: Bool
     ) {
         (self.state, self.log) = (state, log)
         let layout = state.contract.layout
         past = LogPast(log, layout: layout, capacity: recentRows)
         self.amendments = AmendmentIndex(amendments)
         (mapping, source) = (RowMapping(from: layout, to: layout), layout)
-        event = Event(layout)
+        event = Event(readsFeatures ? layout : FeatureLayout([]))
+        self.readsFeatures = readsFeatures
     }
 
     var offset: Int { state.offset }
@@ -113,7 +118,7 @@ struct Rerun {
     private mutating func take(_ events: UnsafeBufferPointer<Event>, _ index: Int) {
         (event.kind, event.time, event.label) = (events[index].kind, events[index].time, events[index].label)
         event.id.assign(events[index].id)
-        guard event.kind == .prediction || event.kind == .example else { return }
+        guard readsFeatures, event.kind == .prediction || event.kind == .example else { return }
         if mapping.isIdentity {
             event.features.assign(events[index].features)
         } else {

@@ -17,7 +17,7 @@ import platform
 import signal
 import sys
 
-from benchlib import learners, machine, prerequisites, progressive, report, serving
+from benchlib import backtests, learners, machine, prerequisites, progressive, report, serving
 from benchlib.process import BenchmarkFailure
 from benchlib.results import Plan, Results
 
@@ -31,7 +31,7 @@ def positive(text):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=["progressive", "learners", "http", "report"])
+    parser.add_argument("--only", choices=["progressive", "backtests", "learners", "http", "report"])
     parser.add_argument("--streams", nargs="+", choices=progressive.STREAMS, default=list(progressive.STREAMS))
     parser.add_argument("--modes", nargs="+", choices=serving.SERVERS, default=serving.SERVERS,
                         help="the servers: Headrace in a durability, or the peer")
@@ -52,6 +52,8 @@ def measure(options, results):
         remarks={"commit": machine.commit(), "python": platform.python_version()})
     if options.only in (None, "progressive"):
         progressive.measure(plan, binary, options.streams, options.runs)
+    if options.only in (None, "backtests"):
+        backtests.measure(plan, binary, options.runs)
     if options.only in (None, "learners"):
         learners.measure(plan, options.runs)
     if options.only in (None, "http"):

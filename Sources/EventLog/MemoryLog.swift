@@ -3,12 +3,13 @@ import Synchronization
 
 /// A log and snapshot store in memory, for tests and back-tests; it keeps what a file would keep, and forgets it with
 /// the process.
-public final class MemoryLog: EventLog, SnapshotStore {
+public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
     private struct Contents {
         var blocks: [Block] = []
         var snapshots: [Snapshot] = []
         var names: [(name: String, offset: Int)] = []
         var heads: [Heads] = []
+        var experiments: [StoredExperiment] = []
     }
 
     private let contents = Mutex(Contents())
@@ -117,6 +118,23 @@ public final class MemoryLog: EventLog, SnapshotStore {
 
     private static func head(_ blocks: [Block]) -> Digest {
         blocks.reduce(Block.chainStart) { $1.chain(after: $0) }
+    }
+
+    public func add(_ experiment: StoredExperiment) -> Int {
+        contents.withLock { contents in
+            let number = (contents.experiments.last?.number ?? 0) + 1
+            contents.experiments.append(experiment.numbered(number))
+            if contents.experiments.count > ExperimentLimit.keptMax { contents.experiments.removeFirst() }
+            return number
+        }
+    }
+
+    public func experiment(_ number: Int) -> StoredExperiment? {
+        contents.withLock { $0.experiments.first { $0.number == number } }
+    }
+
+    public func experiments() -> [StoredExperiment] {
+        contents.withLock { $0.experiments }
     }
 
     /// The last index whose block fulfils a condition that holds up to some point and not after it.

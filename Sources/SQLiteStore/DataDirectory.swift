@@ -75,6 +75,16 @@ public final class DataDirectory: Sendable {
             hint: isServer ? "talk to it: --url \(holder) instead of --data-dir" : "wait until it is done")
     }
 
+    /// Who holds a directory, as it has written it: a server's URL, or the name of a command; nil where nobody does.
+    public static func holder(of path: String) -> String? {
+        let file = open(path + "/lock", O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { _ = close(file) }
+        guard flock(file, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        let text = (try? String(contentsOfFile: path + "/lock", encoding: .utf8)) ?? ""
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// Where the store of an application lies.
     public static func storePath(_ directory: String, _ application: String) -> String {
         "\(directory)/\(application).\(SQLiteStore.fileExtension)"

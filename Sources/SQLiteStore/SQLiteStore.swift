@@ -13,7 +13,7 @@ import Synchronization
 /// Commits are durable when they return: `synchronous` is FULL, set and read back after opening, because opening a pool
 /// sets it to NORMAL. After a commit that failed, whether it is on the disk is unknown, also to SQLite: close the store
 /// and open the file anew.
-public final class SQLiteStore: EventLog, SnapshotStore {
+public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     public static let fileExtension = "headrace"
     /// Pages of a file of format 1 that is written anew when it is upgraded; a larger one keeps its free pages.
     private static let upgradedPagesMax = 1 << 14
@@ -273,8 +273,9 @@ public final class SQLiteStore: EventLog, SnapshotStore {
         }
     }
 
-    func write(_ purpose: String, _ body: (Database) throws -> Void) throws(LogFailure) {
-        do { try pool.write(body) } catch {
+    @discardableResult
+    func write<T>(_ purpose: String, _ body: (Database) throws -> T) throws(LogFailure) -> T {
+        do { return try pool.write(body) } catch {
             throw Self.failure(error, .outcomeUnknown, "\(path): cannot \(purpose)")
         }
     }

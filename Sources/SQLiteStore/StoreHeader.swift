@@ -34,11 +34,11 @@ enum StoreHeader {
             name TEXT PRIMARY KEY,
             offset INTEGER NOT NULL
         );
-        \(heads)
+        \(added)
         """
 
     /// What format 2 added; payloads that are packed came with it.
-    private static let heads = """
+    private static let added = """
         CREATE TABLE heads (
             id INTEGER PRIMARY KEY,
             first_offset INTEGER NOT NULL,
@@ -47,12 +47,24 @@ enum StoreHeader {
             new_head BLOB NOT NULL,
             is_scrubbed INTEGER NOT NULL
         );
+        CREATE TABLE experiments (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            time INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            from_offset INTEGER NOT NULL,
+            to_offset INTEGER NOT NULL,
+            spec_digest BLOB NOT NULL,
+            state_digest BLOB NOT NULL,
+            result_digest BLOB NOT NULL,
+            payload BLOB NOT NULL,
+            payload_digest BLOB NOT NULL
+        );
         """
 
     /// Makes a store of format 1 one of the present format.
     static let upgrade = """
         PRAGMA user_version = \(formatVersion);
-        \(heads)
+        \(added)
         """
 
     /// Looks at a file's first hundred bytes without SQLite, so that a file that is not ours is not touched at all.

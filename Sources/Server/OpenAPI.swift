@@ -42,7 +42,8 @@ enum OpenAPI {
             &json)
         json.member("\(base)/events", object: { json in
             writeLines(name, to: &json)
-            writePage(to: &json)
+            writePage(
+                "Events with what was answered, page by page", "EventPage", Routes.pageEventsMax, to: &json)
         })
         writeAudit(base, to: &json)
         get(base, "Where the application stands", "Status", &json)
@@ -52,9 +53,31 @@ enum OpenAPI {
                 content(of: "NamedVersion", to: &$0)
             }
         })
+        for (path, summary, request) in [
+            ("amend", "Make the past count as another, and rebuild the models", "Amend"),
+            ("forget", "Remove what questions and their labels said, and rebuild the models", "Forget"),
+        ] {
+            json.member("\(base)/\(path)", object: { json in
+                writeOperation("post", summary, request: request, &json) { content(of: "Amended", to: &$0) }
+            })
+        }
+        get("\(base)/diff", "What changed between two versions, ?from= and ?to=", "Diff", &json)
         json.member("\(base)/restore", object: { json in
             writeOperation("post", "Adopt an earlier state, as a new event", request: "Restore", &json) {
                 content(of: "Restored", to: &$0)
+            }
+        })
+        json.member("\(base)/experiments", object: { json in
+            writePage("Back-tests that were run, page by page", "ExperimentPage", Routes.pageExperimentsMax, to: &json)
+            let keep = "Keep back-tests run elsewhere"
+            writeOperation("post", keep, request: "ExperimentRecords", status: "201", &json) {
+                content(of: "KeptExperiments", to: &$0)
+            }
+        })
+        json.member("\(base)/adopt", object: { json in
+            let adopt = "Adopt a back-tested candidate, caught up with every event"
+            writeOperation("post", adopt, request: "Adopt", &json) {
+                content(of: "Adopted", to: &$0)
             }
         })
     }
@@ -110,12 +133,12 @@ enum OpenAPI {
         })
     }
 
-    private static func writePage(to json: inout JSONWriter) {
+    private static func writePage(_ summary: String, _ schema: String, _ limit: Int, to json: inout JSONWriter) {
         json.member("get", object: { json in
-            json.member("summary", "Events with what was answered, page by page")
+            json.member("summary", summary)
             json.member("parameters", array: { json in
                 for (name, words, minimum, maximum) in [
-                    ("from", "The offset to begin at", 0, nil), ("limit", "Events at most", 1, Routes.pageEventsMax),
+                    ("from", "Where to begin", 0, nil), ("limit", "How many at most", 1, limit),
                 ] as [(String, String, Int, Int?)] {
                     json.object { json in
                         json.member("name", name)
@@ -132,7 +155,7 @@ enum OpenAPI {
             json.member("responses", object: { json in
                 json.member("200", object: { json in
                     json.member("description", "A page")
-                    content(of: "EventPage", to: &json)
+                    content(of: schema, to: &json)
                 })
                 writeErrors(to: &json)
             })

@@ -203,6 +203,23 @@ extension OpenAPI {
         ("VersionName", [("name", "string")], [("offset", "integer")]),
         ("NamedVersion", [("name", "string"), ("offset", "integer")], []),
         ("Restore", [("to", "string")], []),
+        ("Amend", [], [("exclude", "string"), ("labels", "array")]),
+        ("Forget", [], [("where", "string"), ("ids", "array")]),
+        (
+            "Amended",
+            [
+                ("offset", "integer"), ("questions", "integer"), ("state_digest", "string"), ("before", "object"),
+                ("after", "object"), ("elapsed_seconds", "number"),
+            ],
+            [("first_time", "string"), ("last_time", "string"), ("old_head", "string"), ("new_head", "string")]
+        ),
+        (
+            "Diff",
+            [
+                ("from", "object"), ("to", "object"), ("spec_removed", "array"), ("spec_added", "array"),
+                ("events", "object"), ("changes", "array"),
+            ], []
+        ),
         (
             "Restored",
             [
@@ -219,6 +236,10 @@ extension OpenAPI {
             ], [("movement", "object")]
         ),
         ("Applications", [("applications", "array")], []),
+        ("ExperimentRecords", [("time", "string"), ("records", "array")], []),
+        ("KeptExperiments", [("experiments", "array")], []),
+        ("Adopt", [], [("experiment", "integer"), ("spec", "object"), ("from", "string")]),
+        ("Adopted", [("offset", "integer"), ("state_digest", "string"), ("elapsed_seconds", "number")], []),
     ]
 
     static func writeSharedSchemas(to json: inout JSONWriter) {
@@ -231,11 +252,18 @@ extension OpenAPI {
                 })
             })
         }
-        json.member("EventPage", object: { json in
+        writePage("EventPage", of: "events", hasEnd: true, to: &json)
+        writePage("ExperimentPage", of: "experiments", hasEnd: false, to: &json)
+    }
+
+    private static func writePage(_ name: String, of items: String, hasEnd: Bool, to json: inout JSONWriter) {
+        json.member(name, object: { json in
             json.member("type", "object")
-            json.member("required", array: { json in for field in ["events", "next", "end"] { json.string(field) } })
+            json.member("required", array: { json in
+                for field in [items, "next"] + (hasEnd ? ["end"] : []) { json.string(field) }
+            })
             json.member("properties", object: { json in
-                json.member("events", object: { json in
+                json.member(items, object: { json in
                     json.member("type", "array")
                     json.member("items", object: { $0.member("type", "object") })
                 })
@@ -245,7 +273,7 @@ extension OpenAPI {
                         json.string("null")
                     })
                 })
-                json.property("end", "integer")
+                if hasEnd { json.property("end", "integer") }
             })
         })
     }

@@ -65,6 +65,7 @@ struct Problem: Error, Sendable {
         case .conflict: (409, "Conflict with what is known")
         case .impossibleRestore: (422, "Impossible restore")
         case .unknownQuestion: (404, "Unknown question")
+        case .impossibleBacktest: (422, "Impossible back-test")
         case .unknownField: (422, "Unknown field")
         case .missingField: (422, "Missing field")
         case .unknownFeature: (422, "Unknown feature")

@@ -20,6 +20,7 @@ struct Routes: Sendable {
         addEvents(to: router)
         addHistory(to: router)
         addLineage(to: router)
+        addExperiments(to: router)
         addService(to: router)
         return router
     }
@@ -90,6 +91,14 @@ struct Routes: Sendable {
         }
         router.get("/v1/applications/:name/events") { request, context in try await events(request, context) }
         router.get("/v1/applications/:name/audit") { request, context in try await audit(request, context) }
+    }
+
+    private func addExperiments(to router: Router<BasicRequestContext>) {
+        router.get("/v1/applications/:name/experiments") { request, context in
+            try await experiments(request, context)
+        }
+        router.post("/v1/applications/:name/experiments") { request, context in try await keep(request, context) }
+        router.post("/v1/applications/:name/adopt") { request, context in try await adopt(request, context) }
     }
 
     @Sendable
@@ -208,7 +217,7 @@ struct Routes: Sendable {
         return offset
     }
 
-    private func number(
+    func number(
         _ request: Request, _ name: String, default standard: Int, _ range: ClosedRange<Int>
     ) throws(Refusal) -> Int {
         guard let text = request.uri.queryParameters[name[...]] else { return standard }

@@ -10,7 +10,7 @@ public struct BundledStream: Sendable, CustomStringConvertible {
     public let task: OnlineLearning.Task
     let target: String
     let features: [(key: String, value: JSONValue)]
-    let path: String
+    public let path: String
     /// Whether it asks another question of a file that another stream is made of.
     private let isDerived: Bool
 

@@ -53,11 +53,11 @@ import Testing
         log.events = past.fold.past.events
         for offset in past.decisions.indices {
             history.append(state.learned)
-            var event = try past.event(offset)
+            let event = try past.event(offset)
             log.layout = state.contract.layout
             var derived: LearnedState?
             if case .restore(let target)? = event.adoption?.recipe { derived = history[target] }
-            #expect(try state.apply(&event, under: &index, past: &log, derived: derived).isLogged)
+            #expect(try state.apply(event, under: &index, past: &log, derived: derived).isLogged)
             #expect(state.offset == offset + 1)
         }
         return history.map(\.digest) + [state.stateDigest]

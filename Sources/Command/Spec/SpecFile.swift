@@ -42,6 +42,14 @@ package enum SpecFile {
         return result
     }
 
+    /// The tree of a file that ``load(path:)`` has found good, for those who ask for it as JSON.
+    package static func tree(path: String) throws(SpecFileError) -> SpecNode {
+        let text = String(decoding: try read(path), as: UTF8.self)
+        guard let root = YAMLSpec.read(text.unicodeScalars.first == "\u{FEFF}" ? String(text.dropFirst()) : text).root
+        else { throw .unreadable(path: path, reason: "it has changed") }
+        return root
+    }
+
     private static func read(_ path: String) throws(SpecFileError) -> [UInt8] {
         func unreadable() -> SpecFileError { .unreadable(path: path, reason: String(cString: strerror(errno))) }
         guard let file = fopen(path, "rbe") else { throw unreadable() }

@@ -19,10 +19,11 @@ extension Application {
 
     /// Puts a candidate's models in the place of the present ones, as they are after every event from an offset on.
     public func adopt(_ candidate: Spec, from offset: Int) async throws -> Adopted {
-        try await adopting { amendments, log in
+        if let refusal = try await inspect({ $0.refusal(ofCandidate: candidate) }) { throw refusal }
+        return try await adopting { amendments, log in
             let end = try log.endOffset
             guard offset <= end else { throw RestorePoint.future(offset, end: end) }
-            var rerun = try Rerun(candidate, log: log, from: offset, under: amendments)
+            var rerun = Rerun(candidate, log: log, from: offset, under: amendments)
             while try log.endOffset - rerun.offset > Self.catchUpEvents { try rerun.run() }
             var last = rerun
             return Proposal(()) { serving in

@@ -6,7 +6,7 @@ import OnlineLearning
 
 /// Where an application's log lies, and how to open it again after a failed commit.
 public struct StoreAccess: Sendable {
-    public typealias Store = any EventLog & SnapshotStore
+    public typealias Store = any EventLog & SnapshotStore & ExperimentStore
 
     public let open: @Sendable () throws -> Store
     public let close: @Sendable (Store) throws -> Void

@@ -53,7 +53,7 @@ package struct Evaluation: ~Copyable {
                 case .predicted: past.recent.take(over: &event.features, at: offset)
                 case .waiting: past.waiting[offset] = event.label
                 case .learned:
-                    if state.ledger.counts.labels >= curve.next { curve.record(state) }
+                    if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
                 case .refused(let refusal):
                     refusedCount += 1
                     refused(schedule.rowCount, 0, refusal)
@@ -90,7 +90,7 @@ package struct MetricCurves: Sendable {
 
     /// Adds a point.
     mutating func record(_ state: borrowing ApplicationState) {
-        let labels = state.ledger.counts.labels
+        let labels = state.ledger.counts.scoredLabels
         points.append(Point(labels: labels, values: state.learned.plainMetrics.map { $0.map(\.value) }))
         if !isFixed, points.count >= Self.pointsMax {
             stride *= 2

@@ -88,7 +88,7 @@ final class Derivation {
         case (.restore(let target), nil): return try learned(at: target)
         case (.restore(let target), let state?): return target == offset ? state.learned : try learned(at: target)
         case (.candidate(let spec, let start), _):
-            var rerun = try Rerun(spec, log: log, from: start, under: amendments)
+            var rerun = Rerun(spec, log: log, from: start, under: amendments)
             try rerun.run(to: offset)
             return rerun.state.learned
         case (.upgrade, let state): return try state?.learned ?? learned(at: offset)

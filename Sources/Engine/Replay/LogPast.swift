@@ -7,12 +7,14 @@ struct LogPast: PastEvents {
     /// How many rows of features are kept in memory.
     static let recentCapacity = 4_096
 
-    var recent = RecentFeatures(capacity: recentCapacity)
+    var recent: RecentFeatures
     var reader: LogReader
     /// The layout that rows are wanted in: that of the present contract.
     var layout: FeatureLayout
 
-    init(_ log: any EventLog & SnapshotStore, layout: FeatureLayout) {
+    /// - Parameter capacity: how many rows of features are kept in memory; nil keeps all that are still asked for.
+    init(_ log: any EventLog & SnapshotStore, layout: FeatureLayout, capacity: Int? = recentCapacity) {
+        recent = RecentFeatures(capacity: capacity)
         reader = LogReader(log)
         self.layout = layout
     }

@@ -90,7 +90,7 @@ struct Replay {
         if isAsLived {
             decision = try state!.apply(event, past: &past, derived: derived)
         } else {
-            decision = try state!.apply(&event, under: &index, past: &past, derived: derived)
+            decision = try state!.apply(event, under: &index, past: &past, derived: derived)
         }
         if event.kind == .adopted { past.adopt(state!.contract) }
         if decision == .predicted { past.recent.remember(event.features, at: offset) }

@@ -165,23 +165,3 @@ public struct BlockReader: Sendable {
         return Int(index)
     }
 }
-
-extension FeatureRow {
-    /// The same values laid out for another contract, by the names of the features; what it lacks is missing.
-    public func rearranged(from layout: FeatureLayout, to other: FeatureLayout) -> FeatureRow {
-        guard layout != other else { return self }
-        var row = FeatureRow(other)
-        for feature in 0..<other.count {
-            guard let source = layout.index(of: other.names[feature]), !isMissing(source, layout),
-                FeatureLayout.bank(of: layout.kinds[source]) == FeatureLayout.bank(of: other.kinds[feature])
-            else { continue }
-            let (from, to) = (layout.slots[source], other.slots[feature])
-            switch FeatureLayout.bank(of: other.kinds[feature]) {
-            case .numbers: row.setNumber(numbers[from], at: to)
-            case .strings: _ = withString(at: from) { bytes, _ in row.setString(bytes, at: to) }
-            case .timestamps: row.setTimestamp(timestamps[from], at: to)
-            }
-        }
-        return row
-    }
-}

@@ -217,7 +217,7 @@ extension CanonicalDecoder {
     }
 
     /// An offset, a length, a limit: a number that an `Int` holds.
-    mutating func natural() throws(CanonicalDecodingError) -> Int {
+    package mutating func natural() throws(CanonicalDecodingError) -> Int {
         guard let value = Int(exactly: try uint()) else {
             throw CanonicalDecodingError(offset: offset, reason: "a number beyond all offsets and lengths")
         }

@@ -66,19 +66,6 @@ extension SpecChecker {
 }
 
 extension SpecNode {
-    /// A tree without positions. Strings become quoted texts, so that `"5"` stays the text it is.
-    init(_ json: JSONValue) {
-        let kind: Kind =
-            switch json {
-            case .object(let members):
-                .map(members.map { Entry(key: SpecNode(.string($0.key)), value: SpecNode($0.value)) })
-            case .array(let elements): .list(elements.map { SpecNode($0) })
-            case .string(let value): .scalar(value, isQuoted: true)
-            case .number, .boolean, .null: .scalar(Self.text(json), isQuoted: false)
-            }
-        self.init(kind, line: 0, column: 0)
-    }
-
     /// As in a spec, features are a map by name: in JSON they are a list, to keep their order.
     init(contract json: JSONValue) {
         guard case .object(let members) = json else {
@@ -98,12 +85,6 @@ extension SpecNode {
     private static func feature(_ json: JSONValue) -> Entry {
         let members = (json.members ?? []).filter { $0.key != "name" }
         return Entry(key: SpecNode(json["name"] ?? .string("")), value: SpecNode(.object(members)))
-    }
-
-    private static func text(_ json: JSONValue) -> String {
-        var writer = JSONWriter()
-        json.write(to: &writer)
-        return writer.text
     }
 }
 

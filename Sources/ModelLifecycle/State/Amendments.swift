@@ -76,6 +76,13 @@ public struct Amendments: Sendable, Equatable {
         return amendments
     }
 
+    /// The first so many, in the order in which they were made.
+    public func prefix(_ count: Int) -> Amendments {
+        var amendments = Amendments()
+        amendments.entries = Array(entries.prefix(count))
+        return amendments
+    }
+
     /// Whether a state of `offset` that was folded under the first `count` of these is the same under all of them.
     public func leave(_ offset: Int, foldedUnder count: Int) -> Bool {
         entries.dropFirst(count).allSatisfy { $0.amendment.firstTouched.map { $0 >= offset } ?? true }

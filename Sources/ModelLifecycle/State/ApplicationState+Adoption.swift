@@ -50,6 +50,15 @@ extension ApplicationState {
         return nil
     }
 
+    /// Why the present contract could not take over a candidate's models, if it could not: to be said before they are
+    /// derived.
+    public func refusal(ofCandidate spec: Spec) -> Refusal? {
+        let (what, target) = ("the candidate's models", LearnedState.Target(spec.contract.target))
+        let missing = spec.settings.missingFeatures(in: contract.layout)
+        guard missing.isEmpty else { return .lacks(missing, what) }
+        return target == LearnedState.Target(contract.target) ? nil : .answersElse(target, what)
+    }
+
     /// Which answers the adopted state has given. A state that was never live, because it was folded under amendments
     /// that came after it or by a candidate's models, has given none. In a fold where the amendments have counted from
     /// the beginning, every state is as if it had been.

@@ -43,7 +43,7 @@ extension ApplicationState {
     ///   - index: the amendments to fold under, all that lie before the events among them.
     ///   - derived: with an adoption that is not of a spec, the learned state of its recipe under the same amendments.
     public mutating func apply(
-        _ event: inout Event, under index: inout AmendmentIndex, past: inout some PastEvents,
+        _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents,
         derived: LearnedState? = nil
     ) throws(PastEventMissing) -> Decision {
         let isVoid = index.isVoid(offset)
@@ -61,17 +61,23 @@ extension ApplicationState {
         default: break
         }
         let label = correctedLabel(for: event, index)
-        if event.kind != .prediction, let label { event.label = label }
-        let decision = try apply(event, past: &past, correctedLabel: label)
+        let decision: Decision
+        if event.kind != .prediction, let label {
+            var corrected = copy event
+            corrected.label = label
+            decision = try apply(corrected, past: &past, correctedLabel: label)
+        } else {
+            decision = try apply(event, past: &past, correctedLabel: label)
+        }
         return decision.isLogged ? decision : passOver()
     }
 
     /// Applies the next event of a log that was not written by this state's spec: questions and labels only.
     public mutating func rerun(
-        _ event: inout Event, under index: inout AmendmentIndex, past: inout some PastEvents
+        _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
         if event.kind == .adopted { return passOver() }
-        return try apply(&event, under: &index, past: &past)
+        return try apply(event, under: &index, past: &past)
     }
 
     private mutating func passOver() -> Decision {

@@ -23,12 +23,16 @@ public struct ApplicationState: Sendable {
     /// The offset of the adoption that serves: the model version an answer names.
     public internal(set) var version: Int
     /// The answers to the last question, role by role; see ``answer``.
-    private var answers: [Double] = []
+    var answers: [Double] = []
     /// Whether the champion's last answer was not finite, and the baseline's was given instead.
     public private(set) var answerIsBaseline = false
     private var workspace = Pipeline.Workspace()
     /// The answers being scored, copied out of the ledger.
-    private var scored: [Double] = []
+    private(set) var scored: [Double] = []
+    /// What they were scored against; nil where the last label found answers that do not score.
+    private(set) var scoredTarget: Target?
+    /// Of a witness, which scores what others answered: their answer to the next question; else nil.
+    var given: [Double]?
     var recalled: FeatureRow
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
@@ -250,6 +254,7 @@ public struct ApplicationState: Sendable {
             ledger.counts.replacedAnswers += 1
             if model == 0 { answerIsBaseline = true }
         }
+        if given != nil { giveAnswer(width) }
     }
 
     /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
@@ -281,7 +286,8 @@ public struct ApplicationState: Sendable {
             ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
         }
         let target = target(learning: label)
-        if learned.lineage.contains(Int(entry.offset)) { score(target, index, row, at: time) }
+        scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
+        if scoredTarget != nil { score(target, index, row, at: time) }
         train(row, target, at: time)
         ledger.move(index, to: .labelled, at: time)
     }

@@ -55,6 +55,8 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         case impossibleRestore = "impossible-restore"
         /// Nothing was ever asked under this id, or at this offset.
         case unknownQuestion = "unknown-question"
+        /// A back-test that cannot be: of a range that is empty or in the future, or of two candidates that are one.
+        case impossibleBacktest = "impossible-backtest"
     }
 
     public let kind: Kind

@@ -24,6 +24,10 @@ public struct Scorecard: Sendable {
     public struct Slice: Sendable, Equatable {
         public let name: String
         public let value: Double
+
+        public init(name: String, value: Double) {
+            (self.name, self.value) = (name, value)
+        }
     }
 
     /// The classes that are told apart where a target does not say; later ones share the last slot.

@@ -1,0 +1,174 @@
+import Determinism
+import EventLog
+import Foundation
+import ModelLifecycle
+import OnlineLearning
+
+/// Candidates tried on the past, side by side, over one reading of it: each begins untrained where the range begins, is
+/// asked every question that was asked and learns every label when it really came, under the amendments in force.
+///
+/// What really answered is the champion of the comparison; over a file, where nothing has answered, it is the first
+/// candidate. Events are decoded once, a batch ahead of the candidates, which fold on as many threads as there are;
+/// what comes out does not depend on their number.
+package final class Backtest: @unchecked Sendable {
+    // Whoever made it steps it. Within a step every run, and what is read next, is touched by one thread alone.
+    /// Candidates of one back-test.
+    public static let candidatesMax = 32
+    /// Rows of features that each keeps in memory for labels to come; what is older is read back from the log.
+    static let recentRowsMax = 65_536
+
+    /// What is read and under which amendments; nil over a file.
+    private let present: (spec: Spec, amendments: Amendments)?
+    package let range: Range<Int>
+    private let runs: [CandidateRun]
+    private let witness: Witness?
+    private let loss: ProperLoss
+    private let threads: Int
+    private var log: LogBatches?
+    private let file: FileBatches?
+    private var batch: EventBatch
+    private var nextBatch: EventBatch
+    private var hasBegun = false
+    private let started = ContinuousClock.now
+
+    /// A back-test on an application's own past.
+    ///
+    /// - Parameters:
+    ///   - present: the state at the log's end.
+    ///   - amendments: nil for those in force.
+    ///   - loss: what to compare by; nil for what fits the first metric of the present spec.
+    ///   - from: where the candidates begin; nil for the beginning of the log.
+    ///   - to: nil for its end.
+    ///   - every: labels between two points of the curves.
+    ///   - threads: nil for one a core.
+    /// - Throws: a `Refusal` where the log cannot feed a candidate, or there is nothing to read.
+    package init(
+        _ candidates: [Candidate], on log: StoreAccess.Store, present: ApplicationState,
+        under amendments: Amendments? = nil, from: RestorePoint? = nil, to: RestorePoint? = nil,
+        by loss: ProperLoss? = nil, every: Int? = nil, threads: Int? = nil
+    ) throws {
+        try Candidate.check(candidates)
+        let range = try BacktestRange.resolve(from, to, in: log)
+        for (start, contract) in try LogContracts(range, in: log).parts {
+            let isPresent = contract == present.contract
+            for candidate in candidates { try candidate.check(contract, isPresent ? "" : " from @\(start) on") }
+        }
+        let amendments = amendments ?? present.amendments
+        let loss =
+            loss ?? ProperLoss(present.contract.target.task, metric: present.spec.settings.metrics.first)
+        witness = try Witness(
+            present.spec, metrics: Self.union(present.spec, candidates), range, in: log, under: amendments, loss: loss,
+            every: every)
+        runs = candidates.map { candidate in
+            CandidateRun(
+                candidate,
+                Rerun(
+                    candidate.spec, log: log, from: range.lowerBound, under: amendments,
+                    recentRows: Self.recentRowsMax), loss: loss, every: every)
+        }
+        (self.present, self.range, self.loss) = ((present.spec, amendments), range, loss)
+        self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        self.log = LogBatches(LogReader(log), from: range.lowerBound, to: range.upperBound)
+        file = nil
+        (batch, nextBatch) = (EventBatch(present.contract), EventBatch(present.contract))
+    }
+
+    /// A back-test over a file.
+    package init(_ candidates: [Candidate], over file: FileBatches, every: Int? = nil, threads: Int? = nil) throws {
+        try Candidate.check(candidates)
+        let (first, log) = (candidates[0].spec, MemoryLog())
+        let loss = ProperLoss(first.contract.target.task, metric: first.settings.metrics.first)
+        runs = candidates.map { candidate in
+            CandidateRun(
+                candidate, Rerun(candidate.spec, log: log, from: 0, under: Amendments(), recentRows: nil), loss: loss,
+                every: every)
+        }
+        (witness, present, range, self.loss) = (nil, nil, 0..<Int.max, loss)
+        self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
+        self.log = nil
+        self.file = file
+        (batch, nextBatch) = (EventBatch(first.contract), EventBatch(first.contract))
+    }
+
+    /// The present spec's metrics, then those that candidates add, each once, as far as the present features allow.
+    private static func union(_ present: Spec, _ candidates: [Candidate]) -> [Component] {
+        var metrics = present.settings.metrics
+        for metric in candidates.flatMap(\.spec.settings.metrics) where !metrics.contains(metric) {
+            if ScoredMetric(metric).canBeSliced(in: present.contract.layout) { metrics.append(metric) }
+        }
+        return metrics
+    }
+
+    // MARK: Running
+
+    /// Folds the next few thousand events.
+    /// - Returns: false at the end.
+    package func step() throws -> Bool {
+        if !hasBegun {
+            hasBegun = true
+            try read(into: batch)
+        }
+        guard !batch.isEmpty else { return false }
+        let results = UnsafeResult()
+        // None of these depends on another: what is read is the batch after the one that is folded.
+        Parallel.perform(runs.count + (witness == nil ? 1 : 2), threads: threads) { [self] index in
+            switch index {
+            case runs.indices: runs[index].fold(batch)
+            case runs.count: do { try read(into: nextBatch) } catch { results.failure = error }
+            default: witness?.bear(batch)
+            }
+        }
+        if let failure = runs.lazy.compactMap(\.failure).first ?? witness?.failure ?? results.failure { throw failure }
+        if witness == nil {
+            for run in runs.dropFirst() { run.compare(batch, with: runs[0].lastLosses) }
+        } else {
+            for run in runs { run.compare(batch, with: batch.losses) }
+        }
+        swap(&batch, &nextBatch)
+        return !batch.isEmpty
+    }
+
+    private func read(into batch: EventBatch) throws {
+        try log?.fill(batch)
+        try file?.fill(batch)
+    }
+
+    /// Events folded so far, and the share of all; nil where that is not known.
+    package var progress: (events: Int, fraction: Double?) {
+        let count = runs[0].eventCount
+        return (count, file.map(\.fraction) ?? Double(count) / Double(max(1, range.count)))
+    }
+
+    /// The first metric of what is compared with and of the candidates, for a line of progress.
+    package var headline: [(name: String, value: Double)] {
+        let all = witness.map { [("champion", $0.champion)] } ?? []
+        return (all + runs.map { ($0.candidate.name, $0.state.learned.models[0].metrics) }).compactMap { name, card in
+            card.values.first.map { (name, $0.value) }
+        }
+    }
+
+    // MARK: Results
+
+    /// How each went, at any time.
+    package var results: BacktestResult {
+        let champion = witness.map { witness in
+            BacktestResult.Standing(
+                metrics: witness.champion.readings, baseline: witness.baseline.readings, curve: witness.curve)
+        }
+        let end = present == nil ? runs[0].eventCount : range.upperBound
+        let experiments = runs.enumerated().map { index, run in
+            Experiment(
+                run, from: range.lowerBound, to: end, amendmentCount: present?.amendments.count ?? 0, loss: loss,
+                champion: champion, isReference: witness == nil && index == 0)
+        }
+        return BacktestResult(
+            application: (present?.spec ?? runs[0].candidate.spec).application, eventCount: runs[0].eventCount,
+            refusedCount: file?.refusedCount ?? 0, loss: loss, champion: champion, experiments: experiments,
+            curves: runs.map(\.curve), elapsed: ContinuousClock.now - started)
+    }
+}
+
+/// A failure handed from the thread that met it to the one that waits for it.
+private final class UnsafeResult: @unchecked Sendable {
+    var failure: (any Error)?
+}

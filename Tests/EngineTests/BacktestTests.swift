@@ -71,17 +71,10 @@ import Testing
         let ids = fixture.events.filter { $0.kind == .prediction }.map(\.id.text)
         let excluded = Set(ids.enumerated().filter { $0.offset % 7 == 3 }.map(\.element))
         let corrected = Set(ids.enumerated().filter { $0.offset % 11 == 5 }.map(\.element)).subtracting(excluded)
-        var (voids, corrections): ([Int], [Amendment.Correction]) = ([], [])
-        for (index, event) in fixture.events.enumerated() {
-            if excluded.contains(event.id.text) { voids.append(index + 1) }
-            if event.kind == .prediction, corrected.contains(event.id.text) {
-                corrections.append(Amendment.Correction(question: index + 1, label: .number(7)))
-            }
-        }
-        let amendments: [Amendment] = [
-            .exclusion(OffsetRanges(voids), isForgotten: false), .corrections(corrections),
-        ]
-        _ = try await application.amend { _ in amendments }
+        _ = try await application.exclude("id in [\(excluded.sorted().joined(separator: ", "))]")
+        let labelled = Set(fixture.events.filter { $0.kind == .label }.map(\.id.text))
+        let corrections = corrected.intersection(labelled).sorted().map { (id: $0, label: "7") }
+        _ = try await application.correct(corrections)
         await application.stop()
         let remaining = fixture.events.filter { !excluded.contains($0.id.text) }.map { event in
             var event = event

@@ -59,7 +59,7 @@ import Testing
         let (log, application) = try await fixture.lived(Array(fixture.events.prefix(2_000)))
         let before = try run(log, fixture)[0]
         _ = try await application.submit(Array(fixture.events[2_000...]))
-        _ = try await application.amend { _ in [.exclusion(OffsetRanges(Array(100..<400)), isForgotten: false)] }
+        _ = try await application.exclude("offset in @100..@400")
         await application.stop()
         let present = try fixture.present(log)
         func again(_ amendments: Amendments) throws -> Experiment {
@@ -82,7 +82,7 @@ import Testing
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
         let path = scratch.appending(path: "kept.headrace").path
-        let store: StoreAccess.Store = isFile ? try SQLiteStore(path: path) : MemoryLog()
+        let store: StoreAccess.Store = isFile ? try SQLiteStore(path: path, unpack: PackedBlocks.unpack) : MemoryLog()
         let experiments = try run(log, fixture)
         #expect(try store.experiments().isEmpty)
         let time = Timestamp(microseconds: 1_700_000_000_000_000)

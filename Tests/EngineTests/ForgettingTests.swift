@@ -22,7 +22,8 @@ import Testing
         try Application(
             name: "people", spec: spec,
             store: StoreAccess(
-                open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) }, close: { try ($0 as? SQLiteStore)?.close() }),
+                open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) },
+                close: { try ($0 as? SQLiteStore)?.close() }),
             clock: { Timestamp(microseconds: 2_000_000_000_000_000) })
     }
 

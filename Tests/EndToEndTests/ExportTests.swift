@@ -43,7 +43,8 @@ extension EndToEnd {
             let renamed = try Program.headrace(
                 "import", scratch("prices.bundle"), "--as", "copy", "--data-dir", scratch("other"))
             #expect(renamed.status == 0, "\(renamed.errors)")
-            #expect(try names(in: scratch("other")) == ["copy.headrace", "prices.headrace"])
+            let stores = try names(in: scratch("other")).filter { $0.hasSuffix(".headrace") }
+            #expect(stores == ["copy.headrace", "prices.headrace"])
             let moved = try await HeadraceProcess(
                 try scratch.file("c.yaml", Prices.spec(name: "copy")), directory: scratch("other"))
             #expect(try await moved.status("copy")["state_digest"].string == live["state_digest"].string)

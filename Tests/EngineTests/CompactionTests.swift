@@ -100,7 +100,7 @@ import Testing
         try copy.close()
         let before = try store.allBlocks()
         try store.close()
-        try other.execute("DROP TABLE heads; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
+        try other.execute("DROP TABLE heads; DROP TABLE experiments; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
         let reader = try other.open(readOnly: true)
         #expect(try reader.allBlocks() == before)
         #expect(try reader.heads().isEmpty)

@@ -16,7 +16,7 @@ struct BundleReader {
     init(path: String) throws {
         self.path = path
         source = try ByteSource(path: path)
-        guard try take(BundleFormat.magic.count) == BundleFormat.magic else {
+        guard (try? take(BundleFormat.magic.count)) == BundleFormat.magic else {
             throw BundleFormat.damaged(path, "this is no bundle of Headrace")
         }
         let version = try take(1)[0]

@@ -28,7 +28,7 @@ final class VerifiedPart: @unchecked Sendable {
     func verify(
         _ log: StoreAccess.Store, from start: Snapshot?, to last: Snapshot?, progress: (Int) -> Void
     ) {
-        var reached = first
+        var (reached, next) = (first, first)
         do {
             let state = try start.map { try decode($0, in: log) }
             // Answers and snapshots of another arithmetic stand: this one's need not equal them.
@@ -38,6 +38,7 @@ final class VerifiedPart: @unchecked Sendable {
                 to: end,
                 derive: { try self.derive($0, $1, log) },
                 check: { offset, stored, answer in
+                    next = offset + 1
                     if stored.decision.hasAnswer { answerCount += 1 }
                     if older == nil, !stored.isSame(as: answer) {
                         note(offset, "stored: \(stored.summary); folded again: \(answer.summary)")
@@ -54,7 +55,7 @@ final class VerifiedPart: @unchecked Sendable {
             note(rangeFrom: first, to: gone.offset, sealedBecause: nil)
             seal(from: gone.offset, log, last)
         } catch {
-            note(max(first, reached), (error as? LogFailure)?.message ?? "\(error)")
+            note(next, (error as? LogFailure)?.message ?? "\(error)")
             note(rangeFrom: first, sealedBecause: nil)
         }
         progress(end - reached)

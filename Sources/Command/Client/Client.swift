@@ -4,6 +4,8 @@ import ModelLifecycle
 struct Client: Sendable {
     /// How long requests that could not be answered are tried again, in seconds.
     static let retrySeconds = 60.0
+    /// How long a state that is derived anew is waited for, in seconds.
+    static let derivationSeconds: Int64 = 86_400
 
     let base: String
     private let server: ServerAddress
@@ -23,6 +25,13 @@ struct Client: Sendable {
 
     func post(_ path: String, _ body: [UInt8]) async throws(ClientError) -> JSONValue {
         let (status, body) = try await send(HTTPRequest(path: path, body: body))
+        return try value(status, body)
+    }
+
+    /// Posts what makes the server derive a state anew, which may take its time.
+    func derive(_ path: String, _ body: [UInt8]) async throws(ClientError) -> JSONValue {
+        let request = HTTPRequest(path: path, body: body, secondsMax: Self.derivationSeconds)
+        let (status, body) = try await send(request)
         return try value(status, body)
     }
 

@@ -9,8 +9,9 @@ struct HTTPRequest: Sendable {
     let path: String
     /// JSON to be posted; without one the path is got.
     var body: [UInt8]?
+    /// How long an answer is waited for.
+    var secondsMax: Int64 = 60
 
-    private static let secondsMax: Int64 = 60
     private static let answerBytesMax = 1 << 30
 
     private typealias AsyncChannel = NIOAsyncChannel<NIOHTTPClientResponseFull, HTTPClientRequestPart>
@@ -40,7 +41,7 @@ struct HTTPRequest: Sendable {
                     return try AsyncChannel(wrappingChannelSynchronously: channel)
                 }
             }
-        let deadline = channel.channel.eventLoop.scheduleTask(in: .seconds(Self.secondsMax)) {
+        let deadline = channel.channel.eventLoop.scheduleTask(in: .seconds(secondsMax)) {
             channel.channel.close(promise: nil)
         }
         defer { deadline.cancel() }

@@ -41,7 +41,7 @@ struct AdoptVerb: AsyncParsableCommand {
                 if let from { json.member("from", from) }
             }
             let application = try await Status.name(options, client)
-            result = try await client.post("/v1/applications/\(application)/adopt", body.bytes)
+            result = try await client.derive("/v1/applications/\(application)/adopt", body.bytes)
         } else {
             let adopted = try await OfflineApplication.run(options, verb: "headrace adopt") { application in
                 if let spec { return try await application.adopt(spec, from: point) }

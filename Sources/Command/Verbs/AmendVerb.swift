@@ -32,7 +32,7 @@ struct AmendVerb: AsyncParsableCommand {
         if let client = try options.client() {
             let application = try await Status.name(options, client)
             let body = try await body(application, client)
-            report = try await client.post("/v1/applications/\(application)/amend", body)
+            report = try await client.derive("/v1/applications/\(application)/amend", body)
         } else {
             let (exclude, labels) = (exclude, labels)
             report = try await OfflineApplication.run(options, verb: "headrace amend") { application in

@@ -38,7 +38,7 @@ struct ForgetVerb: AsyncParsableCommand {
                 }
             }
             let application = try await Status.name(options, client)
-            report = try await client.post("/v1/applications/\(application)/forget", body.bytes)
+            report = try await client.derive("/v1/applications/\(application)/forget", body.bytes)
         } else {
             report = try await OfflineApplication.run(options, verb: "headrace forget") { application in
                 var json = JSONWriter()

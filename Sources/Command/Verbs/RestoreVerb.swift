@@ -23,7 +23,7 @@ struct RestoreVerb: AsyncParsableCommand {
             var body = JSONWriter()
             body.object { $0.member("to", to) }
             let application = try await Status.name(options, client)
-            result = try await client.post("/v1/applications/\(application)/restore", body.bytes)
+            result = try await client.derive("/v1/applications/\(application)/restore", body.bytes)
         } else {
             let restored = try await OfflineApplication.run(options, verb: "headrace restore") {
                 try await $0.restore(to: point)

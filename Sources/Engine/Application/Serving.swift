@@ -7,7 +7,7 @@ import OnlineLearning
 /// A recovered application in the writer's hands: the state, the log it continues, and the block being filled.
 final class Serving {
     /// The log grows by this many times the last snapshot's size before the next is taken, and by at least so much.
-    static let snapshotGrowth = 20
+    static let snapshotGrowth = 100
     static let snapshotGrowthBytesMin = 1 << 20
 
     let log: StoreAccess.Store
@@ -149,22 +149,26 @@ final class Serving {
         for amendment in amendments {
             let event = Event(
                 .amended, time: state.ledger.time, features: FeatureRow(contract.layout), amendment: amendment)
-            _ = record(event, try state.apply(event, past: &past))
+            let decision = try state.apply(event, past: &past)
+            if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
+            _ = record(event, decision)
         }
         let event = Event(
             .adopted, time: state.ledger.time, features: FeatureRow(contract.layout),
             adoption: Adoption(recipe, giving: derived))
         let decision = try state.apply(event, past: &past, derived: derived)
-        if case .refused(let refusal) = decision {
-            state = before
-            builder = BlockBuilder(contract: contract, version: state.version, firstOffset: state.offset)
-            throw refusal
-        }
+        if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
         past.adopt(state.contract)
         let acceptance = record(event, decision)
         try commit(snapshot: state.snapshot(.adoption, restoredOffset: recipe.restoredOffset), forgetting)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return acceptance
+    }
+
+    private func undo(to before: ApplicationState, _ refusal: Refusal) -> Refusal {
+        state = before
+        builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
+        return refusal
     }
 
     // MARK: Committing

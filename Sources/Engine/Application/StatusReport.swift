@@ -135,10 +135,11 @@ public struct Version: Sendable {
     /// Adoptions, snapshots and named offsets, oldest first.
     static func list(in log: StoreAccess.Store) throws -> [Version] {
         let names = try log.names()
+        var reader = LogReader(log)
         var versions = try log.snapshots().map { snapshot in
             Version(
                 offset: snapshot.offset, time: snapshot.time == Ledger.beginning ? nil : snapshot.time,
-                stateDigest: snapshot.stateDigest, reason: snapshot.explanation,
+                stateDigest: snapshot.stateDigest, reason: try snapshot.explanation(&reader),
                 names: names.filter { $0.offset == snapshot.offset }.map(\.name))
         }
         for (name, offset) in names where !versions.contains(where: { $0.offset == offset }) {
@@ -161,11 +162,12 @@ public struct Version: Sendable {
 }
 
 extension Snapshot {
-    var explanation: String {
+    /// Why it is there; an adoption is asked what it adopted.
+    fileprivate func explanation(_ reader: inout LogReader) throws -> String {
         switch reason {
-        case .growth: "snapshot"
-        case .stop: "clean stop"
-        case .adoption: restoredOffset.map { "restored to @\($0)" } ?? "spec adopted"
+        case .growth: return "snapshot"
+        case .stop: return "clean stop"
+        case .adoption: return try reader.read(offset - 1)?.event.change(at: offset - 1) ?? "adopted"
         }
     }
 }

@@ -43,9 +43,9 @@ public struct VersionDiff: Sendable {
         var changes: [Change] = []
         var reader = LogReader(log)
         for offset in min(a, b)..<max(a, b) {
-            guard let (event, _, contract, _) = try reader.read(offset) else { break }
+            guard let (event, _, _, _) = try reader.read(offset) else { break }
             for (index, kind) in Event.Kind.allCases.enumerated() where kind == event.kind { counts[index] += 1 }
-            if let what = event.change(contract) { changes.append(Change(offset: offset, what: what)) }
+            if let what = event.change(at: offset) { changes.append(Change(offset: offset, what: what)) }
         }
         events = zip(Event.Kind.allCases, counts).filter { $1 > 0 }.map { (kind: $0, count: $1) }
         self.changes = changes
@@ -71,13 +71,14 @@ public struct VersionDiff: Sendable {
 
 extension Event {
     /// What it did to the models, where it is no question and no label.
-    func change(_ contract: Contract) -> String? {
+    func change(at offset: Int) -> String? {
         if let recipe = adoption?.recipe {
             switch recipe {
             case .spec: return "spec adopted"
-            case .restore(let offset): return "restored to @\(offset)"
-            case .candidate(_, let offset): return "candidate adopted, fed from @\(offset)"
-            case .upgrade(let offset): return "upgraded, folded anew from @\(offset)"
+            case .restore(offset): return "rebuilt as amended"
+            case .restore(let target): return "restored to @\(target)"
+            case .candidate(_, let start): return "candidate adopted, fed from @\(start)"
+            case .upgrade(let start): return "upgraded, folded anew from @\(start)"
             }
         }
         switch amendment {

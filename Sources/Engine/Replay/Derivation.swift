@@ -61,8 +61,16 @@ final class Derivation {
         return try Replay(log, at: nil, under: amendments.leave(offset, foldedUnder: 0) ? nil : amendments)
     }
 
-    /// Folds on, deriving what adoptions on the way adopted.
+    /// Folds on, deriving what adoptions on the way adopted. States that a later adoption goes back to are kept as they
+    /// are passed, so that one reading of the log derives them all.
     func run(_ replay: inout Replay, to end: Int = .max) throws {
+        if !replay.isAsLived {
+            for target in try log.snapshots().compactMap(\.restoredOffset).sorted()
+            where target > replay.offset && target < end {
+                try replay.run(to: target, derive: { try self.learned($0, before: $1) })
+                if replay.offset == target { known[target] = replay.state?.learned }
+            }
+        }
         try replay.run(to: end, derive: { try self.learned($0, before: $1) })
     }
 

@@ -25,6 +25,14 @@ public indirect enum Amendment: Sendable, Equatable {
         return .corrections(corrections.filter { !questions.contains($0.question) })
     }
 
+    /// Ranges or corrections in it.
+    var partCount: Int {
+        switch self {
+        case .exclusion(let offsets, _): offsets.ranges.count
+        case .corrections(let corrections): corrections.count
+        }
+    }
+
     /// The first offset whose event counts as another than it was.
     var firstTouched: Int? {
         switch self {
@@ -43,7 +51,11 @@ public struct Amendments: Sendable, Equatable {
         public let amendment: Amendment
     }
 
+    /// Ranges and corrections that are kept at most.
+    public static let partsMax = 1_000_000
+
     public private(set) var entries: [Entry] = []
+    private var partCount = 0
 
     public init() {}
 
@@ -53,6 +65,12 @@ public struct Amendments: Sendable, Equatable {
     /// - Parameter offset: of the `amended` event, or `Int.max` before there is one.
     public mutating func append(_ amendment: Amendment, at offset: Int) {
         entries.append(Entry(offset: offset, amendment: amendment))
+        partCount += amendment.partCount
+    }
+
+    /// Whether there is room for another.
+    func hasRoom(for amendment: Amendment) -> Bool {
+        partCount + amendment.partCount <= Self.partsMax
     }
 
     /// Takes out what corrections said of questions that are forgotten.

@@ -182,6 +182,10 @@ extension Refusal {
         .conflict, "this id has another label", hint: "send \"correction\": true to correct it")
     package static let nothingToCorrect = Refusal(.conflict, "this id has no label that could be corrected")
 
+    static let tooManyAmendments = Refusal(
+        .tooLarge, "an application keeps \(Amendments.partsMax) ranges and corrections of its past, and no more",
+        hint: "begin a new application with what is right")
+
     static func lacks(_ features: [String], _ models: String) -> Refusal {
         Refusal(
             .impossibleRestore,

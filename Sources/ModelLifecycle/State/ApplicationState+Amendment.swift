@@ -4,6 +4,7 @@ import OnlineLearning
 extension ApplicationState {
     /// Takes note of an amendment. What it excludes is known no more: a label that still comes finds no question.
     mutating func amend(_ amendment: Amendment, _ past: inout some PastEvents) -> Decision {
+        guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         switch amendment {
         case .exclusion(let offsets, let isForgotten):
             if isForgotten { amendments.forget(offsets) }

@@ -198,10 +198,11 @@ public struct ApplicationState: Sendable {
         }
         guard known.entry.label != hash else { return .repeated(offset: Int(known.entry.offset)) }
         guard known.status != .waiting else { return .refused(.nothingToCorrect) }
+        let amendment = Amendment.corrections([.init(question: Int(known.entry.offset), label: label)])
+        guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         ledger.setLabel(hash, of: known.index)
         ledger.counts.corrections += 1
-        let correction = Amendment.Correction(question: Int(known.entry.offset), label: label)
-        amendments.append(.corrections([correction]), at: offset)
+        amendments.append(amendment, at: offset)
         return .corrected
     }
 

@@ -12,8 +12,8 @@ import sys
 import tempfile
 
 root = pathlib.Path(__file__).resolve().parent.parent
-# The second block of the command line comes after the requests.
-ORDER = [0, 2, 1]
+# The other blocks of the command line come after the requests.
+ORDER = [0, 3, 1, 2]
 
 
 def commands(block):

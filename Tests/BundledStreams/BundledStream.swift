@@ -60,21 +60,7 @@ public struct BundledStream: Sendable, CustomStringConvertible {
             ("application", .string("stream")), ("features", .object(optional)),
             ("target", .object([("name", .string(target)), ("type", .string(task.name))])), ("model", model),
         ] + (metrics.map { [("metrics", $0)] } ?? []))
-        return try SpecChecker.check(node(tree)).spec
-    }
-
-    private func node(_ value: JSONValue) -> SpecNode {
-        let kind: SpecNode.Kind =
-            switch value {
-            case .object(let members):
-                .map(members.map { SpecNode.Entry(key: node(.string($0.key)), value: node($0.value)) })
-            case .array(let elements): .list(elements.map(node))
-            case .string(let text): .scalar(text, isQuoted: false)
-            case .number(let number): .scalar(number.description, isQuoted: false)
-            case .boolean(let value): .scalar(value.description, isQuoted: false)
-            case .null: .scalar("", isQuoted: false)
-            }
-        return SpecNode(kind, line: 1, column: 1)
+        return try SpecChecker.check(SpecNode(tree)).spec
     }
 
     /// The rows with their true values, classes as slots in the order in which they come.

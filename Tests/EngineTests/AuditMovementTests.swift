@@ -15,24 +15,10 @@ import Testing
             ("application", .string("moved")), ("features", .object([("x", .string("number"))])),
             ("target", .object([("name", .string("y"))] + target)), ("model", .array([model])),
         ])
-        let spec = try SpecChecker.check(node(tree)).spec
+        let spec = try SpecChecker.check(SpecNode(tree)).spec
         return try Application(
             name: "moved", spec: spec, store: StoreAccess(open: { log }, close: { _ in }),
             clock: { Timestamp(microseconds: 2_000_000_000_000_000) })
-    }
-
-    private func node(_ value: JSONValue) -> SpecNode {
-        let kind: SpecNode.Kind =
-            switch value {
-            case .object(let members):
-                .map(members.map { SpecNode.Entry(key: node(.string($0.key)), value: node($0.value)) })
-            case .array(let elements): .list(elements.map(node))
-            case .string(let text): .scalar(text, isQuoted: false)
-            case .number(let number): .scalar(number.description, isQuoted: false)
-            case .boolean(let value): .scalar(value.description, isQuoted: false)
-            case .null: .scalar("", isQuoted: false)
-            }
-        return SpecNode(kind, line: 1, column: 1)
     }
 
     private func event(

@@ -55,7 +55,7 @@ struct RiverNumbers: Sendable {
 extension RiverNumbers.Stream {
     /// A spec with the first pipeline as its champion and the others as challengers.
     func spec() throws -> Spec {
-        try SpecChecker.check(node(tree)).spec
+        try SpecChecker.check(SpecNode(tree)).spec
     }
 
     private var tree: JSONValue {
@@ -91,19 +91,5 @@ extension RiverNumbers.Stream {
                 }
                 return .object([(name, .object(members))])
             })
-    }
-
-    private func node(_ value: JSONValue) -> SpecNode {
-        let kind: SpecNode.Kind =
-            switch value {
-            case .object(let members):
-                .map(members.map { SpecNode.Entry(key: node(.string($0.key)), value: node($0.value)) })
-            case .array(let elements): .list(elements.map(node))
-            case .string(let text): .scalar(text, isQuoted: false)
-            case .number(let number): .scalar(number.description, isQuoted: false)
-            case .boolean(let value): .scalar(value.description, isQuoted: false)
-            case .null: .scalar("", isQuoted: false)
-            }
-        return SpecNode(kind, line: 1, column: 1)
     }
 }

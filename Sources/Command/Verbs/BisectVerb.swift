@@ -8,8 +8,8 @@ struct BisectVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bisect", abstract: "Name the first event where two folds part.",
         discussion: """
-            Alone it compares what the log holds with the same events folded again; with --against it folds the logs \
-            of two directories side by side. Ends with status 1 where they part. Nothing is written.
+            Alone it compares what the log holds with the same events folded again; with --against it compares the \
+            events, answers and snapshots of two directories. Ends with status 1 where they part. Nothing is written.
             """)
 
     @OptionGroup var options: ApplicationOptions

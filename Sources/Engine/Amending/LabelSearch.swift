@@ -9,39 +9,27 @@ enum LabelSearch {
     static func corrections(
         _ labels: [(id: EventID, label: Label)], in log: StoreAccess.Store, under amendments: Amendments
     ) throws -> [Amendment.Correction] {
-        var wanted: [Fingerprint: (asked: Int?, labelled: Int?, waits: Bool)] = [:]
-        for (id, _) in labels { wanted[id.fingerprint] = (nil, nil, false) }
+        var wanted: [Fingerprint: (asked: Int?, labelled: Int?)] = [:]
+        for (id, _) in labels { wanted[id.fingerprint] = (nil, nil) }
         var index = AmendmentIndex(amendments)
-        var reader = LogReader(log)
-        let end = try log.endOffset
-        var offset = 0
-        while offset < end, let (block, contract) = try reader.block(containing: offset) {
-            var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
-            while offset < end, offset < block.firstOffset + block.count {
-                defer { offset += 1 }
-                do {
-                    try block.read(offset - block.firstOffset, contract: contract, into: &event, answer: &answer)
-                } catch {
-                    throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
-                }
-                guard !index.isVoid(offset), var known = wanted[event.id.fingerprint] else { continue }
-                switch (event.kind, answer.decision) {
-                case (.example, _): known = (offset, offset, false)
-                case (.prediction, .predictedAndLearned): known = (offset, offset, false)
-                case (.prediction, _): known.asked = offset
-                case (.label, .waiting): known.waits = true
-                case (.label, _): known.labelled = known.asked
-                default: break
-                }
-                wanted[event.id.fingerprint] = known
+        var scan = LogScan(log)
+        _ = try scan.run(0..<(try log.endOffset)) { offset, event, answer, _ in
+            guard !index.isVoid(offset), var known = wanted[event.id.fingerprint] else { return }
+            switch (event.kind, answer.decision) {
+            case (.example, _), (.prediction, .predictedAndLearned): known = (offset, offset)
+            case (.prediction, _): known.asked = offset
+            case (.label, .waiting): break
+            case (.label, _): known.labelled = known.asked
+            default: break
             }
+            wanted[event.id.fingerprint] = known
         }
         return try resolve(labels, wanted)
     }
 
     private static func resolve(
         _ labels: [(id: EventID, label: Label)],
-        _ wanted: [Fingerprint: (asked: Int?, labelled: Int?, waits: Bool)]
+        _ wanted: [Fingerprint: (asked: Int?, labelled: Int?)]
     ) throws -> [Amendment.Correction] {
         var corrections: [Amendment.Correction] = []
         var unknown: [String] = []

@@ -35,27 +35,15 @@ struct QuestionSearch {
     ) throws {
         self.selection = selection
         var index = AmendmentIndex(amendments)
-        var reader = LogReader(log)
+        var scan = LogScan(log)
         var questionReader = LogReader(log)
-        let end = try log.endOffset
-        var offset = 0
-        while offset < end, let (block, contract) = try reader.block(containing: offset) {
-            var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
-            while offset < end, offset < block.firstOffset + block.count {
-                defer { offset += 1 }
-                guard !index.isVoid(offset) else { continue }
-                do {
-                    try block.read(offset - block.firstOffset, contract: contract, into: &event, answer: &answer)
-                } catch {
-                    throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
-                }
-                try take(event, at: offset, answer.decision, contract, &questionReader)
-                if event.kind != .prediction, event.kind != .example, ids.contains(event.id.fingerprint),
-                    sayings.last != offset
-                {
-                    sayings.append(offset)
-                }
-            }
+        _ = try scan.run(0..<(try log.endOffset)) { offset, event, answer, block in
+            guard !index.isVoid(offset) else { return }
+            try take(event, at: offset, answer.decision, block.contract, &questionReader)
+            guard event.kind != .prediction, event.kind != .example, ids.contains(event.id.fingerprint),
+                sayings.last != offset
+            else { return }
+            sayings.append(offset)
         }
         try takeUnlabelled(&questionReader)
         questions.sort()

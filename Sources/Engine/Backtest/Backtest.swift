@@ -8,8 +8,8 @@ import OnlineLearning
 /// asked every question that was asked and learns every label when it really came, under the amendments in force.
 ///
 /// What really answered is the champion of the comparison; over a file, where nothing has answered, it is the first
-/// candidate. Events are decoded once, a batch ahead of the candidates, which fold on as many threads as there are;
-/// what comes out does not depend on their number.
+/// candidate. Events are decoded once, a stretch ahead of the candidates, which fold on as many threads as there
+/// are; what comes out does not depend on their number.
 package final class Backtest: @unchecked Sendable {
     // Whoever made it steps it. Within a step every run, and what is read next, is touched by one thread alone.
     /// Candidates of one back-test.
@@ -24,10 +24,10 @@ package final class Backtest: @unchecked Sendable {
     private let witness: Witness?
     private let loss: ProperLoss
     private let threads: Int
-    private var log: LogBatches?
+    private let log: StretchReader?
     private let file: FileBatches?
-    private var batch: EventBatch
-    private var nextBatch: EventBatch
+    private var stretch: EventStretch
+    private var nextStretch: EventStretch
     private var hasBegun = false
     private let started = ContinuousClock.now
 
@@ -68,9 +68,9 @@ package final class Backtest: @unchecked Sendable {
         }
         (self.present, self.range, self.loss) = ((present.spec, amendments), range, loss)
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
-        self.log = LogBatches(LogReader(log), from: range.lowerBound, to: range.upperBound)
+        self.log = StretchReader(log, range)
         file = nil
-        (batch, nextBatch) = (EventBatch(present.contract), EventBatch(present.contract))
+        (stretch, nextStretch) = (EventStretch(present.contract), EventStretch(present.contract))
     }
 
     /// A back-test over a file.
@@ -87,7 +87,7 @@ package final class Backtest: @unchecked Sendable {
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         self.log = nil
         self.file = file
-        (batch, nextBatch) = (EventBatch(first.contract), EventBatch(first.contract))
+        (stretch, nextStretch) = (EventStretch(first.contract), EventStretch(first.contract))
     }
 
     /// The present spec's metrics, then those that candidates add, each once, as far as the present features allow.
@@ -106,31 +106,32 @@ package final class Backtest: @unchecked Sendable {
     package func step() throws -> Bool {
         if !hasBegun {
             hasBegun = true
-            try read(into: batch)
+            try read(Parallel(threads), into: stretch)
         }
-        guard !batch.isEmpty else { return false }
-        let results = UnsafeResult()
-        // None of these depends on another: what is read is the batch after the one that is folded.
-        Parallel.perform(runs.count + (witness == nil ? 1 : 2), threads: threads) { [self] index in
-            switch index {
-            case runs.indices: runs[index].fold(batch)
-            case runs.count: do { try read(into: nextBatch) } catch { results.failure = error }
-            default: witness?.bear(batch)
-            }
-        }
-        if let failure = runs.lazy.compactMap(\.failure).first ?? witness?.failure ?? results.failure { throw failure }
-        if witness == nil {
-            for run in runs.dropFirst() { run.compare(batch, with: runs[0].lastLosses) }
-        } else {
-            for run in runs { run.compare(batch, with: batch.losses) }
-        }
-        swap(&batch, &nextBatch)
-        return !batch.isEmpty
+        guard !stretch.isEmpty else { return false }
+        // None of these depends on another: what is read is the stretch after the one that is folded.
+        var work: [@Sendable () throws -> Void] = runs.map { run in { [stretch] in try run.fold(stretch) } }
+        if let witness { work.append { [stretch] in try witness.bear(stretch) } }
+        try read(Parallel(threads), into: nextStretch, after: work)
+        let reference = witness?.losses ?? runs[0].losses
+        for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(stretch, with: reference) }
+        swap(&stretch, &nextStretch)
+        return !stretch.isEmpty
     }
 
-    private func read(into batch: EventBatch) throws {
-        try log?.fill(batch)
-        try file?.fill(batch)
+    /// Reads the stretch that comes next, part by part, beside other work.
+    private func read(
+        _ threads: Parallel, into stretch: EventStretch, after work: [@Sendable () throws -> Void] = []
+    ) throws {
+        var all = work
+        if let log {
+            for part in stretch.parts.indices { all.append { try log.fill(part, of: stretch) } }
+        } else if let file {
+            // A file is read by one.
+            all.append { try stretch.parts[0].fill(upTo: EventStretch.eventsMax) { try file.fill($0) } }
+        }
+        try threads.perform(all)
+        log?.advance()
     }
 
     /// Events folded so far, and the share of all; nil where that is not known.
@@ -166,9 +167,4 @@ package final class Backtest: @unchecked Sendable {
             refusedCount: file?.refusedCount ?? 0, loss: loss, champion: champion, experiments: experiments,
             curves: runs.map(\.curve), elapsed: ContinuousClock.now - started)
     }
-}
-
-/// A failure handed from the thread that met it to the one that waits for it.
-private final class UnsafeResult: @unchecked Sendable {
-    var failure: (any Error)?
 }

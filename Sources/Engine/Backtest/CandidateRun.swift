@@ -18,13 +18,12 @@ final class CandidateRun: @unchecked Sendable {
     private(set) var curve: MetricCurves
     /// What it lost more than the reference, example by example.
     private(set) var difference = BatchMeans()
-    private(set) var failure: (any Error)?
     /// Processor time of its fold.
     private(set) var nanoseconds: UInt64 = 0
     private(set) var eventCount = 0
     private let loss: ProperLoss
-    /// Of the batch folded last: the loss on the example that an event labelled, else NaN.
-    private var losses = [Double](repeating: .nan, count: EventBatch.eventsMax)
+    /// Of the stretch folded last: the loss on the example that an event labelled, else NaN.
+    private(set) var losses = [Double](repeating: .nan, count: EventStretch.eventsMax)
 
     init(_ candidate: Candidate, _ rerun: Rerun, loss: ProperLoss, every: Int?) {
         (self.candidate, self.rerun, self.loss) = (candidate, rerun, loss)
@@ -33,35 +32,32 @@ final class CandidateRun: @unchecked Sendable {
 
     var state: ApplicationState { rerun.state }
 
-    func fold(_ batch: EventBatch) {
+    func fold(_ stretch: EventStretch) throws {
         let start = Self.now
-        let loss = loss
-        do {
-            try losses.withUnsafeMutableBufferPointer { losses in
+        let (loss, base) = (loss, stretch.firstOffset)
+        try losses.withUnsafeMutableBufferPointer { losses in
+            for batch in stretch.batches {
+                let first = batch.firstOffset - base
                 try rerun.fold(batch) { index, state, decision in
                     guard decision.hasLearned else {
-                        losses[index] = .nan
+                        losses[first + index] = .nan
                         return
                     }
-                    losses[index] = state.loss(loss) ?? .nan
+                    losses[first + index] = state.loss(loss) ?? .nan
                     if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
                 }
             }
-        } catch {
-            failure = error
         }
-        eventCount += batch.count
+        eventCount += stretch.eventCount
         nanoseconds += Self.now - start
     }
 
     /// Takes note of what it lost more than a reference on the examples that both answered.
-    func compare(_ batch: EventBatch, with reference: [Double]) {
-        for index in 0..<batch.count where !losses[index].isNaN && !reference[index].isNaN {
+    func compare(_ stretch: EventStretch, with reference: [Double]) {
+        for index in 0..<stretch.eventCount where !losses[index].isNaN && !reference[index].isNaN {
             difference.update(losses[index] - reference[index])
         }
     }
-
-    var lastLosses: [Double] { losses }
 
     /// Processor time of this thread: on a busy machine it says more than a clock does.
     private static var now: UInt64 {
@@ -72,21 +68,30 @@ final class CandidateRun: @unchecked Sendable {
 }
 
 /// Runs pieces of work that do not depend on one another, on several threads.
-enum Parallel {
+struct Parallel {
+    private let threads: Int
+
     /// - Parameter threads: how many at most; 1 works on the calling one.
-    static func perform(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
-        guard threads > 1, count > 1 else {
-            for index in 0..<count { body(index) }
+    init(_ threads: Int) {
+        self.threads = threads
+    }
+
+    /// Does all of them, begun in their order; throws what the first of those that failed did.
+    func perform(_ work: [@Sendable () throws -> Void]) throws {
+        guard threads > 1, work.count > 1 else {
+            for piece in work { try piece() }
             return
         }
         let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+        let failures = Mutex<[Int: any Error]>([:])
+        DispatchQueue.concurrentPerform(iterations: min(threads, work.count)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < count else { return }
-                body(index)
+                guard index < work.count else { return }
+                do { try work[index]() } catch { failures.withLock { $0[index] = error } }
             }
         }
+        if let first = failures.withLock({ all in all.keys.min().flatMap { all[$0] } }) { throw first }
     }
 }
 

@@ -8,7 +8,8 @@ final class Witness: @unchecked Sendable {
     // Filled in by one thread at a time.
     private var rerun: Rerun
     private(set) var curve: MetricCurves
-    private(set) var failure: (any Error)?
+    /// Of the stretch scored last: the loss of what was answered to the example that an event labelled, else NaN.
+    private(set) var losses = [Double](repeating: .nan, count: EventStretch.eventsMax)
     private let loss: ProperLoss
     /// Of an open target: for each version, from its offset on, where each place of its answers lies here.
     private let slots: [(version: Int, slots: [Int])]
@@ -36,18 +37,17 @@ final class Witness: @unchecked Sendable {
     var champion: Scorecard { rerun.state.learned.models[0].metrics }
     var baseline: Scorecard { rerun.state.learned.baselineMetrics }
 
-    func bear(_ batch: EventBatch) {
-        let loss = loss
-        do {
-            try batch.losses.withUnsafeMutableBufferPointer { losses in
+    func bear(_ stretch: EventStretch) throws {
+        let (loss, base) = (loss, stretch.firstOffset)
+        try losses.withUnsafeMutableBufferPointer { losses in
+            for batch in stretch.batches {
+                let first = batch.firstOffset - base
                 try rerun.bear(batch, slots: slots.last { $0.version <= batch.version }?.slots) {
                     index, state, decision in
-                    losses[index] = decision.hasLearned ? state.loss(loss) ?? .nan : .nan
+                    losses[first + index] = decision.hasLearned ? state.loss(loss) ?? .nan : .nan
                     if decision.hasLearned, state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
                 }
             }
-        } catch {
-            failure = error
         }
     }
 }

@@ -31,43 +31,26 @@ public struct Bisection: Sendable {
         }
     }
 
-    /// Folds two logs side by side and looks for the first event after which their learned states differ.
-    ///
-    /// Events are compared one by one; states, which take longer, every thousand events and then, where they have
-    /// parted, one by one from the last where they had not.
+    /// Compares what two logs hold, event by event, with the answers that each was given when it was folded, and the
+    /// digests of the snapshots that both have. Folding them here would show no more: equal events give equal states.
     public init(_ log: StoreAccess.Store, _ other: StoreAccess.Store) throws {
         let end = min(try log.endOffset, try other.endOffset)
-        var (a, b) = (try Replay(fromStart: log), try Replay(fromStart: other))
-        var (readerA, readerB) = (LogReader(log), LogReader(other))
-        var (equalA, equalB) = (a, b)
-        while a.offset < end {
-            let next = min(a.offset + Self.stride, end)
-            for offset in a.offset..<next {
-                if let what = try Self.difference(offset, &readerA, &readerB) {
-                    finding = .event(offset: offset, what: what)
-                    return
-                }
-            }
-            try a.run(to: next)
-            try b.run(to: next)
-            guard a.state?.stateDigest == b.state?.stateDigest else {
-                finding = try Self.parting(&equalA, &equalB)
-                return
-            }
-            (equalA, equalB) = (a, b)
+        let (snapshots, others) = (try log.snapshots(), try other.snapshots())
+        let common = snapshots.compactMap { one in others.first { $0.offset == one.offset }.map { (one, $0) } }
+        let parted = common.first { $0.stateDigest != $1.stateDigest || $0.ledgerDigest != $1.ledgerDigest }
+        var (a, b) = (LogReader(log), LogReader(other))
+        for offset in 0..<min(end, parted?.0.offset ?? end) {
+            guard let what = try Self.difference(offset, &a, &b) else { continue }
+            finding = .event(offset: offset, what: what)
+            return
         }
-        finding = .equal(events: end)
-    }
-
-    private static let stride = 1_000
-
-    private static func parting(_ a: inout Replay, _ b: inout Replay) throws -> Finding {
-        while a.state?.stateDigest == b.state?.stateDigest {
-            try a.run(to: a.offset + 1)
-            try b.run(to: b.offset + 1)
+        guard let (one, another) = parted else {
+            finding = .equal(events: end)
+            return
         }
-        let digests = [a, b].map { $0.state?.stateDigest.description ?? "none" }
-        return .event(offset: a.offset - 1, what: "state_digest after it: \(digests[0]); in the other: \(digests[1])")
+        let before = common.last { $0.0.offset < one.offset }?.0.offset ?? 0
+        let what = "state_digest there: \(one.stateDigest); in the other: \(another.stateDigest)"
+        finding = .between(before, one.offset, what: what)
     }
 
     private static func difference(_ offset: Int, _ a: inout LogReader, _ b: inout LogReader) throws -> String? {

@@ -9,7 +9,7 @@ import OnlineLearning
 /// One thread fills a batch; when it is done, any number of threads read it.
 final class EventBatch: @unchecked Sendable {
     /// How many events there are room for.
-    static let eventsMax = 4_096
+    static let eventsMax = 2_048
 
     private(set) var events: [Event] = []
     /// What was answered to each then.
@@ -20,8 +20,6 @@ final class EventBatch: @unchecked Sendable {
     private(set) var contractDigest = Digest(hashing: [])
     /// The offset of the adoption that served.
     private(set) var version = 0
-    /// The loss of what was answered, where an event labelled it; else NaN.
-    var losses = [Double](repeating: .nan, count: eventsMax)
 
     init(_ contract: Contract) {
         self.contract = contract
@@ -49,10 +47,15 @@ final class EventBatch: @unchecked Sendable {
 struct LogBatches {
     private var reader: LogReader
     private(set) var next: Int
-    private let end: Int
+    private var end: Int
 
     init(_ reader: LogReader, from offset: Int, to end: Int) {
         (self.reader, next, self.end) = (reader, offset, end)
+    }
+
+    /// Goes on, or back, to another range.
+    mutating func move(to range: Range<Int>) {
+        (next, end) = (range.lowerBound, range.upperBound)
     }
 
     /// Fills a batch with the events that come next; leaves it empty at the end.

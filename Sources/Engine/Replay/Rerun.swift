@@ -117,7 +117,7 @@ struct Rerun {
     @inline(__always)
     private mutating func take(_ events: UnsafeBufferPointer<Event>, _ index: Int) {
         (event.kind, event.time, event.label) = (events[index].kind, events[index].time, events[index].label)
-        event.id.assign(events[index].id)
+        event.id.set(events[index].id.fingerprint)
         guard readsFeatures, event.kind == .prediction || event.kind == .example else { return }
         if mapping.isIdentity {
             event.features.assign(events[index].features)

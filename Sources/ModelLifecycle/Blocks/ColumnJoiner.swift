@@ -8,18 +8,48 @@ struct ColumnJoiner {
     private let unit: Int64
     private let kinds: [FeatureKind]
     private let labelIsNumber: Bool
-    private let strings: CategoryTable
     private let counts: [Int]
     private var fixed: [CanonicalDecoder]
     private var features: [CanonicalDecoder]
     private let answers: [UInt64]
     private var nextAnswer = 0
     private var time: UInt64
-    /// The ids met so far.
-    private var ids: [[UInt8]] = []
-    /// The block under way: its strings in the order of their first use, and each string's number in it, or -1.
-    private var dictionary: [Int] = []
-    private var numbers: [Int]
+    /// The ids met so far, end to end, and where each of them ends; the first end is 0.
+    private var ids: [UInt8] = []
+    private var idEnds = [0]
+    private var numbering: Numbering
+    /// Which features of the record under way are missing, a bit each.
+    private var masks: [UInt8]
+
+    private typealias Fixed = BlockColumns.Fixed
+
+    /// The strings of all blocks, and those of the block under way by their numbers there.
+    private struct Numbering {
+        let strings: CategoryTable
+        /// The strings of the block in the order of their first use.
+        private(set) var dictionary: [Int] = []
+        /// Each string's number in the block, or -1.
+        private var numbers: [Int]
+
+        init(_ strings: CategoryTable) {
+            self.strings = strings
+            numbers = [Int](repeating: -1, count: strings.count)
+        }
+
+        mutating func beginBlock() {
+            for string in dictionary { numbers[string] = -1 }
+            dictionary.removeAll(keepingCapacity: true)
+        }
+
+        mutating func number(of string: Int) throws(CanonicalDecodingError) -> Int {
+            guard string < numbers.count else { throw BlockColumns.failure("no string has the number \(string)") }
+            if numbers[string] < 0 {
+                numbers[string] = dictionary.count
+                dictionary.append(string)
+            }
+            return numbers[string]
+        }
+    }
 
     init(head: [UInt8], columns: [[UInt8]]) throws(CanonicalDecodingError) {
         var head = CanonicalDecoder(head)
@@ -31,19 +61,19 @@ struct ColumnJoiner {
         for _ in 0..<(try head.count()) { kinds.append(try head.enumeration(FeatureKind.init(rawValue:))) }
         self.kinds = kinds
         labelIsNumber = try head.bool()
-        strings = try CategoryTable(from: &head)
+        numbering = Numbering(try CategoryTable(from: &head))
         var counts: [Int] = []
         for _ in 0..<(try head.count()) { counts.append(try head.natural()) }
         self.counts = counts
         try head.finish()
-        let fixedCount = BlockColumns.Fixed.allCases.count
+        let fixedCount = Fixed.allCases.count
+        masks = [UInt8](repeating: 0, count: (kinds.count + 7) / 8)
         guard unit > 0, columns.count == fixedCount + kinds.count else {
             throw BlockColumns.failure("\(columns.count) columns of \(kinds.count) features")
         }
         fixed = columns[..<fixedCount].map { CanonicalDecoder($0) }
         features = columns[fixedCount...].map { CanonicalDecoder($0) }
-        numbers = [Int](repeating: -1, count: strings.count)
-        let planes = columns[BlockColumns.Fixed.answers.rawValue]
+        let planes = columns[Fixed.answers.rawValue]
         guard planes.count % 8 == 0 else { throw BlockColumns.failure("an answer is cut") }
         answers = Self.words(planes)
     }
@@ -57,22 +87,21 @@ struct ColumnJoiner {
             guard !overflow else { throw BlockColumns.failure("an offset beyond all numbers") }
             offset = next
         }
-        for column in BlockColumns.Fixed.allCases where column != .answers { try fixed[column.rawValue].finish() }
+        for column in Fixed.allCases where column != .answers { try fixed[column.rawValue].finish() }
         for column in features { try column.finish() }
         guard nextAnswer == answers.count else { throw BlockColumns.failure("answers are left over") }
         return parts
     }
 
     private mutating func part(_ offset: Int, _ count: Int) throws(CanonicalDecodingError) -> BlockColumns.Part {
-        for string in dictionary { numbers[string] = -1 }
-        dictionary.removeAll(keepingCapacity: true)
+        numbering.beginBlock()
         var records = CanonicalEncoder()
         var lengths = CanonicalEncoder()
         var firstTime = time
         for index in 0..<count {
             let start = records.bytes.count
-            let kind = try next(.kinds) { (column) throws(CanonicalDecodingError) in try column.byte() }
-            let delta = try next(.times) { (column) throws(CanonicalDecodingError) in try column.int() }
+            let kind = try fixed[Fixed.kinds.rawValue].byte()
+            let delta = try fixed[Fixed.times.rawValue].int()
             time = time &+ UInt64(bitPattern: delta &* unit)
             if index == 0 { firstTime = time }
             records.byte(kind)
@@ -80,8 +109,7 @@ struct ColumnJoiner {
             if RecordShape.isSplit(kind) {
                 try join(kind, &records)
             } else {
-                let rest = try next(.others) { (column) throws(CanonicalDecodingError) in try column.blob() }
-                records.raw(rest)
+                try fixed[Fixed.others.rawValue].withBlob { records.raw($0) }
             }
             lengths.count(records.bytes.count - start)
         }
@@ -89,8 +117,8 @@ struct ColumnJoiner {
         prefix.encode(to: &encoder)
         encoder.count(offset)
         encoder.int(Int64(bitPattern: firstTime))
-        encoder.count(dictionary.count)
-        for string in dictionary { strings.withName(at: string) { encoder.blob($0) } }
+        encoder.count(numbering.dictionary.count)
+        for string in numbering.dictionary { numbering.strings.withName(at: string) { encoder.blob($0) } }
         encoder.count(count)
         encoder.raw(lengths.bytes)
         encoder.raw(records.bytes)
@@ -103,14 +131,12 @@ struct ColumnJoiner {
         try joinID(&records)
         if RecordShape.hasFeatures(kind) { try joinFeatures(&records) }
         if RecordShape.hasLabel(kind) {
-            var column = fixed[BlockColumns.Fixed.labels.rawValue]
-            try copy(&column, labelIsNumber ? .number : .category, &records)
-            fixed[BlockColumns.Fixed.labels.rawValue] = column
+            try Self.copy(&fixed[Fixed.labels.rawValue], labelIsNumber ? .number : .category, &numbering, &records)
         }
-        let decision = try next(.decisions) { (column) throws(CanonicalDecodingError) in try column.byte() }
+        let decision = try fixed[Fixed.decisions.rawValue].byte()
         records.byte(decision)
         guard RecordShape.hasAnswer(decision) else { return }
-        let width = try next(.answerCounts) { (column) throws(CanonicalDecodingError) in try column.natural() }
+        let width = try fixed[Fixed.answerCounts.rawValue].natural()
         guard width <= answers.count - nextAnswer else { throw BlockColumns.failure("an answer is missing") }
         records.count(width)
         for _ in 0..<width {
@@ -120,35 +146,33 @@ struct ColumnJoiner {
     }
 
     private mutating func joinID(_ records: inout CanonicalEncoder) throws(CanonicalDecodingError) {
-        let distance = try next(.idPlaces) { (column) throws(CanonicalDecodingError) in try column.natural() }
+        let distance = try fixed[Fixed.idPlaces.rawValue].natural()
         if distance == 0 {
-            ids.append(try next(.ids) { (column) throws(CanonicalDecodingError) in try column.blob() })
-            records.blob(ids[ids.count - 1])
-        } else {
-            guard distance <= ids.count else { throw BlockColumns.failure("an id before the first") }
-            records.blob(ids[ids.count - distance])
+            try fixed[Fixed.ids.rawValue].withBlob { ids.append(contentsOf: $0) }
+            idEnds.append(ids.count)
         }
+        // The ends begin with that of no id, 0.
+        let place = idEnds.count - max(distance, 1)
+        guard place > 0 else { throw BlockColumns.failure("an id before the first") }
+        let range = idEnds[place - 1]..<idEnds[place]
+        ids.withUnsafeBytes { records.blob(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     private mutating func joinFeatures(_ records: inout CanonicalEncoder) throws(CanonicalDecodingError) {
-        var mask: UInt8 = 0
-        let first = records.bytes.count
-        var masks: [UInt8] = []
-        for _ in 0..<(kinds.count + 7) / 8 {
-            mask = try next(.missing) { (column) throws(CanonicalDecodingError) in try column.byte() }
-            masks.append(mask)
-            records.byte(mask)
+        for index in masks.indices {
+            masks[index] = try fixed[Fixed.missing.rawValue].byte()
+            records.byte(masks[index])
         }
-        precondition(records.bytes.count == first + masks.count)
         for feature in kinds.indices where masks[feature / 8] & 1 << (feature % 8) == 0 {
-            var column = features[feature]
-            try copy(&column, kinds[feature], &records)
-            features[feature] = column
+            try Self.copy(&features[feature], kinds[feature], &numbering, &records)
         }
     }
 
-    private mutating func copy(
-        _ column: inout CanonicalDecoder, _ kind: FeatureKind, _ records: inout CanonicalEncoder
+    /// Copies one value. Static, so that the column is read where it lies: taken out of its array and put back, it costs
+    /// more than the value.
+    private static func copy(
+        _ column: inout CanonicalDecoder, _ kind: FeatureKind, _ numbering: inout Numbering,
+        _ records: inout CanonicalEncoder
     ) throws(CanonicalDecodingError) {
         switch kind {
         case .number:
@@ -156,22 +180,9 @@ struct ColumnJoiner {
             records.uint(code)
             if code & 7 == 7 { records.fixed64(try column.fixed64()) }
         case .boolean: records.byte(try column.byte())
-        case .category, .text:
-            let string = try column.natural()
-            guard string < strings.count else { throw BlockColumns.failure("no string has the number \(string)") }
-            if numbers[string] < 0 {
-                numbers[string] = dictionary.count
-                dictionary.append(string)
-            }
-            records.count(numbers[string])
+        case .category, .text: records.count(try numbering.number(of: try column.natural()))
         case .timestamp: records.uint(try column.uint())
         }
-    }
-
-    private mutating func next<T>(
-        _ column: BlockColumns.Fixed, _ read: (inout CanonicalDecoder) throws(CanonicalDecodingError) -> T
-    ) throws(CanonicalDecodingError) -> T {
-        try read(&fixed[column.rawValue])
     }
 
     private static func words(_ planes: [UInt8]) -> [UInt64] {

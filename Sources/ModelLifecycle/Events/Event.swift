@@ -107,6 +107,12 @@ public struct EventID: Sendable, Equatable {
         fingerprint = other.fingerprint
     }
 
+    /// Becomes the id of a fingerprint without its bytes: all that a fold looks at, and shared with nobody.
+    public mutating func set(_ fingerprint: Fingerprint) {
+        bytes.removeAll(keepingCapacity: true)
+        self.fingerprint = fingerprint
+    }
+
     /// Ids of one stream mostly have one length: then nothing but the bytes themselves is touched.
     @inline(__always)
     private mutating func take(_ newBytes: UnsafeBufferPointer<UInt8>) {

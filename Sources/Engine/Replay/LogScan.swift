@@ -3,7 +3,7 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-/// Reads a range of a log event by event into storage that is reused, so that a long listing allocates nothing per
+/// Reads a range of a log event by event into storage that is reused, so that a long reading allocates nothing per
 /// event.
 struct LogScan {
     private var reader: LogReader

@@ -25,6 +25,7 @@ extension DataDirectory {
             let result: Result
             do {
                 result = try body(store)
+                try store.gather()
             } catch {
                 try? store.close()
                 throw error
@@ -37,7 +38,7 @@ extension DataDirectory {
                     : LogFailure(.unavailable, "cannot make \(target): \(String(cString: strerror(errno)))")
             }
             Self.remove(growing)
-            Self.flush(path)
+            try Self.flush(path, application)
             return result
         } catch {
             Self.remove(growing)
@@ -56,10 +57,12 @@ extension DataDirectory {
     }
 
     /// Puts the names in a directory on the disk.
-    private static func flush(_ path: String) {
+    private static func flush(_ path: String, _ application: String) throws(LogFailure) {
         let directory = open(path, O_RDONLY | O_CLOEXEC)
-        guard directory >= 0 else { return }
-        _ = fsync(directory)
-        _ = close(directory)
+        defer { _ = close(directory) }
+        guard directory < 0 || fsync(directory) != 0 else { return }
+        throw LogFailure(
+            .outcomeUnknown, "'\(application)' is there and whole, but \(path) cannot be flushed: "
+                + String(cString: strerror(errno)))
     }
 }

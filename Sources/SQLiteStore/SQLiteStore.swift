@@ -61,6 +61,19 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
         do { try pool.close() } catch { throw Self.failure(error, .unavailable, "cannot close \(path)") }
     }
 
+    /// Puts all that was committed into the file itself, so that nothing beside it counts any more. Closing does the
+    /// same but keeps silent where it fails.
+    func gather() throws(LogFailure) {
+        do {
+            try pool.writeWithoutTransaction { db in
+                let row = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                guard row?[0] == 0 else { throw LogFailure(.unavailable, "\(path): somebody reads it") }
+            }
+        } catch {
+            throw Self.failure(error, .unavailable, "\(path): cannot move the -wal into it")
+        }
+    }
+
     private static func prepare(_ pool: DatabasePool) throws {
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = FULL")

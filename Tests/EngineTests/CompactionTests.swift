@@ -171,9 +171,9 @@ import Testing
         let spec = try SpecText.spec(
             """
             {"application": "blocks", "features": {
-               "x": {"type": "number", "optional": "true"}, "c": {"type": "category", "optional": "true"},
-               "f": {"type": "boolean", "optional": "true"}, "t": {"type": "timestamp", "optional": "true"},
-               "z": {"type": "number", "optional": "true"}},
+               "x": {"type": "number", "optional": true}, "c": {"type": "category", "optional": true},
+               "f": {"type": "boolean", "optional": true}, "t": {"type": "timestamp", "optional": true},
+               "z": {"type": "number", "optional": true}},
              "target": {"name": "y", "type": "regression"}, "model": ["linear_regression"]}
             """)
         let packed = try #require(PackedBlocks.pack([block], contract: spec.contract))

@@ -34,13 +34,13 @@ import Testing
                     + #""model": \#(model), "metrics": ["mae"]}"#)
         }
         let log = MemoryLog()
-        for model in [#"["standard_scaler", "linear_regression"]"#, #"[{"linear_regression": {"l2": 0.5}}]"#] {
+        for model in [#"["standard_scaler", "linear_regression"]"#, #"[{"linear_regression": {"optimizer": "sgd"}}]"#] {
             let application = try January.open(try spec(model), log)
             await application.stop()
         }
         let diff = try VersionDiff(.offset(1), .offset(2), in: log)
         #expect(diff.removed == ["model: standard_scaler of x", "model: linear_regression"])
-        #expect(diff.added == ["model: linear_regression: {l2: 0.5}"])
+        #expect(diff.added == ["model: linear_regression: {optimizer: sgd}"])
     }
 
     @Test func theFirstEventThatIsAnotherIsNamed() async throws {

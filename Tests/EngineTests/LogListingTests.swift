@@ -15,10 +15,10 @@ import Testing
         try SpecText.spec(
             """
             {"application": "list", "clock": "claimed",
-             "features": {"id": {"type": "category", "optional": "true"},
-               "note, or \\"so\\"": {"type": "text", "optional": "true"},
-               "x": {"type": "number", "optional": "true"}\(features),
-               "on": {"type": "boolean", "optional": "true"}, "since": {"type": "timestamp", "optional": "true"}},
+             "features": {"id": {"type": "category", "optional": true},
+               "note, or \\"so\\"": {"type": "text", "optional": true},
+               "x": {"type": "number", "optional": true}\(features),
+               "on": {"type": "boolean", "optional": true}, "since": {"type": "timestamp", "optional": true}},
              "target": {"name": "y", "type": "\(task)"\(more), "horizon": "1h"},
              "model": ["\(models[task] ?? "")"]}
             """)
@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func aContractThatChangedKeepsTheColumnsOfBoth() async throws {
-        let old = try Self.spec("regression", features: #", "z": {"type": "number", "optional": "true"}"#)
+        let old = try Self.spec("regression", features: #", "z": {"type": "number", "optional": true}"#)
         let new = try Self.spec("regression")
         let log = MemoryLog()
         let before = events(old, 20) { .number(Double($0)) }

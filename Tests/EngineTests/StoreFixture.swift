@@ -9,7 +9,7 @@ import SQLiteStore
 import Testing
 
 /// A store in a directory of its own that is gone when the test has ended.
-final class StoreFixture {
+final class StoreFixture: Sendable {
     let directory: String
     var path: String { directory + "/prices.headrace" }
 

@@ -101,7 +101,7 @@ final class Serving {
         let values = decision.hasAnswer ? state.answer : []
         builder.append(
             event, time: state.ledger.time, decision: decision, values: values, isBaseline: state.answerIsBaseline)
-        if decision == .predicted { past.recent.remember(event.features, at: offset) }
+        if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         return Acceptance(
             kind: event.kind, id: event.id.text, decision: decision, isRepeated: false, offset: offset,
             version: state.version, values: Array(values), isBaseline: decision.hasAnswer && state.answerIsBaseline,

@@ -21,7 +21,9 @@ package final class Backtest: @unchecked Sendable {
     private let present: (spec: Spec, amendments: Amendments)?
     package let range: Range<Int>
     private let runs: [CandidateRun]
-    private let witness: Witness?
+    /// Which run tells the witness; nil where it has a fold of its own, or there is none.
+    private let teller: Int?
+    private let witnessRun: WitnessRun?
     private let loss: ProperLoss
     private let threads: Int
     private let log: StretchReader?
@@ -56,16 +58,19 @@ package final class Backtest: @unchecked Sendable {
         let amendments = amendments ?? present.amendments
         let loss =
             loss ?? ProperLoss(present.contract.target.task, metric: present.spec.settings.metrics.first)
-        witness = try Witness(
-            present.spec, metrics: Self.union(present.spec, candidates), range, in: log, under: amendments, loss: loss,
-            every: every)
-        runs = candidates.map { candidate in
-            CandidateRun(
-                candidate,
-                Rerun(
-                    candidate.spec, log: log, from: range.lowerBound, under: amendments,
-                    recentRows: Self.recentRowsMax), loss: loss, every: every)
+        let witness = try Witness(
+            present.spec, metrics: Self.union(present.spec, candidates), range, in: log, loss: loss, every: every)
+        let teller = candidates.firstIndex {
+            witness.canBeTold(by: ApplicationState(candidate: $0.spec, from: range.lowerBound))
         }
+        runs = candidates.enumerated().map { index, candidate in
+            let rerun = Rerun(
+                candidate.spec, log: log, from: range.lowerBound, under: amendments, recentRows: Self.recentRowsMax)
+            return CandidateRun(
+                candidate, rerun, telling: index == teller ? witness : nil, loss: loss, every: every)
+        }
+        self.teller = teller
+        witnessRun = teller == nil ? WitnessRun(witness, on: log, under: amendments) : nil
         (self.present, self.range, self.loss) = ((present.spec, amendments), range, loss)
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         self.log = StretchReader(log, range)
@@ -79,11 +84,11 @@ package final class Backtest: @unchecked Sendable {
         let (first, log) = (candidates[0].spec, MemoryLog())
         let loss = ProperLoss(first.contract.target.task, metric: first.settings.metrics.first)
         runs = candidates.map { candidate in
-            CandidateRun(
-                candidate, Rerun(candidate.spec, log: log, from: 0, under: Amendments(), recentRows: nil), loss: loss,
-                every: every)
+            let rerun = Rerun(candidate.spec, log: log, from: 0, under: Amendments(), recentRows: nil)
+            return CandidateRun(candidate, rerun, loss: loss, every: every)
         }
-        (witness, present, range, self.loss) = (nil, nil, 0..<Int.max, loss)
+        (teller, witnessRun, present, range) = (nil, nil, nil, 0..<Int.max)
+        self.loss = loss
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         self.log = nil
         self.file = file
@@ -111,13 +116,17 @@ package final class Backtest: @unchecked Sendable {
         guard !stretch.isEmpty else { return false }
         // None of these depends on another: what is read is the stretch after the one that is folded.
         var work: [@Sendable () throws -> Void] = runs.map { run in { [stretch] in try run.fold(stretch) } }
-        if let witness { work.append { [stretch] in try witness.bear(stretch) } }
+        if let witnessRun { work.append { [stretch] in try witnessRun.fold(stretch) } }
         try read(Parallel(threads), into: nextStretch, after: work)
+        let witness = witness
         let reference = witness?.losses ?? runs[0].losses
         for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(stretch, with: reference) }
         swap(&stretch, &nextStretch)
         return !stretch.isEmpty
     }
+
+    /// How what really answered stands; nil over a file.
+    private var witness: Witness? { teller.flatMap { runs[$0].witness } ?? witnessRun?.witness }
 
     /// Reads the stretch that comes next, part by part, beside other work.
     private func read(
@@ -128,7 +137,7 @@ package final class Backtest: @unchecked Sendable {
             for part in stretch.parts.indices { all.append { try log.fill(part, of: stretch) } }
         } else if let file {
             // A file is read by one.
-            all.append { try stretch.parts[0].fill(upTo: EventStretch.eventsMax) { try file.fill($0) } }
+            all.append { try stretch.parts[0].fill(upTo: EventStretch.eventsMax) { try file.fill(&$0) } }
         }
         try threads.perform(all)
         log?.advance()

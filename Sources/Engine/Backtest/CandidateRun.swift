@@ -25,8 +25,15 @@ final class CandidateRun: @unchecked Sendable {
     /// Of the stretch folded last: the loss on the example that an event labelled, else NaN.
     private(set) var losses = [Double](repeating: .nan, count: EventStretch.eventsMax)
 
-    init(_ candidate: Candidate, _ rerun: Rerun, loss: ProperLoss, every: Int?) {
-        (self.candidate, self.rerun, self.loss) = (candidate, rerun, loss)
+    /// What is told of every stretch that is folded; that takes no part of ``nanoseconds``.
+    private(set) var witness: Witness?
+    private var notes: ProtocolNotes?
+
+    init(
+        _ candidate: Candidate, _ rerun: Rerun, telling witness: Witness? = nil, loss: ProperLoss, every: Int?
+    ) {
+        (self.candidate, self.rerun, self.witness, self.loss) = (candidate, rerun, witness, loss)
+        notes = witness?.emptyNotes
         curve = MetricCurves(every: every)
     }
 
@@ -34,11 +41,16 @@ final class CandidateRun: @unchecked Sendable {
 
     func fold(_ stretch: EventStretch) throws {
         let start = Self.now
+        // Locals: what an object holds is looked after at every access.
         let (loss, base) = (loss, stretch.firstOffset)
+        var (curve, notes) = (MetricCurves(every: nil), self.notes.take())
+        swap(&curve, &self.curve)
+        notes?.removeAll()
         try losses.withUnsafeMutableBufferPointer { losses in
             for batch in stretch.batches {
                 let first = batch.firstOffset - base
-                try rerun.fold(batch) { index, state, decision in
+                try rerun.fold(batch) { index, event, state, decision in
+                    notes?.add(first + index, event, state, decision)
                     guard decision.hasLearned else {
                         losses[first + index] = .nan
                         return
@@ -50,6 +62,8 @@ final class CandidateRun: @unchecked Sendable {
         }
         eventCount += stretch.eventCount
         nanoseconds += Self.now - start
+        if let notes { try witness?.take(notes, of: stretch) }
+        (self.curve, self.notes) = (curve, notes)
     }
 
     /// Takes note of what it lost more than a reference on the examples that both answered.

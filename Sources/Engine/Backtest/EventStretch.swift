@@ -17,11 +17,11 @@ final class EventStretch: @unchecked Sendable {
         var eventCount: Int { batches.reduce(0) { $0 + $1.count } }
 
         /// Takes batch after batch up to an empty one, or to so many events.
-        func fill(upTo eventsMax: Int = .max, _ write: (EventBatch) throws -> Void) rethrows {
+        func fill(upTo eventsMax: Int = .max, _ write: (inout EventBatch) throws -> Void) rethrows {
             usedCount = 0
             while eventCount < eventsMax {
                 if usedCount == pool.count { pool.append(EventBatch(contract)) }
-                try write(pool[usedCount])
+                try write(&pool[usedCount])
                 guard !pool[usedCount].isEmpty else { return }
                 usedCount += 1
             }
@@ -70,7 +70,7 @@ final class StretchReader: @unchecked Sendable {
         let start = min(next + part * EventBatch.eventsMax, end)
         let reader = readers[part]
         reader.batches.move(to: start..<min(start + EventBatch.eventsMax, end))
-        try stretch.parts[part].fill { try reader.batches.fill($0) }
+        try stretch.parts[part].fill { try reader.batches.fill(&$0) }
     }
 
     /// Goes on to the stretch after the one whose parts were read.

@@ -58,7 +58,7 @@ package final class FileBatches: @unchecked Sendable {
     }
 
     /// Fills a batch with the events that come next; leaves it empty at the end.
-    func fill(_ batch: EventBatch) throws {
+    func fill(_ batch: inout EventBatch) throws {
         batch.begin(contract, Digest(hashing: []), version: 0, at: next)
         var isAtEnd = false
         while !batch.isFull, !isAtEnd {

@@ -4,20 +4,34 @@ import ModelLifecycle
 import OnlineLearning
 
 /// What really answered: the stored answers of the log, scored with the labels that the candidates are scored with.
-final class Witness: @unchecked Sendable {
-    // Filled in by one thread at a time.
-    private var rerun: Rerun
+///
+/// It folds nothing. A fold that follows the label protocol of the present tells it which question each label came to:
+/// a candidate's, or, where none of them does, one that asks no model.
+struct Witness: Sendable {
+    private(set) var champion: Scorecard
+    private(set) var baseline: Scorecard
     private(set) var curve: MetricCurves
     /// Of the stretch scored last: the loss of what was answered to the example that an event labelled, else NaN.
     private(set) var losses = [Double](repeating: .nan, count: EventStretch.eventsMax)
+    /// Whether metrics are sliced by features.
+    let readsFeatures: Bool
+    /// Where a fold of the present's label protocol begins that asks no model.
+    let protocolState: ApplicationState
+    private let task: OnlineLearning.Task
     private let loss: ProperLoss
     /// Of an open target: for each version, from its offset on, where each place of its answers lies here.
     private let slots: [(version: Int, slots: [Int])]
+    /// What was answered to the questions that have no label yet, as it was stored.
+    private var answers = RecentRows<[Double]>(capacity: Backtest.recentRowsMax)
+    private var reader: LogReader
+    private var stored: [Double] = []
+    /// The answer being scored, by the slots here.
+    private var answer: [Double]
 
     /// - Parameter metrics: the present champion's, then those of candidates.
     init(
-        _ present: Spec, metrics: [Component], _ range: Range<Int>, in log: StoreAccess.Store,
-        under amendments: Amendments, loss: ProperLoss, every: Int?
+        _ present: Spec, metrics: [Component], _ range: Range<Int>, in log: StoreAccess.Store, loss: ProperLoss,
+        every: Int?
     ) throws {
         let names = try ChampionClasses.names(present, range, in: log)
         var all: [String] = []
@@ -27,27 +41,80 @@ final class Witness: @unchecked Sendable {
         slots = names.map { version, names in
             (version, names.map { name in all.firstIndex { $0.utf8.elementsEqual(name.utf8) } ?? 0 })
         }
-        let state = ApplicationState(witness: present, metrics: metrics, classes: all, from: range.lowerBound)
-        rerun = Rerun(
-            witness: state, log: log, under: amendments, recentRows: Backtest.recentRowsMax,
-            readsFeatures: metrics.contains { ScoredMetric($0).feature != nil })
+        let card = Scorecard(metrics, present.contract)
+        (champion, baseline, task) = (card, card, present.contract.target.task)
+        readsFeatures = metrics.contains { ScoredMetric($0).feature != nil }
+        protocolState = ApplicationState(labelProtocolOf: present, classes: all, from: range.lowerBound)
+        // Room for a value and the bounds of its interval, whether or not the champion gave one.
+        answer = [Double](repeating: .nan, count: task == .regression ? 3 : protocolState.answerWidth)
+        reader = LogReader(log)
         (self.loss, curve) = (loss, MetricCurves(every: every))
     }
 
-    var champion: Scorecard { rerun.state.learned.models[0].metrics }
-    var baseline: Scorecard { rerun.state.learned.baselineMetrics }
+    /// Whether the fold of a candidate tells it all it has to know.
+    func canBeTold(by candidate: ApplicationState) -> Bool {
+        candidate.followsProtocol(of: protocolState)
+            && (!readsFeatures || candidate.contract.layout == protocolState.contract.layout)
+    }
 
-    func bear(_ stretch: EventStretch) throws {
-        let (loss, base) = (loss, stretch.firstOffset)
-        try losses.withUnsafeMutableBufferPointer { losses in
-            for batch in stretch.batches {
-                let first = batch.firstOffset - base
-                try rerun.bear(batch, slots: slots.last { $0.version <= batch.version }?.slots) {
-                    index, state, decision in
-                    losses[first + index] = decision.hasLearned ? state.loss(loss) ?? .nan : .nan
-                    if decision.hasLearned, state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
+    /// What a fold must note for it.
+    var emptyNotes: ProtocolNotes {
+        ProtocolNotes(keeping: readsFeatures ? protocolState.contract.layout : nil)
+    }
+
+    /// Scores what was answered to the questions of a stretch.
+    mutating func take(_ notes: borrowing ProtocolNotes, of stretch: EventStretch) throws {
+        var batches = stretch.batches.makeIterator()
+        let base = stretch.firstOffset
+        guard var batch = batches.next() else { return }
+        for place in 0..<stretch.eventCount { losses[place] = .nan }
+        var row = FeatureRow(readsFeatures ? protocolState.contract.layout : FeatureLayout([]))
+        var labelCount = 0
+        for index in notes.notes.indices {
+            let note = notes.notes[index]
+            while note.place + base >= batch.endOffset, let next = batches.next() { batch = next }
+            switch note {
+            case .asked(let place):
+                stored.removeAll(keepingCapacity: true)
+                stored.append(contentsOf: batch.answer(place + base - batch.firstOffset))
+                answers.take(over: &stored, at: place + base)
+            case .labelled(let label):
+                if label.question == label.place + base {
+                    arrange(batch.answer(label.question - batch.firstOffset), of: label.question)
+                } else {
+                    if !answers.take(label.question, into: &stored) {
+                        stored = try reader.read(label.question)?.answer.values ?? []
+                    }
+                    arrange(stored[...], of: label.question)
                 }
+                if readsFeatures { notes.rows.copy(labelCount, into: &row) }
+                notes.withBaseline(labelCount) { score(label, baseline: $0, row) }
+                labelCount += 1
             }
+        }
+    }
+
+    private mutating func score(
+        _ label: ProtocolNotes.Labelled, baseline given: UnsafeBufferPointer<Double>, _ row: borrowing FeatureRow
+    ) {
+        if let target = label.target {
+            answer.withUnsafeBufferPointer { answer in
+                if task == .multiclass || !answer[0].isNaN { champion.update(target, answer, row, at: label.time) }
+                losses[label.place] = loss.of(answer, target, task: task) ?? .nan
+            }
+            baseline.update(target, given, row, at: label.time)
+        }
+        guard label.labels >= curve.next else { return }
+        curve.record(at: label.labels, [champion, baseline].map { $0.values.map(\.value) })
+    }
+
+    /// Lays an answer out by the slots here.
+    private mutating func arrange(_ stored: ArraySlice<Double>, of question: Int) {
+        for place in answer.indices { answer[place] = .nan }
+        if slots.isEmpty {
+            for (place, value) in zip(answer.indices, stored) { answer[place] = value }
+        } else if let slots = slots.last(where: { $0.version <= question })?.slots {
+            for (place, value) in zip(slots, stored) { answer[place] = value }
         }
     }
 }

@@ -90,8 +90,11 @@ package struct MetricCurves: Sendable {
 
     /// Adds a point.
     mutating func record(_ state: borrowing ApplicationState) {
-        let labels = state.ledger.counts.scoredLabels
-        points.append(Point(labels: labels, values: state.learned.plainMetrics.map { $0.map(\.value) }))
+        record(at: state.ledger.counts.scoredLabels, state.learned.plainMetrics.map { $0.map(\.value) })
+    }
+
+    mutating func record(at labels: UInt64, _ values: [[Double]]) {
+        points.append(Point(labels: labels, values: values))
         if !isFixed, points.count >= Self.pointsMax {
             stride *= 2
             points = points.filter { $0.labels % stride == 0 }

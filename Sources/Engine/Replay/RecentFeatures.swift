@@ -2,14 +2,17 @@ import Determinism
 import ModelLifecycle
 import OnlineLearning
 
-/// The features of recent predictions by offset, so that a label that comes soon needs no reading of the log.
+/// The features of recent predictions, so that a label that comes soon needs no reading of the log.
+typealias RecentFeatures = RecentRows<FeatureRow>
+
+/// What belongs to recent predictions, by offset.
 ///
 /// Rows are pooled: what is taken out lends its storage to what comes in, and nothing is allocated once the pool has
 /// grown. Complexity: O(1), amortized.
-struct RecentFeatures {
+struct RecentRows<Row: Sendable>: Sendable {
     /// Nil keeps every row until it is taken or forgotten.
     private let capacity: Int?
-    private var pool: [FeatureRow] = []
+    fileprivate var pool: [Row] = []
     private var free: [Int32] = []
     /// Pool index + 1 of each offset from ``base``, 0 where there is none; the first ``head`` are done with.
     private var indices: [Int32] = []
@@ -21,18 +24,14 @@ struct RecentFeatures {
         self.capacity = capacity
     }
 
-    /// Remembers the features of the prediction at an offset above all before.
-    mutating func remember(_ row: FeatureRow, at offset: Int) {
-        if let index = place(offset, or: row) { pool[index].assign(row) }
-    }
-
-    /// Remembers features by taking the row itself, and hands another of the same layout back, with stale values.
-    mutating func take(over row: inout FeatureRow, at offset: Int) {
+    /// Remembers the row of the prediction at an offset above all before, by taking it over; hands another back, with
+    /// stale values.
+    mutating func take(over row: inout Row, at offset: Int) {
         if let index = place(offset, or: row) { swap(&pool[index], &row) }
     }
 
     /// The pooled row for an offset; nil where the pool was empty and took the given one.
-    private mutating func place(_ offset: Int, or row: FeatureRow) -> Int? {
+    fileprivate mutating func place(_ offset: Int, or row: Row) -> Int? {
         if let capacity, count >= capacity { forgetOldest() }
         if count == 0 {
             indices.removeAll(keepingCapacity: true)
@@ -49,8 +48,8 @@ struct RecentFeatures {
         return Int(index)
     }
 
-    /// Swaps the features out, if they are here.
-    mutating func take(_ offset: Int, into row: inout FeatureRow) -> Bool {
+    /// Swaps a row out, if it is here.
+    mutating func take(_ offset: Int, into row: inout Row) -> Bool {
         guard let index = remove(offset) else { return false }
         swap(&pool[index], &row)
         return true
@@ -61,7 +60,7 @@ struct RecentFeatures {
     }
 
     mutating func removeAll() {
-        self = RecentFeatures(capacity: capacity)
+        self = RecentRows(capacity: capacity)
     }
 
     private mutating func remove(_ offset: Int) -> Int? {
@@ -86,6 +85,13 @@ struct RecentFeatures {
         indices.removeFirst(head)
         base += head
         head = 0
+    }
+}
+
+extension RecentRows<FeatureRow> {
+    /// Remembers a copy.
+    mutating func remember(_ row: FeatureRow, at offset: Int) {
+        if let index = place(offset, or: row) { pool[index].assign(row) }
     }
 }
 

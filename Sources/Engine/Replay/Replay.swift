@@ -93,7 +93,7 @@ struct Replay {
             decision = try state!.apply(event, under: &index, past: &past, derived: derived)
         }
         if event.kind == .adopted { past.adopt(state!.contract) }
-        if decision == .predicted { past.recent.remember(event.features, at: offset) }
+        if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         state?.record(decision, in: &answer)
     }
 

@@ -176,5 +176,10 @@ extension Decision {
     }
 
     /// Whether it comes with an answer to a question.
-    public var hasAnswer: Bool { self == .predicted || self == .predictedAndLearned }
+    public var hasAnswer: Bool {
+        switch self {
+        case .predicted, .predictedAndLearned: true
+        default: false
+        }
+    }
 }

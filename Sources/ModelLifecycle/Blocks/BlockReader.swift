@@ -140,7 +140,7 @@ public struct BlockReader: Sendable {
             case .boolean: row.setNumber(try decoder.bool() ? 1 : 0, at: slot)
             case .category, .text:
                 let index = try dictionaryIndex(&decoder)
-                dictionary.withName(at: index) { row.setString($0, at: slot) }
+                row.setString(index, of: dictionary, at: slot)
             case .timestamp: row.setTimestamp(try decoder.int(), at: slot)
             }
         }

@@ -2,44 +2,38 @@ import OnlineLearning
 
 /// How a candidate is compared, example by example, with what was really answered.
 extension ApplicationState {
-    /// A state that asks no model of its own: it keeps the answers that a log holds until their labels come, and scores
-    /// them as those of a champion are scored. Its baseline is one that began where the witness did.
+    /// A state that follows the label protocol of a spec and asks none of its models: its champion is a baseline.
     ///
-    /// - Parameters:
-    ///   - spec: of the present; its target and its features are those of the log.
-    ///   - metrics: what the answers are judged by.
-    ///   - classes: of an open target, every class that an answer may speak of, in the order of the slots of answers.
-    public init(witness spec: Spec, metrics: [Component], classes: [String], from offset: Int) {
+    /// - Parameter classes: of an open target, classes that count as learned, in the order of the slots of answers.
+    public init(labelProtocolOf spec: Spec, classes: [String], from offset: Int) {
         let isRegression = spec.contract.target.task == .regression
         let learner = Component(named: isRegression ? "statistic_regressor" : "prior_classifier")
         let settings = Settings(
-            champion: PipelineDeclaration(numbers: [], transformers: [], learner: learner), metrics: metrics)
+            champion: PipelineDeclaration(numbers: [], transformers: [], learner: learner), metrics: [])
         let plain = Spec(
             application: spec.application, contract: spec.contract, data: spec.data, durability: spec.durability,
             limits: spec.limits, settings: settings)
         self.init(candidate: plain, from: offset)
         for name in classes { _ = learned.classes.append(name) }
-        // Room for a value and the bounds of its interval, whether or not the champion gave one.
-        let width = learned.answerWidth(spec.contract)
-        ledger = Ledger(answerWidth: isRegression ? 3 * width : width)
-        given = []
+        ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
     }
 
-    /// Applies the next event of the log to a witness.
-    /// - Parameter values: with a question, what was answered then, by the slots of this state.
-    public mutating func bear(
-        _ event: borrowing Event, answered values: [Double], under index: inout AmendmentIndex,
-        past: inout some PastEvents
-    ) throws(PastEventMissing) -> Decision {
-        given?.removeAll(keepingCapacity: true)
-        given?.append(contentsOf: values)
-        return try rerun(event, under: &index, past: &past)
+    /// How many numbers an answer of one model takes.
+    public var answerWidth: Int { ledger.answerWidth / (learned.models.count + 1) }
+
+    /// Whether folding the same events tells the same of which question each label came to.
+    public func followsProtocol(of other: ApplicationState) -> Bool {
+        // The bytes of the ids known are bounded, and answers count among them.
+        let isOpen = contract.target.task == .multiclass && contract.target.classes == nil
+        return contract.target == other.contract.target && spec.limits == other.spec.limits
+            && ledger.answerWidth == other.ledger.answerWidth && !isOpen
     }
 
-    /// Puts what was really answered in the place of the champion's answer.
-    mutating func giveAnswer(_ width: Int) {
-        guard let given else { return }
-        for place in 0..<width { answers[place] = place < given.count ? given[place] : .nan }
+    /// Hands out the baseline's answer to the question that was labelled last.
+    @inline(__always)
+    public func withBaselineScored<R>(_ body: (UnsafeBufferPointer<Double>) -> R) -> R {
+        let width = scored.count / (learned.models.count + 1)
+        return scored.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0.suffix(width))) }
     }
 
     /// The loss of the champion's answer to the question that has just been labelled; nil where there was no answer, or
@@ -55,5 +49,10 @@ extension ApplicationState {
 
 extension Decision {
     /// Whether a label met its question.
-    public var hasLearned: Bool { self == .learned || self == .predictedAndLearned }
+    public var hasLearned: Bool {
+        switch self {
+        case .learned, .predictedAndLearned: true
+        default: false
+        }
+    }
 }

@@ -30,10 +30,11 @@ public struct ApplicationState: Sendable {
     /// The answers being scored, copied out of the ledger.
     private(set) var scored: [Double] = []
     /// What they were scored against; nil where the last label found answers that do not score.
-    private(set) var scoredTarget: Target?
-    /// Of a witness, which scores what others answered: their answer to the next question; else nil.
-    var given: [Double]?
-    var recalled: FeatureRow
+    public private(set) var scoredTarget: Target?
+    /// The offset of the question that was labelled last.
+    public private(set) var labelledQuestion = 0
+    /// The features of the question that a label came to last.
+    public internal(set) var recalled: FeatureRow
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
 
@@ -255,7 +256,6 @@ public struct ApplicationState: Sendable {
             ledger.counts.replacedAnswers += 1
             if model == 0 { answerIsBaseline = true }
         }
-        if given != nil { giveAnswer(width) }
     }
 
     /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
@@ -287,6 +287,7 @@ public struct ApplicationState: Sendable {
             ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
         }
         let target = target(learning: label)
+        labelledQuestion = Int(entry.offset)
         scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
         if scoredTarget != nil { score(target, index, row, at: time) }
         train(row, target, at: time)

@@ -219,9 +219,14 @@ extension Lineage {
 extension Scorecard {
     /// The metrics of one role.
     init(_ settings: Settings, _ contract: Contract) {
+        self.init(settings.metrics, contract)
+    }
+
+    /// Metrics of answers under a contract.
+    public init(_ metrics: [Component], _ contract: Contract) {
         let target = contract.target
         self.init(
-            settings.metrics, task: target.task, classesMax: target.classes?.count ?? target.maxClasses + 1,
+            metrics, task: target.task, classesMax: target.classes?.count ?? target.maxClasses + 1,
             layout: contract.layout)
     }
 }

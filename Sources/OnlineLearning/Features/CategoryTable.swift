@@ -99,6 +99,10 @@ public struct CategoryTable: Sendable {
         bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range(of: slot)])) }
     }
 
+    /// The hash of the name of a slot, as ``hash(_:)`` gives it.
+    @inline(__always)
+    func hash(at slot: Int) -> UInt64 { hashes[slot] }
+
     @inlinable
     @inline(__always)
     func range(of slot: Int) -> Range<Int> {
@@ -141,8 +145,10 @@ extension CategoryTable: CanonicallyCodable {
     public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         self.init()
         for _ in 0..<(try decoder.count()) {
-            let name = try decoder.blob()
-            name.withUnsafeBytes { _ = append($0, hash: Self.hash($0)) }
+            try decoder.withBlob {
+                let name = UnsafeRawBufferPointer($0)
+                append(name, hash: Self.hash(name))
+            }
         }
     }
 }

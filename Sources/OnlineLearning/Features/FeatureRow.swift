@@ -9,7 +9,7 @@ public struct FeatureRow: Sendable {
     public static let missingTimestamp = Int64.min
 
     public var numbers: [Double]
-    public private(set) var timestamps: [Int64]
+    public internal(set) var timestamps: [Int64]
     @usableFromInline var bytes: [UInt8]
     @usableFromInline var strings: [StringSlot]
 
@@ -100,6 +100,16 @@ public struct FeatureRow: Sendable {
             start: Int32(truncatingIfNeeded: bytes.count), count: Int32(truncatingIfNeeded: value.count),
             hash: CategoryTable.hash(value))
         bytes.append(contentsOf: value)
+    }
+
+    /// Sets a string to a name of a table.
+    public mutating func setString(_ name: Int, of table: CategoryTable, at slot: Int) {
+        table.withName(at: name) { value in
+            strings[slot] = StringSlot(
+                start: Int32(truncatingIfNeeded: bytes.count), count: Int32(truncatingIfNeeded: value.count),
+                hash: table.hash(at: name))
+            bytes.append(contentsOf: value)
+        }
     }
 
     public mutating func setString(_ value: String, at slot: Int) {

@@ -1,6 +1,13 @@
+// Preloaded into a program, lets the disk fail, or the program die, at a chosen change of a chosen directory.
+//
+// Reads the environment when it is loaded:
+// - FAULTY_DISK_UNDER: what files count, by the beginning of their paths, links resolved.
+// - FAULTY_DISK_FAULT: kill@N ends the program as SIGKILL does before the Nth change; once@N refuses that change with an
+//   input/output error; from@N refuses it and all that follow; full@N the same for want of room.
+// - FAULTY_DISK_COUNT: a file that is told how many changes there were.
+//
+// Changes are writes, flushes, cuts, removals, new names and new directories, counted from 1 over all threads.
 #define _GNU_SOURCE
-#include "faulty_disk.h"
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +26,6 @@ static const char *under;
 static long fault_at;
 static enum { NONE, KILL, ONCE, FROM, FULL } fault;
 
-long faulty_disk_changes(void) { return changes; }
-
 __attribute__((constructor)) static void begin(void) {
     under = getenv("FAULTY_DISK_UNDER");
     const char *text = getenv("FAULTY_DISK_FAULT");
@@ -38,7 +43,7 @@ __attribute__((destructor)) static void end(void) {
     const char *path = getenv("FAULTY_DISK_COUNT");
     FILE *file = path ? fopen(path, "w") : NULL;
     if (!file) return;
-    fprintf(file, "%ld\n", faulty_disk_changes());
+    fprintf(file, "%ld\n", atomic_load(&changes));
     fclose(file);
 }
 
@@ -53,7 +58,7 @@ static int concerns(int fd) {
     return counts(path);
 }
 
-/// Where a path lies, whether or not there is something yet.
+// Where a path lies, whether or not there is something yet.
 static int concerns_path(const char *path) {
     char whole[PATH_MAX], directory[PATH_MAX];
     if (realpath(path, whole)) return counts(whole);
@@ -65,7 +70,7 @@ static int concerns_path(const char *path) {
     return realpath(directory[0] ? directory : "/", whole) && counts(whole);
 }
 
-/// Counts a change. Returns whether it is to fail, with errno set.
+// Counts a change. Returns whether it is to fail, with errno set.
 static int fails(void) {
     long number = atomic_fetch_add(&changes, 1) + 1;
     if (fault == KILL && number == fault_at) {

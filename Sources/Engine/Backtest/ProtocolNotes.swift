@@ -1,0 +1,88 @@
+import Determinism
+import ModelLifecycle
+import OnlineLearning
+
+/// What a fold of the label protocol tells of a stretch: what was asked, to which question each label came, and what
+/// the baseline had answered.
+struct ProtocolNotes: Sendable {
+    enum Note: Sendable {
+        /// The event at a place of the stretch asks, and waits for its label.
+        case asked(place: Int)
+        case labelled(Labelled)
+
+        var place: Int {
+            switch self {
+            case .asked(let place): place
+            case .labelled(let label): label.place
+            }
+        }
+    }
+
+    struct Labelled: Sendable {
+        /// Of the event that labels.
+        let place: Int
+        /// The offset of the question, which may be that event itself.
+        let question: Int
+        /// Nil where answers to the question do not score.
+        let target: Target?
+        /// When the label came, in microseconds.
+        let time: Int64
+        /// How many labels have come, this one included.
+        let labels: UInt64
+    }
+
+    private(set) var notes: [Note] = []
+    /// For each label the baseline's answer, which grows with the classes known, and where it ends; the first end is 0.
+    private var baselines: [Double] = []
+    private var baselineEnds = [0]
+    /// For each label the features of its question, where they are wanted.
+    private(set) var rows: FeatureRows
+    private let keepsRows: Bool
+
+    /// - Parameter layout: of the features of questions where they are wanted.
+    init(keeping layout: FeatureLayout?) {
+        (rows, keepsRows) = (FeatureRows(layout ?? FeatureLayout([])), layout != nil)
+    }
+
+    mutating func removeAll() {
+        notes.removeAll(keepingCapacity: true)
+        baselines.removeAll(keepingCapacity: true)
+        baselineEnds.removeSubrange(1...)
+        rows.removeAll()
+    }
+
+    /// Notes what an event did that a fold has just applied.
+    @inline(__always)
+    mutating func add(
+        _ place: Int, _ event: borrowing Event, _ state: borrowing ApplicationState, _ decision: Decision
+    ) {
+        switch decision {
+        case .predicted: notes.append(.asked(place: place))
+        case .learned:
+            if keepsRows { rows.append(state.recalled) }
+            addLabel(place, state)
+        case .predictedAndLearned:
+            if keepsRows { rows.append(event.features) }
+            addLabel(place, state)
+        default: break
+        }
+    }
+
+    @inline(__always)
+    private mutating func addLabel(_ place: Int, _ state: borrowing ApplicationState) {
+        notes.append(
+            .labelled(
+                Labelled(
+                    place: place, question: state.labelledQuestion, target: state.scoredTarget,
+                    time: state.ledger.time.microseconds, labels: state.ledger.counts.scoredLabels)))
+        state.withBaselineScored { for value in $0 { baselines.append(value) } }
+        baselineEnds.append(baselines.count)
+    }
+
+    /// Hands out what the baseline had answered to the question of a label, by its number among the labels noted.
+    func withBaseline<R>(_ label: Int, _ body: (UnsafeBufferPointer<Double>) -> R) -> R {
+        baselines.withUnsafeBufferPointer {
+            body(UnsafeBufferPointer(rebasing: $0[baselineEnds[label]..<baselineEnds[label + 1]]))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// `faulty_disk.c`, compiled: programs that are run with it find a disk that fails at a chosen moment.
+enum FaultyDisk {
+    /// What happens at the Nth change of the disk.
+    enum Fault: String, CaseIterable {
+        /// The program is killed before it.
+        case kill
+        /// It fails, and those after it do not.
+        case once
+        /// It fails, and so do all after it.
+        case from
+        /// There is no room for it, nor for anything after it.
+        case full
+    }
+
+    static let isAvailable = library != nil
+
+    /// Only where programs are linked as on Linux, and there is a compiler; Swift brings one.
+    private static let library: String? = {
+        #if os(Linux)
+            guard let compiler = Program.path("clang") ?? Program.path("cc") else { return nil }
+            let source = "\(Program.repository)/Tests/EndToEndTests/Support/faulty_disk.c"
+            let library = NSTemporaryDirectory() + "headrace-faulty-disk-\(getpid()).so"
+            let arguments = ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"]
+            return (try? Program.run(compiler, arguments).status) == 0 ? library : nil
+        #else
+            return nil
+        #endif
+    }()
+
+    /// Runs the program with changes failing under a directory.
+    static func headrace(
+        _ arguments: [String], under directory: String, _ fault: Fault, at change: Int
+    ) throws -> Program.Result {
+        try starting(arguments, under: directory, fault, at: change).wait()
+    }
+
+    /// The same of a program that goes on until it is told to end.
+    static func starting(
+        _ arguments: [String], under directory: String, _ fault: Fault, at change: Int
+    ) throws -> Running {
+        try run(arguments, directory, ["FAULTY_DISK_FAULT": "\(fault.rawValue)@\(change)"])
+    }
+
+    /// Runs it on a sound disk. - Returns: also how many changes it made.
+    static func counting(_ arguments: [String], under directory: String) throws -> (Program.Result, changes: Int) {
+        let scratch = try Scratch()
+        let result = try run(arguments, directory, ["FAULTY_DISK_COUNT": scratch("count")]).wait()
+        let text = try String(contentsOfFile: scratch("count"), encoding: .utf8)
+        return (result, Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
+    }
+
+    private static func run(
+        _ arguments: [String], _ directory: String, _ more: [String: String]
+    ) throws -> Running {
+        let path = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
+        let environment = ["LD_PRELOAD": library ?? "", "FAULTY_DISK_UNDER": path].merging(more) { $1 }
+        return try Running(Program.headrace, arguments, environment: environment)
+    }
+}

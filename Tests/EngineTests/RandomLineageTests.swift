@@ -1,0 +1,206 @@
+import Determinism
+import Engine
+import EventLog
+import ModelLifecycle
+import OnlineLearning
+import SQLiteStore
+import Testing
+
+/// Random lives: events, restores, amendments, candidates and stops in any order. One application lives them in memory
+/// and undisturbed, another on a disk whose commits fail and in a process that crashes. Both come to the same log and to
+/// the same states.
+@Suite struct RandomLineageTests {
+    /// Something that happens to an application.
+    private enum Step: Sendable {
+        case events([Event])
+        case restore(to: Int)
+        case exclude(String)
+        case correct([String])
+        case forget([String])
+        case adopt(Spec, from: Int)
+        case stop
+        case crash
+    }
+
+    /// What may be drawn, and what it is drawn from.
+    private struct Life {
+        let specs: [Spec]
+        private let labels: [Label]
+        private var generator: SeededGenerator
+        private var seconds: Int64 = 0
+        private var asked: [String] = []
+
+        init(_ task: OnlineLearning.Task, seed: UInt64) throws {
+            generator = SeededGenerator(seed: seed)
+            let (type, learners, more) =
+                switch task {
+                case .regression: ("regression", ["linear_regression", "knn_regressor"], "")
+                case .binary: ("binary", ["logistic_regression", "hoeffding_tree_classifier"], "")
+                case .multiclass: ("multiclass", ["softmax_regression", "gaussian_nb"], #", "max_classes": 6"#)
+                }
+            labels =
+                switch task {
+                case .regression: [-1, 0, 2.5, 40].map { .number($0) }
+                case .binary: [.listed(0), .listed(1)]
+                case .multiclass: ["a", "b", "c"].map { .named(Array($0.utf8)) }
+                }
+            specs = try learners.map { learner in
+                try SpecText.spec(
+                    """
+                    {"application": "life", "clock": "claimed", "features": {"x": "number", "c": "category"}, \
+                    "target": {"name": "y", "type": "\(type)", "horizon": "20s"\(more)}, \
+                    "model": [{"one_hot": ["c"]}, "standard_scaler", "\(learner)"]}
+                    """)
+            }
+        }
+
+        mutating func next(end: Int) -> Step {
+            switch generator.below(20) {
+            case 0: .restore(to: 1 + generator.below(end))
+            case 1: .exclude("c = \("uvw".map(String.init)[generator.below(3)]) and x < \(generator.below(4))")
+            case 2: .correct((0..<(1 + generator.below(3))).map { _ in anyID() })
+            case 3: .forget((0..<(1 + generator.below(3))).map { _ in anyID() })
+            case 4: .adopt(specs[generator.below(specs.count)], from: generator.below(end))
+            case 5: .stop
+            case 6, 7: .crash
+            default: .events((0..<(1 + generator.below(30))).map { _ in event() })
+            }
+        }
+
+        /// Mostly one of the last.
+        private mutating func anyID() -> String {
+            guard !asked.isEmpty else { return "nobody" }
+            return asked[asked.count - 1 - generator.below(min(asked.count, 60))]
+        }
+
+        private mutating func event() -> Event {
+            seconds += Int64(generator.below(2))
+            let time = Timestamp(microseconds: (seconds - (generator.below(9) == 0 ? 3 : 0)) * 1_000_000)
+            var row = FeatureRow(specs[0].contract.layout)
+            let label = labels[generator.below(labels.count)]
+            guard generator.below(2) == 0 else {
+                return Event(.label, time: time, id: EventID(anyID()), features: row, label: label)
+            }
+            asked.append("q\(asked.count)")
+            row.setNumber(Double(generator.below(9)) / 2, at: 0)
+            row.setString("uvw".map(String.init)[generator.below(3)], at: 0)
+            let isExample = generator.below(5) == 0
+            return Event(
+                isExample ? .example : .prediction, time: time, id: EventID(asked[asked.count - 1]), features: row,
+                label: isExample ? label : nil)
+        }
+    }
+
+    /// An application that can be ended and begun again on its store.
+    private final class Subject {
+        private var access: StoreAccess
+        /// What a crash leaves of the store.
+        private let leftByCrash: () throws -> StoreAccess
+        private(set) var application: Application
+        private let task: OnlineLearning.Task
+
+        init(_ spec: Spec, _ access: StoreAccess, leftByCrash: @escaping () throws -> StoreAccess) throws {
+            (self.access, self.leftByCrash, task) = (access, leftByCrash, spec.contract.target.task)
+            application = try Self.open(spec, access)
+        }
+
+        private static func open(_ spec: Spec?, _ access: StoreAccess) throws -> Application {
+            try Application(
+                name: "life", spec: spec, store: access, clock: { Timestamp(microseconds: 1_000_000_000_000) })
+        }
+
+        /// - Returns: what was refused; nil where nothing was.
+        func live(_ step: Step) async throws -> String? {
+            do {
+                switch step {
+                case .events(let events): _ = try await application.submit(events)
+                case .restore(let offset): _ = try await application.restore(to: .offset(offset))
+                case .exclude(let condition): _ = try await application.exclude(condition)
+                case .correct(let ids):
+                    let text = task == .regression ? "7.5" : task == .binary ? "true" : "b"
+                    _ = try await application.correct(ids.map { (id: $0, label: text) })
+                case .forget(let ids): _ = try await application.forget(ids: ids)
+                case .adopt(let spec, let offset): _ = try await application.adopt(spec, from: offset)
+                case .stop:
+                    await application.stop()
+                    application = try Self.open(nil, access)
+                case .crash:
+                    // The store as it is at this moment; what the old process does later nobody sees.
+                    access = try leftByCrash()
+                    await application.stop()
+                    application = try Self.open(nil, access)
+                }
+                return nil
+            } catch let refusal as Refusal {
+                return refusal.message
+            }
+        }
+
+        /// Does it until it is done, as somebody does who is told that the outcome is unknown and looks.
+        /// - Parameter end: where the log ends when it is done.
+        func insist(_ step: Step, until end: Int) async throws -> String? {
+            while true {
+                do {
+                    return try await live(step)
+                } catch {
+                    guard error is Unavailable || error is LogFailure else { throw error }
+                    while true {
+                        guard let offset = try? await application.inspect({ $0.offset }) else { continue }
+                        if offset == end { return nil }
+                        break
+                    }
+                }
+            }
+        }
+
+        var standing: [Digest] {
+            get async throws { try await application.inspect { [$0.stateDigest, $0.ledgerDigest] } }
+        }
+
+        var offset: Int { get async throws { try await application.inspect { $0.offset } } }
+    }
+
+    @Test(arguments: [OnlineLearning.Task.regression, .binary, .multiclass], UInt64(1)...6)
+    func crashesAndFailingDisksChangeNothing(_ task: OnlineLearning.Task, _ seed: UInt64) async throws {
+        var life = try Life(task, seed: 31 * seed + UInt64(task.rawValue))
+        let memory = MemoryLog()
+        let inMemory = StoreAccess(open: { memory }, close: { _ in })
+        let calm = try Subject(life.specs[0], inMemory) { inMemory }
+        let faults = FaultyLog.Faults(seed: seed)
+        var fixtures = [try StoreFixture()]
+        let troubled = try Subject(life.specs[0], FaultyLog.access(fixtures[0], faults)) {
+            fixtures.append(try fixtures[fixtures.count - 1].crashed())
+            return FaultyLog.access(fixtures[fixtures.count - 1], faults)
+        }
+        faults.set(percent: 25)
+        for number in 0..<50 {
+            let step = life.next(end: try await calm.offset)
+            let refusal = try await calm.live(step)
+            let said = try await troubled.insist(step, until: try await calm.offset)
+            #expect(said == refusal, "step \(number), \(step)")
+            let (one, other) = (try await calm.standing, try await troubled.standing)
+            try #require(one == other, "step \(number), \(step)")
+        }
+        #expect(faults.happened > 3)
+        faults.set(percent: 0)
+        // To restore what is changes nothing.
+        let before = try await troubled.standing[0]
+        for subject in [calm, troubled] {
+            let now = try await subject.application.restore(to: .offset(try await subject.offset))
+            #expect(now.stateDigest == before)
+            await subject.application.stop()
+        }
+        let store = try fixtures[fixtures.count - 1].open()
+        defer { try? store.close() }
+        guard case .equal(let events) = try Bisection(memory, store).finding else {
+            Issue.record("\(try Bisection(memory, store).finding)")
+            return
+        }
+        #expect(events == memory.endOffset)
+        for log in [memory, store] as [StoreAccess.Store] {
+            let verification = try Verification(of: log)
+            #expect(verification.isEqual, "\(verification.differences)")
+            #expect(verification.eventCount == events)
+        }
+    }
+}

@@ -168,8 +168,8 @@ struct ColumnJoiner {
         }
     }
 
-    /// Copies one value. Static, so that the column is read where it lies: taken out of its array and put back, it costs
-    /// more than the value.
+    /// Copies one value. Static, so that the column is read where it lies: taken out of its array and put back, it
+    /// costs more than the value.
     private static func copy(
         _ column: inout CanonicalDecoder, _ kind: FeatureKind, _ numbering: inout Numbering,
         _ records: inout CanonicalEncoder

@@ -17,7 +17,7 @@ import platform
 import signal
 import sys
 
-from benchlib import backtests, learners, machine, prerequisites, progressive, report, serving
+from benchlib import learners, lineage, machine, prerequisites, progressive, report, serving
 from benchlib.process import BenchmarkFailure
 from benchlib.results import Plan, Results
 
@@ -31,7 +31,7 @@ def positive(text):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=["progressive", "backtests", "learners", "http", "report"])
+    parser.add_argument("--only", choices=["progressive", "lineage", "learners", "http", "report"])
     parser.add_argument("--streams", nargs="+", choices=progressive.STREAMS, default=list(progressive.STREAMS))
     parser.add_argument("--modes", nargs="+", choices=serving.SERVERS, default=serving.SERVERS,
                         help="the servers: Headrace in a durability, or the peer")
@@ -40,6 +40,8 @@ def arguments():
     parser.add_argument("--runs", type=positive, default=3,
                         help="over HTTP and of River; Headrace's progressive validation, which is short, runs twice as "
                              "often and once more (default 3, so 7)")
+    parser.add_argument("--years", type=positive, default=1,
+                        help="of flights that `lineage` works on, the same year over and over (default 1)")
     parser.add_argument("--resume", action="store_true", help="keep the runs that this build has already made")
     parser.add_argument("--binary", metavar="PATH", help="default .build/release/headrace")
     return parser.parse_args()
@@ -52,8 +54,8 @@ def measure(options, results):
         remarks={"commit": machine.commit(), "python": platform.python_version()})
     if options.only in (None, "progressive"):
         progressive.measure(plan, binary, options.streams, options.runs)
-    if options.only in (None, "backtests"):
-        backtests.measure(plan, binary, options.runs)
+    if options.only in (None, "lineage"):
+        lineage.measure(plan, binary, options.runs, options.years)
     if options.only in (None, "learners"):
         learners.measure(plan, options.runs)
     if options.only in (None, "http"):

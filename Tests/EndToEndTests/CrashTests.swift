@@ -76,7 +76,8 @@ extension EndToEnd {
             _ check: (_ disk: String, Program.Result, Comment) throws -> Void
         ) throws {
             var disk = try copy(scratch)
-            let (result, changes) = try FaultyDisk.counting(arguments(disk), under: disk)
+            let (running, count) = try FaultyDisk.counting(arguments(disk), under: disk)
+            let (result, changes) = (try running.wait(), try count())
             try #require(result.status == 0 && changes > 5, "\(changes) changes: \(result.errors)")
             for fault in FaultyDisk.Fault.allCases {
                 for point in points(changes) {
@@ -126,6 +127,47 @@ extension EndToEnd {
                 for name in try names(in: "\(disk)/data") {
                     let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(disk)/data/\(name)"))
                     #expect(bytes.range(of: Data("q3-17-end".utf8)) == nil, "\(what) in \(name)")
+                }
+            }
+        }
+
+        @Test("What goes live by a verb of a server, which goes on", arguments: adopting)
+        func goingLiveAtAServer(verb: String) async throws {
+            let scratch = try Scratch()
+            try await Self.prepare(scratch)
+            let words = Self.words(verb, scratch)
+            func up(_ disk: String) -> [String] {
+                ["up", scratch("p.yaml"), "--data-dir", "\(disk)/data", "--port", "0", "--format", "json"]
+            }
+            /// - Returns: what the verb said; nil where the server never became ready.
+            func serve(_ running: Running) async throws -> Program.Result? {
+                _ = try await eventually { running.outputText.contains("\n") || !running.process.isRunning }
+                guard let url = JSON(Data(running.outputText.utf8))["url"].string else { return nil }
+                return try Program.run(Program.headrace, words + ["--url", url])
+            }
+            var disk = try Self.copy(scratch)
+            let before = try Self.verified("\(disk)/data")
+            let (counted, changes) = try FaultyDisk.counting(up(disk), under: disk)
+            #expect(try await serve(counted)?.status == 0)
+            counted.send(SIGTERM)
+            _ = try counted.wait()
+            let after = try Self.verified("\(disk)/data")
+            for fault in [FaultyDisk.Fault.kill, .once, .full] {
+                for point in Self.points(try changes()) {
+                    disk = try Self.copy(scratch)
+                    let running = try FaultyDisk.starting(up(disk), under: disk, fault, at: point)
+                    let result = try await serve(running)
+                    let what: Comment = "\(fault) at change \(point): \(result?.errors ?? running.errorText)"
+                    if fault == .once, result != nil {
+                        // It recovers by itself, and says where it stands.
+                        let url = JSON(Data(running.outputText.utf8))["url"].string ?? ""
+                        #expect(try await eventually { try Program.headrace("status", "--url", url).status == 0 }, what)
+                    }
+                    running.send(SIGTERM)
+                    _ = try running.wait()
+                    let found = try Self.verified("\(disk)/data")
+                    #expect(found == before || found == after, what)
+                    #expect(result?.status != 0 || found == after, what)
                 }
             }
         }

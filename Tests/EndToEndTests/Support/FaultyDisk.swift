@@ -43,12 +43,19 @@ enum FaultyDisk {
         try run(arguments, directory, ["FAULTY_DISK_FAULT": "\(fault.rawValue)@\(change)"])
     }
 
-    /// Runs it on a sound disk. - Returns: also how many changes it made.
-    static func counting(_ arguments: [String], under directory: String) throws -> (Program.Result, changes: Int) {
+    /// Starts it on a sound disk. - Returns: also how many changes it has made, to be asked when it has ended.
+    static func counting(
+        _ arguments: [String], under directory: String
+    ) throws -> (Running, changes: () throws -> Int) {
         let scratch = try Scratch()
-        let result = try run(arguments, directory, ["FAULTY_DISK_COUNT": scratch("count")]).wait()
-        let text = try String(contentsOfFile: scratch("count"), encoding: .utf8)
-        return (result, Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0)
+        let running = try run(arguments, directory, ["FAULTY_DISK_COUNT": scratch("count")])
+        return (
+            running,
+            {
+                let text = try String(contentsOfFile: scratch("count"), encoding: .utf8)
+                return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+            }
+        )
     }
 
     private static func run(

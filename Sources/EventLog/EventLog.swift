@@ -131,6 +131,8 @@ public protocol SnapshotStore: Sendable {
     func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot?
     /// All snapshots, oldest first, without their bytes.
     func snapshots() throws(LogFailure) -> [Snapshot]
+    /// Removes the snapshots at these offsets.
+    func dropSnapshots(at offsets: [Int]) throws(LogFailure)
     /// Gives a version a name; a name can be moved.
     func setName(_ name: String, offset: Int) throws(LogFailure)
     /// All names with their offsets, by offset.

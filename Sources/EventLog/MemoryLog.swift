@@ -59,6 +59,10 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         contents.withLock { $0.snapshots.map(\.withoutPayload) }
     }
 
+    public func dropSnapshots(at offsets: [Int]) {
+        contents.withLock { contents in contents.snapshots.removeAll { offsets.contains($0.offset) } }
+    }
+
     public func setName(_ name: String, offset: Int) {
         contents.withLock { contents in
             contents.names.removeAll { $0.name.utf8.elementsEqual(name.utf8) }

@@ -239,6 +239,16 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
         }
     }
 
+    public func dropSnapshots(at offsets: [Int]) throws(LogFailure) {
+        guard !offsets.isEmpty else { return }
+        try write("drop snapshots") { db in
+            for offset in offsets {
+                try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
+            }
+            try db.execute(sql: "PRAGMA incremental_vacuum")
+        }
+    }
+
     public func setName(_ name: String, offset: Int) throws(LogFailure) {
         try write("name @\(offset) '\(name)'") { db in
             try db.execute(

@@ -80,6 +80,10 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
         try commit { () throws(LogFailure) in try store.save(snapshot) }
     }
 
+    func dropSnapshots(at offsets: [Int]) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try store.dropSnapshots(at: offsets) }
+    }
+
     func setName(_ name: String, offset: Int) throws(LogFailure) {
         try commit { () throws(LogFailure) in try store.setName(name, offset: offset) }
     }

@@ -7,7 +7,7 @@ import OnlineLearning
 /// A recovered application in the writer's hands: the state, the log it continues, and the block being filled.
 final class Serving {
     /// The log grows by this many times the last snapshot's size before the next is taken, and by at least so much.
-    static let snapshotGrowth = 100
+    static let snapshotGrowth = 120
     static let snapshotGrowthBytesMin = 1 << 20
 
     let log: StoreAccess.Store
@@ -16,8 +16,12 @@ final class Serving {
     let compactor: Compactor
     private var past: LogPast
     private var builder: BlockBuilder
-    private var bytesSinceSnapshot = 0
+    private var hasNewEvents = false
     private var lastSnapshotBytes = 0
+    /// The offset of the newest snapshot that stays: those of clean stops give way to the next.
+    private var keptSnapshotOffset = 0
+    /// What this process has committed.
+    private var committed = (events: 0, bytes: 0)
     private var builderBegan = Date.distantPast
 
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
@@ -39,6 +43,7 @@ final class Serving {
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         lastSnapshotBytes = try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
+        keptSnapshotOffset = try log.snapshots().last { $0.reason != .stop }?.offset ?? 0
         if let spec, replay.state == nil || state.spec != spec {
             _ = try adopt(.spec(spec), state.successor(under: spec))
         }
@@ -205,7 +210,7 @@ final class Serving {
         } else {
             try log.append(block, snapshot: snapshot)
         }
-        (lastSnapshotBytes, bytesSinceSnapshot) = (snapshot.payload.count, 0)
+        note(snapshot)
     }
 
     /// Returns when everything applied is on the disk.
@@ -219,7 +224,7 @@ final class Serving {
     func stop() throws {
         defer { compactor.finish() }
         try flush()
-        guard bytesSinceSnapshot > 0 else { return }
+        guard hasNewEvents else { return }
         try log.save(state.snapshot(.stop))
     }
 
@@ -229,12 +234,20 @@ final class Serving {
             firstOffset: builder.firstOffset, count: builder.count, firstTime: builder.firstTime,
             lastTime: builder.lastTime, payload: payload)
         builder.begin(at: builder.endOffset)
-        bytesSinceSnapshot += payload.count
+        hasNewEvents = true
+        committed = (committed.events + block.count, committed.bytes + payload.count)
+        // What an event takes is not known of those that others have committed, and packed since.
+        let bytesPerEvent = Double(committed.bytes) / Double(committed.events)
+        let growth = Double(block.endOffset - keptSnapshotOffset) * bytesPerEvent
         let due = max(Self.snapshotGrowth * lastSnapshotBytes, Self.snapshotGrowthBytesMin)
-        guard withSnapshot, bytesSinceSnapshot >= due else { return (block, nil) }
+        guard withSnapshot, growth >= Double(due) else { return (block, nil) }
         let snapshot = state.snapshot(.growth)
-        (lastSnapshotBytes, bytesSinceSnapshot) = (snapshot.payload.count, 0)
+        note(snapshot)
         return (block, snapshot)
+    }
+
+    private func note(_ snapshot: Snapshot) {
+        (lastSnapshotBytes, keptSnapshotOffset, hasNewEvents) = (snapshot.payload.count, snapshot.offset, false)
     }
 }
 

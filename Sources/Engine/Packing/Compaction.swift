@@ -24,6 +24,14 @@ public struct Compaction {
         reader = LogReader(log)
     }
 
+    /// Removes every snapshot of a clean stop that another of a stop or of growth follows: it was for the start after
+    /// it, and a store that is often stopped would be full of them. What begins with an adoption keeps its last.
+    public func dropStops() throws {
+        let snapshots = try log.snapshots()
+        let stale = zip(snapshots, snapshots.dropFirst()).filter { $0.reason == .stop && $1.reason != .adoption }
+        try log.dropSnapshots(at: stale.map(\.0.offset))
+    }
+
     /// Packs one run of blocks.
     /// - Parameter eventsMin: how many events a run at the log's end must have.
     /// - Returns: false where there is nothing left to do.

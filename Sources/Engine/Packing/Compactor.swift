@@ -26,6 +26,7 @@ final class Compactor: Sendable {
     /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
     func wake() {
         queue.async { [self] in
+            compaction.withLock { try? $0.dropStops() }
             while !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed) {
                 do {
                     guard try compaction.withLock({ try $0.step(eventsMin: Compaction.eventsMax) }) else { return }
@@ -61,6 +62,9 @@ final class Compactor: Sendable {
     func finish() {
         stop()
         guard !hasFailed.load(ordering: .relaxed) else { return }
-        _ = compaction.withLock { try? $0.run(seconds: Self.stopSecondsMax) }
+        compaction.withLock { compaction in
+            try? compaction.dropStops()
+            _ = try? compaction.run(seconds: Self.stopSecondsMax)
+        }
     }
 }

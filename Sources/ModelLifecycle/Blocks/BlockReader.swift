@@ -129,13 +129,14 @@ public struct BlockReader: Sendable {
         if isMissingAny == 0 { row.beginStrings() } else { row.removeAll() }
         var masks = decoder.rewound(by: maskCount)
         var mask: UInt8 = 0
-        for feature in 0..<layout.count {
+        let (kinds, slots) = (layout.kinds, layout.slots)
+        for feature in kinds.indices {
             if isMissingAny != 0 {
                 if feature % 8 == 0 { mask = try masks.byte() }
                 if mask & 1 << (feature % 8) != 0 { continue }
             }
-            let slot = layout.slots[feature]
-            switch layout.kinds[feature] {
+            let slot = slots[feature]
+            switch kinds[feature] {
             case .number: row.setNumber(try CompactNumber.decode(from: &decoder), at: slot)
             case .boolean: row.setNumber(try decoder.bool() ? 1 : 0, at: slot)
             case .category, .text:

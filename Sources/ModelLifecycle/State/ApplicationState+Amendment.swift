@@ -47,28 +47,29 @@ extension ApplicationState {
         _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents,
         derived: LearnedState? = nil
     ) throws(PastEventMissing) -> Decision {
-        let isVoid = index.isVoid(offset)
-        if isVoid || event.kind == .amended || event.kind == .forgotten {
+        guard event.kind == .adopted, !index.isVoid(offset) else { return try take(event, under: &index, &past) }
+        let decision = adopt(event.adoption, derived, isAmended: true)
+        guard decision.isLogged else { return passOver() }
+        offset += 1
+        return decision
+    }
+
+    private mutating func take(
+        _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
+        if index.isVoid(offset) || event.kind == .amended || event.kind == .forgotten {
             // What an amendment says has counted from the beginning; what is left is that it was said.
             if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
             return passOver()
-        }
-        switch event.kind {
-        case .adopted:
-            let decision = adopt(event.adoption, derived, isAmended: true)
-            guard decision.isLogged else { return passOver() }
-            offset += 1
-            return decision
-        default: break
         }
         let label = correctedLabel(for: event, index)
         let decision: Decision
         if event.kind != .prediction, let label {
             var corrected = copy event
             corrected.label = label
-            decision = try apply(corrected, past: &past, correctedLabel: label)
+            decision = try take(corrected, &past, label)
         } else {
-            decision = try apply(event, past: &past, correctedLabel: label)
+            decision = try take(event, &past, label)
         }
         return decision.isLogged ? decision : passOver()
     }
@@ -78,7 +79,7 @@ extension ApplicationState {
         _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
         if event.kind == .adopted { return passOver() }
-        return try apply(event, under: &index, past: &past)
+        return try take(event, under: &index, &past)
     }
 
     private mutating func passOver() -> Decision {

@@ -71,11 +71,24 @@ public struct ApplicationState: Sendable {
     ///   - event: checked against ``contract``.
     ///   - past: where the events lie that this one refers to.
     ///   - derived: with an adoption that is not of a spec, the learned state of its recipe.
-    ///   - correctedLabel: with a prediction whose label waits, what the label should have been, where it was another.
     /// - Throws: where a past event cannot be read; the state is then as it was.
     public mutating func apply(
-        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil,
-        correctedLabel: Label? = nil
+        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil
+    ) throws(PastEventMissing) -> Decision {
+        guard event.kind == .adopted else { return try take(event, &past, nil) }
+        let decision = adopt(event.adoption, derived)
+        if decision.isLogged {
+            offset += 1
+            keepWithinBudget(&past)
+        }
+        return decision
+    }
+
+    /// Applies an event that adopts nothing, and so needs no learned state handed about.
+    /// - Parameter correctedLabel: with a prediction whose label waits, what the label should have been, where it was
+    ///   another.
+    mutating func take(
+        _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?
     ) throws(PastEventMissing) -> Decision {
         let time = max(ledger.time, event.time)
         let decision: Decision
@@ -84,8 +97,7 @@ public struct ApplicationState: Sendable {
         case .label: decision = try label(event, at: time, &past)
         case .example: decision = try example(event, at: time, &past)
         case .amended: decision = amend(event, &past)
-        case .adopted: decision = adopt(event.adoption, derived)
-        case .forgotten: decision = .void
+        case .adopted, .forgotten: decision = .void
         }
         if decision.isLogged {
             offset += 1

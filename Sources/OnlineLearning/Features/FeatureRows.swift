@@ -33,10 +33,11 @@ public struct FeatureRows: Sendable {
         precondition(
             row.numbers.count == numberCount && row.strings.count == stringCount
                 && row.timestamps.count == timestampCount, "a row of another layout")
-        for slot in 0..<numberCount { numbers.append(row.numbers[slot]) }
-        for slot in 0..<stringCount { strings.append(row.strings[slot]) }
-        for slot in 0..<timestampCount { timestamps.append(row.timestamps[slot]) }
-        bytes.append(contentsOf: row.bytes)
+        // Each of the row's arrays is taken hold of once, not for each of its values.
+        row.numbers.withUnsafeBufferPointer { for number in $0 { numbers.append(number) } }
+        row.strings.withUnsafeBufferPointer { for string in $0 { strings.append(string) } }
+        row.timestamps.withUnsafeBufferPointer { for timestamp in $0 { timestamps.append(timestamp) } }
+        row.bytes.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
         ends.append(bytes.count)
     }
 

@@ -4,7 +4,7 @@ import Testing
 extension EndToEnd {
     /// Every verb that changes a disk is killed, or finds the disk failing, at its first change, at its last and at
     /// some between: either what it does has happened or it has not, and it can be done again. With `EVERY_CRASH=1` in
-    /// the environment it is at every change (`make verify-slow`).
+    /// the environment it is at every change, at every fourth of a server's (`make verify-slow`).
     @Suite(.serialized, .enabled(if: FaultyDisk.isAvailable, "needs Linux and a C compiler"))
     struct Crashes {
         /// Where an application stands, as `verify` finds it after folding the whole log again.
@@ -16,8 +16,9 @@ extension EndToEnd {
 
         private static let isThorough = ProcessInfo.processInfo.environment["EVERY_CRASH"] == "1"
 
-        private static func points(_ changes: Int) -> [Int] {
-            isThorough ? Array(1...changes) : (0..<5).map { 1 + $0 * (changes - 1) / 4 }
+        /// - Parameter stride: between two of them where it is thorough.
+        private static func points(_ changes: Int, stride step: Int = 1) -> [Int] {
+            isThorough ? Array(stride(from: 1, through: changes, by: step)) : (0..<5).map { 1 + $0 * (changes - 1) / 4 }
         }
 
         /// A store of questions and labels with an experiment in it, stopped cleanly, and a bundle of it.
@@ -152,8 +153,9 @@ extension EndToEnd {
             counted.send(SIGTERM)
             _ = try counted.wait()
             let after = try Self.verified("\(disk)/data")
+            let total = try changes()
             for fault in [FaultyDisk.Fault.kill, .once, .full] {
-                for point in Self.points(try changes()) {
+                for point in Self.points(total, stride: 4) {
                     disk = try Self.copy(scratch)
                     let running = try FaultyDisk.starting(up(disk), under: disk, fault, at: point)
                     let result = try await serve(running)
@@ -252,7 +254,7 @@ extension EndToEnd {
             let after = try Self.verified("\(sound)/data")
             #expect(after?.events == (before?.events ?? 0) + 1)
             for fault in FaultyDisk.Fault.allCases {
-                for point in Self.isThorough ? Array(1...40) : [1, 9, 17, 25, 33] {
+                for point in Self.points(33) {
                     let disk = try Self.copy(scratch)
                     let running = try FaultyDisk.starting(
                         ["up", scratch("candidate.yaml"), "--data-dir", "\(disk)/data", "--port", "0"], under: disk,

@@ -27,6 +27,19 @@ import Testing
         #expect(throws: Refusal.self) { try VersionDiff(.name("nobody"), .offset(1), in: january.log) }
     }
 
+    /// A server drops snapshots while somebody verifies what it writes.
+    @Test func aSnapshotThatGoesWhileItIsVerifiedIsNoDifference() async throws {
+        let january = try await January()
+        await january.application.stop()
+        let snapshots = january.log.snapshots()
+        try #require(snapshots.count > 2)
+        let verification = try Verification(of: january.log) { _, _ in
+            january.log.dropSnapshots(at: snapshots.suffix(2).map(\.offset))
+        }
+        #expect(verification.isEqual, "\(verification.differences)")
+        #expect(verification.eventCount == january.log.endOffset)
+    }
+
     @Test func aDiffNamesTheLinesOfTheSpecThatChanged() async throws {
         func spec(_ model: String) throws -> Spec {
             try SpecText.spec(

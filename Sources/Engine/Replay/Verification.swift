@@ -69,9 +69,15 @@ package struct Verification: Sendable {
         let starts = [nil] + boundaries.map { Optional($0) }
         let ends = boundaries.map { Optional($0) } + [nil]
         let parts = zip(starts, ends).filter { ($0?.offset ?? 0) < ($1?.offset ?? end) || $1 == nil }
+        // The long ones first, so that no thread is left alone with one at the end.
+        let order = parts.indices.sorted { a, b in
+            let (left, right) = (parts[a], parts[b])
+            return (left.1?.offset ?? end) - (left.0?.offset ?? 0) > (right.1?.offset ?? end) - (right.0?.offset ?? 0)
+        }
         let results = Mutex([VerifiedPart?](repeating: nil, count: parts.count))
         let done = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: parts.count) { index in
+        DispatchQueue.concurrentPerform(iterations: parts.count) { turn in
+            let index = order[turn]
             let (start, last) = parts[index]
             let part = VerifiedPart(first: start?.offset ?? 0, end: last?.offset ?? end)
             part.verify(log, from: start, to: last) { count in

@@ -31,8 +31,11 @@ public struct BlockReader: Sendable {
         dictionary = try CategoryTable(from: &decoder)
         count = try decoder.count()
         var lengths: [Int] = []
+        lengths.reserveCapacity(count)
         for _ in 0..<count { lengths.append(try decoder.natural()) }
-        var starts = [decoder.offset]
+        var starts: [Int] = []
+        starts.reserveCapacity(count + 1)
+        starts.append(decoder.offset)
         for length in lengths {
             let (end, overflow) = starts[starts.count - 1].addingReportingOverflow(length)
             guard !overflow, end <= payload.count else {

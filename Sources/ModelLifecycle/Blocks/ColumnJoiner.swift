@@ -14,6 +14,8 @@ struct ColumnJoiner {
     private let answers: [UInt64]
     private var nextAnswer = 0
     private var time: UInt64
+    /// About how many bytes a record takes.
+    private var recordBytes = 64
     /// The ids met so far, end to end, and where each of them ends; the first end is 0.
     private var ids: [UInt8] = []
     private var idEnds = [0]
@@ -95,8 +97,8 @@ struct ColumnJoiner {
 
     private mutating func part(_ offset: Int, _ count: Int) throws(CanonicalDecodingError) -> BlockColumns.Part {
         numbering.beginBlock()
-        var records = CanonicalEncoder()
-        var lengths = CanonicalEncoder()
+        var records = CanonicalEncoder(reserving: recordBytes * count)
+        var lengths = CanonicalEncoder(reserving: 2 * count)
         var firstTime = time
         for index in 0..<count {
             let start = records.bytes.count
@@ -113,6 +115,8 @@ struct ColumnJoiner {
             }
             lengths.count(records.bytes.count - start)
         }
+        // Room for the next block's, with some to spare.
+        if count > 0 { recordBytes = records.bytes.count / count + 8 }
         var encoder = CanonicalEncoder(reserving: records.bytes.count + lengths.bytes.count + 128)
         prefix.encode(to: &encoder)
         encoder.count(offset)

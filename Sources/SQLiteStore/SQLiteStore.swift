@@ -23,7 +23,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     /// The link that the next block is chained to, and its offset; nil until first asked for.
     let tip = Mutex<(end: Int, chain: Digest)?>(nil)
     let unpack: Packing.Unpack
-    let packs = Mutex(PackCache())
+    let packs: Mutex<PackCache>
 
     /// Opens a store, and makes it where there is none.
     /// - Parameter unpack: gives packed blocks back; without it none can be read.
@@ -32,6 +32,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
         path: String, readOnly: Bool = false, unpack: @escaping Packing.Unpack = SQLiteStore.cannotUnpack
     ) throws(LogFailure) {
         (self.path, self.unpack) = (path, unpack)
+        packs = Mutex(PackCache(bytesMax: readOnly ? PackCache.readingBytesMax : PackCache.bytesMax))
         try StoreHeader.check(path)
         do {
             var configuration = Configuration()

@@ -51,11 +51,18 @@ struct StoredRow {
 
 /// The blocks of rows unpacked lately, so that events of one row are not unpacked one by one.
 struct PackCache {
-    /// Bytes of unpacked payloads that are kept.
+    /// Bytes of unpacked payloads that are kept by who writes, and looks back for questions whose labels come.
     static let bytesMax = 16 << 20
+    /// The same by who only reads, which goes forward: more would only drive what is needed out of the processor's cache.
+    static let readingBytesMax = 1 << 20
 
+    private let bytesMax: Int
     private var packs: [(blocks: [Block], bytes: Int)] = []
     private var bytes = 0
+
+    init(bytesMax: Int) {
+        self.bytesMax = bytesMax
+    }
 
     /// Finds a block, and makes its pack the one used last. Complexity: O(packs + log blocks).
     mutating func block(containing offset: Int) -> Block? {
@@ -76,13 +83,13 @@ struct PackCache {
 
     mutating func add(_ blocks: [Block]) {
         let size = blocks.reduce(0) { $0 + $1.payload.count + 64 }
-        guard size <= Self.bytesMax else { return }
+        guard size <= bytesMax else { return }
         packs.append((blocks, size))
         bytes += size
-        while bytes > Self.bytesMax { bytes -= packs.removeFirst().bytes }
+        while bytes > bytesMax { bytes -= packs.removeFirst().bytes }
     }
 
     mutating func removeAll() {
-        self = PackCache()
+        self = PackCache(bytesMax: bytesMax)
     }
 }

@@ -53,7 +53,7 @@ struct StoredRow {
 struct PackCache {
     /// Bytes of unpacked payloads that are kept by who writes, and looks back for questions whose labels come.
     static let bytesMax = 16 << 20
-    /// The same by who only reads, which goes forward: more would only drive what is needed out of the processor's cache.
+    /// The same by who only reads, which goes forward: more would drive what is needed out of the processor's cache.
     static let readingBytesMax = 1 << 20
 
     private let bytesMax: Int

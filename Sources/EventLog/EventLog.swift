@@ -95,6 +95,10 @@ public protocol EventLog: Sendable {
     /// The block that holds an offset, its chain checked; nil at and beyond the end.
     func block(containing offset: Int) throws(LogFailure) -> Block?
 
+    /// What lies where an offset is, as it lies there: a block, its chain checked, or a packed payload under the
+    /// offsets and times of all of its blocks, which is checked by whoever reads it. Nil at and beyond the end.
+    func row(containing offset: Int) throws(LogFailure) -> Block?
+
     /// The last block whose first event is at or before a time; nil where there is none.
     func block(at time: Timestamp) throws(LogFailure) -> Block?
 

@@ -38,6 +38,8 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         }
     }
 
+    public func row(containing offset: Int) -> Block? { block(containing: offset) }
+
     public func block(at time: Timestamp) -> Block? {
         contents.withLock { contents in
             Self.lastIndex(contents.blocks) { $0.firstTime <= time }.map { contents.blocks[$0] }

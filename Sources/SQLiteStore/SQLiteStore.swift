@@ -151,29 +151,42 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
 
     public func block(containing offset: Int) throws(LogFailure) -> Block? {
         if let block = packs.withLock({ $0.block(containing: offset) }) { return block }
-        let blocks = try row(sql: "first_offset <= ?", offset, "read event @\(offset)")
+        let blocks = try blocks(sql: "first_offset <= ?", offset, "read event @\(offset)")
         return blocks.last { $0.firstOffset <= offset }.flatMap { $0.endOffset > offset ? $0 : nil }
     }
 
+    public func row(containing offset: Int) throws(LogFailure) -> Block? {
+        let found = try row(sql: "first_offset <= ?", offset, "read event @\(offset)")
+        guard let (row, previous) = found, offset < row.block.endOffset else { return nil }
+        if !row.isPacked { _ = try row.blocks(after: previous, path, unpack) }
+        return row.block
+    }
+
     public func block(at time: Timestamp) throws(LogFailure) -> Block? {
-        try row(sql: "first_time <= ?", time.microseconds, "read the log at \(time)").last { $0.firstTime <= time }
+        try blocks(sql: "first_time <= ?", time.microseconds, "read the log at \(time)").last { $0.firstTime <= time }
     }
 
     /// The blocks of the last row that fulfils a condition, their chain checked; none where there is no such row.
-    private func row(
+    private func blocks(
         sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String
     ) throws(LogFailure) -> [Block] {
-        let found: (StoredRow, previous: Digest?)? = try read(purpose) { db in
+        guard let (row, previous) = try row(sql: condition, argument, purpose) else { return [] }
+        let blocks = try row.blocks(after: previous, path, unpack)
+        if row.isPacked { packs.withLock { $0.add(blocks) } }
+        return blocks
+    }
+
+    /// The last row that fulfils a condition, and the link before it; nil where there is none.
+    private func row(
+        sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String
+    ) throws(LogFailure) -> (StoredRow, previous: Digest?)? {
+        try read(purpose) { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT \(StoredRow.columns) FROM blocks WHERE \(condition) ORDER BY first_offset DESC LIMIT 1")
             guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
             let stored = StoredRow(row)
             return (stored, try Self.chain(before: stored.block.firstOffset, db))
         }
-        guard let (row, previous) = found else { return [] }
-        let blocks = try row.blocks(after: previous, path, unpack)
-        if row.isPacked { packs.withLock { $0.add(blocks) } }
-        return blocks
     }
 
     /// The chain's link before an offset; nil where the block that should carry it is not there.

@@ -63,10 +63,11 @@ struct BacktestFixture {
         return (log, application)
     }
 
-    func present(_ log: MemoryLog) throws -> ApplicationState { try StatusReport(reading: log).state }
+    func present(_ log: StoreAccess.Store) throws -> ApplicationState { try StatusReport(reading: log).state }
 
     func backtest(
-        _ specs: [Spec], _ log: MemoryLog, from: RestorePoint? = nil, to: RestorePoint? = nil, threads: Int? = nil
+        _ specs: [Spec], _ log: StoreAccess.Store, from: RestorePoint? = nil, to: RestorePoint? = nil,
+        threads: Int? = nil
     ) throws -> BacktestResult {
         let candidates = specs.enumerated().map { Candidate(name: "candidate \($0)", spec: $1) }
         let backtest = try Backtest(

@@ -96,6 +96,8 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
 
     var endOffset: Int { get throws(LogFailure) { try store.endOffset } }
 
+    func row(containing offset: Int) throws(LogFailure) -> Block? { try store.row(containing: offset) }
+
     func block(containing offset: Int) throws(LogFailure) -> Block? { try store.block(containing: offset) }
 
     func block(at time: Timestamp) throws(LogFailure) -> Block? { try store.block(at: time) }

@@ -16,7 +16,9 @@ import Testing
     ]
 
     /// Blocks of random lengths with events of every kind.
-    static func blocks(_ counts: [Int], seed: UInt64 = 1) throws -> (payloads: [[UInt8]], spec: Spec) {
+    static func blocks(
+        _ counts: [Int], seed: UInt64 = 1, withAdoptions: Bool = true
+    ) throws -> (payloads: [[UInt8]], spec: Spec) {
         let spec = try tree.spec
         let contract = spec.contract
         var generator = SeededGenerator(seed: seed)
@@ -29,7 +31,7 @@ import Testing
                     (.prediction, .predicted), (.label, .learned), (.example, .predictedAndLearned),
                     (.amended, .corrected), (.adopted, .adopted),
                 ]
-                let (kind, decision) = kinds[generator.below(count > 1 && index == 0 ? 5 : 4)]
+                let (kind, decision) = kinds[generator.below(withAdoptions && count > 1 && index == 0 ? 5 : 4)]
                 var row = FeatureRow(contract.layout)
                 if generator.below(3) > 0 { row.setNumber(Double(generator.below(900)) / 7, at: 0) }
                 if generator.below(3) > 0 { row.setString("c\(generator.below(9))", at: 0) }
@@ -67,6 +69,43 @@ import Testing
         }
     }
 
+    @Test(arguments: [[1], [300], [1, 1, 1], [5, 1, 90, 2, 33]], [UInt64(1), 2])
+    func theEventsAreReadWithoutTheBlocks(_ counts: [Int], _ seed: UInt64) throws {
+        let (payloads, spec) = try Self.blocks(counts, seed: seed, withAdoptions: false)
+        let reader = try ColumnReader(try BlockColumns(payloads, contract: spec.contract))
+        #expect((reader.firstOffset, reader.count, reader.version) == (7, counts.reduce(0, +), 3))
+        #expect(!reader.holdsOthers)
+        var batch = EventBatch(spec.contract)
+        // Twice, because a batch is written over again and again.
+        for _ in 0..<2 { try reader.read(spec.contract, into: &batch) }
+        #expect((batch.firstOffset, batch.count, batch.contractDigest) == (7, reader.count, reader.contractDigest))
+        var (event, row) = (Event(spec.contract.layout), FeatureRow(spec.contract.layout))
+        var (index, rowIndex) = (0, 0)
+        for block in try payloads.map({ try BlockReader($0) }) {
+            for inBlock in 0..<block.count {
+                let answer = try block.read(inBlock, contract: spec.contract, into: &event)
+                #expect((batch.kinds[index], batch.times[index]) == (event.kind, event.time))
+                #expect(batch.ids[index] == event.id.fingerprint)
+                #expect(batch.labels[index] == event.label)
+                #expect(Array(batch.answer(index)) == answer.values)
+                if event.kind.isQuestion {
+                    batch.rows.copy(rowIndex, into: &row)
+                    #expect(row == event.features)
+                    rowIndex += 1
+                }
+                index += 1
+            }
+        }
+        #expect(index == batch.count && rowIndex == batch.rows.count)
+    }
+
+    @Test func adoptionsAreForTheBlocksToTell() throws {
+        let (payloads, spec) = try Self.blocks([40, 40, 40, 40, 40, 40, 40, 40])
+        let hasAdoption = try payloads.contains { try !BlockReader($0).indices(of: .adopted).isEmpty }
+        #expect(hasAdoption)
+        #expect(try ColumnReader(try BlockColumns(payloads, contract: spec.contract)).holdsOthers)
+    }
+
     @Test func blocksThatDoNotBelongTogetherAreRefused() throws {
         let (payloads, spec) = try Self.blocks([5, 6, 7])
         #expect(throws: CanonicalDecodingError.self) {
@@ -88,8 +127,9 @@ import Testing
         }
     }
 
-    @Test func damagedColumnsAreAnErrorOrAnotherValueAndNeverATrap() throws {
-        let (payloads, spec) = try Self.blocks([20, 1, 20])
+    @Test(arguments: [false, true])
+    func damagedColumnsAreAnErrorOrAnotherValueAndNeverATrap(_ withAdoptions: Bool) throws {
+        let (payloads, spec) = try Self.blocks([20, 1, 20], withAdoptions: withAdoptions)
         let columns = try BlockColumns(payloads, contract: spec.contract)
         for length in 0..<columns.head.count {
             let cut = BlockColumns(head: Array(columns.head[..<length]), columns: columns.columns)
@@ -103,6 +143,7 @@ import Testing
             }
         }
         var generator = SeededGenerator(seed: 3)
+        var (batch, readCount) = (EventBatch(spec.contract), 0)
         for _ in 0..<20_000 {
             var (head, all) = (columns.head, columns.columns)
             if generator.below(2) == 0 {
@@ -112,7 +153,12 @@ import Testing
                 guard !all[index].isEmpty else { continue }
                 all[index][generator.below(all[index].count)] = [UInt8(generator.below(256)), 0xFF][generator.below(2)]
             }
-            _ = try? BlockColumns(head: head, columns: all).parts()
+            let damaged = BlockColumns(head: head, columns: all)
+            _ = try? damaged.parts()
+            guard let reader = try? ColumnReader(damaged), !reader.holdsOthers else { continue }
+            readCount += 1
+            _ = try? reader.read(spec.contract, into: &batch)
         }
+        #expect(withAdoptions || readCount > 1_000)
     }
 }

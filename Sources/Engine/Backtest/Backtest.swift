@@ -21,14 +21,19 @@ package final class Backtest: @unchecked Sendable {
     private let present: (spec: Spec, amendments: Amendments)?
     package let range: Range<Int>
     private let runs: [CandidateRun]
-    /// Which run tells the witness; nil where it has a fold of its own, or there is none.
+    /// How what really answered stands; nil over a file.
+    private var witness: Witness?
+    /// Which run tells the witness.
     private let teller: Int?
-    private let witnessRun: WitnessRun?
+    /// Tells the witness where no run does; nil too where there is none.
+    private let protocolRun: ProtocolRun?
     private let loss: ProperLoss
     private let threads: Int
     private let log: StretchReader?
     private let file: FileBatches?
+    /// What is folded next, what was folded and waits for the witness, and what is being read.
     private var stretch: EventStretch
+    private var lastStretch: EventStretch
     private var nextStretch: EventStretch
     private var hasBegun = false
     private let started = ContinuousClock.now
@@ -67,15 +72,17 @@ package final class Backtest: @unchecked Sendable {
             let rerun = Rerun(
                 candidate.spec, log: log, from: range.lowerBound, under: amendments, recentRows: Self.recentRowsMax)
             return CandidateRun(
-                candidate, rerun, telling: index == teller ? witness : nil, loss: loss, every: every)
+                candidate, rerun, taking: index == teller ? witness.emptyNotes : nil, loss: loss, every: every)
         }
         self.teller = teller
-        witnessRun = teller == nil ? WitnessRun(witness, on: log, under: amendments) : nil
+        protocolRun = teller == nil ? ProtocolRun(witness, on: log, under: amendments) : nil
+        self.witness = witness
         (self.present, self.range, self.loss) = ((present.spec, amendments), range, loss)
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         self.log = StretchReader(log, range)
         file = nil
-        (stretch, nextStretch) = (EventStretch(present.contract), EventStretch(present.contract))
+        (stretch, lastStretch) = (EventStretch(present.contract), EventStretch(present.contract))
+        nextStretch = EventStretch(present.contract)
     }
 
     /// A back-test over a file.
@@ -87,12 +94,13 @@ package final class Backtest: @unchecked Sendable {
             let rerun = Rerun(candidate.spec, log: log, from: 0, under: Amendments(), recentRows: nil)
             return CandidateRun(candidate, rerun, loss: loss, every: every)
         }
-        (teller, witnessRun, present, range) = (nil, nil, nil, 0..<Int.max)
+        (witness, teller, protocolRun, present, range) = (nil, nil, nil, nil, 0..<Int.max)
         self.loss = loss
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         self.log = nil
         self.file = file
-        (stretch, nextStretch) = (EventStretch(first.contract), EventStretch(first.contract))
+        (stretch, lastStretch) = (EventStretch(first.contract), EventStretch(first.contract))
+        nextStretch = EventStretch(first.contract)
     }
 
     /// The present spec's metrics, then those that candidates add, each once, as far as the present features allow.
@@ -106,41 +114,46 @@ package final class Backtest: @unchecked Sendable {
 
     // MARK: Running
 
-    /// Folds the next few thousand events.
+    /// Folds the next few thousand events, and scores what answered those before them.
     /// - Returns: false at the end.
     package func step() throws -> Bool {
         if !hasBegun {
             hasBegun = true
-            try read(Parallel(threads), into: stretch)
+            try Parallel(threads).perform(reading(into: stretch))
         }
-        guard !stretch.isEmpty else { return false }
-        // None of these depends on another: what is read is the stretch after the one that is folded.
-        var work: [@Sendable () throws -> Void] = runs.map { run in { [stretch] in try run.fold(stretch) } }
-        if let witnessRun { work.append { [stretch] in try witnessRun.fold(stretch) } }
-        try read(Parallel(threads), into: nextStretch, after: work)
-        let witness = witness
-        let reference = witness?.losses ?? runs[0].losses
-        for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(stretch, with: reference) }
-        swap(&stretch, &nextStretch)
-        return !stretch.isEmpty
+        guard !stretch.isEmpty || !lastStretch.isEmpty else { return false }
+        // None of these depends on another: the witness is one stretch behind, the reader one ahead.
+        var work: [@Sendable () throws -> Void] = []
+        if !stretch.isEmpty {
+            for run in runs { work.append { [stretch] in try run.fold(stretch) } }
+            if let protocolRun { work.append { [stretch] in try protocolRun.fold(stretch) } }
+        }
+        if witness != nil, !lastStretch.isEmpty { work.append { [self] in try tellWitness() } }
+        if !stretch.isEmpty { work += reading(into: nextStretch) }
+        try Parallel(threads).perform(work)
+        let reference = witness?.losses ?? runs[0].settled.losses
+        for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(with: reference) }
+        for run in runs { run.settle() }
+        protocolRun?.settle()
+        (lastStretch, stretch, nextStretch) = (stretch, nextStretch, lastStretch)
+        nextStretch.removeAll()
+        return !stretch.isEmpty || !lastStretch.isEmpty
     }
 
-    /// How what really answered stands; nil over a file.
-    private var witness: Witness? { teller.flatMap { runs[$0].witness } ?? witnessRun?.witness }
+    private func tellWitness() throws {
+        guard let notes = teller.flatMap({ runs[$0].settled.notes }) ?? protocolRun?.settled else { return }
+        try witness?.take(notes, of: lastStretch)
+    }
 
-    /// Reads the stretch that comes next, part by part, beside other work.
-    private func read(
-        _ threads: Parallel, into stretch: EventStretch, after work: [@Sendable () throws -> Void] = []
-    ) throws {
-        var all = work
+    /// What fills an empty stretch with what comes next, part by part.
+    private func reading(into stretch: EventStretch) -> [@Sendable () throws -> Void] {
         if let log {
-            for part in stretch.parts.indices { all.append { try log.fill(part, of: stretch) } }
-        } else if let file {
-            // A file is read by one.
-            all.append { try stretch.parts[0].fill(upTo: EventStretch.eventsMax) { try file.fill(&$0) } }
+            log.begin(stretch)
+            return stretch.parts.map { _ in { try log.fill(stretch) } }
         }
-        try threads.perform(all)
-        log?.advance()
+        // A file is read by one.
+        guard let file else { return [] }
+        return [{ for part in stretch.parts { try part.add { try file.fill(&$0) } } }]
     }
 
     /// Events folded so far, and the share of all; nil where that is not known.

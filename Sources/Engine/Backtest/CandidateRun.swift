@@ -11,7 +11,7 @@ import Synchronization
 #endif
 
 /// A candidate under way: its fold, how its first metric goes, and how much it loses on each example beside what it is
-/// compared with. One thread at a time works on it.
+/// compared with. One thread at a time works on it, but what is settled may be read by others meanwhile.
 final class CandidateRun: @unchecked Sendable {
     let candidate: Candidate
     private(set) var rerun: Rerun
@@ -22,18 +22,31 @@ final class CandidateRun: @unchecked Sendable {
     private(set) var nanoseconds: UInt64 = 0
     private(set) var eventCount = 0
     private let loss: ProperLoss
-    /// Of the stretch folded last: the loss on the example that an event labelled, else NaN.
-    private(set) var losses = [Double](repeating: .nan, count: EventStretch.eventsMax)
 
-    /// What is told of every stretch that is folded; that takes no part of ``nanoseconds``.
-    private(set) var witness: Witness?
-    private var notes: ProtocolNotes?
+    /// What is left of a stretch that was folded.
+    struct Trace {
+        /// For each event the loss on the example that it labelled, else NaN.
+        fileprivate(set) var losses: [Double] = []
+        /// What the witness is told.
+        fileprivate(set) var notes: ProtocolNotes?
 
-    init(
-        _ candidate: Candidate, _ rerun: Rerun, telling witness: Witness? = nil, loss: ProperLoss, every: Int?
-    ) {
-        (self.candidate, self.rerun, self.witness, self.loss) = (candidate, rerun, witness, loss)
-        notes = witness?.emptyNotes
+        fileprivate mutating func begin(_ eventCount: Int) {
+            losses.removeAll(keepingCapacity: true)
+            losses.append(contentsOf: repeatElement(.nan, count: eventCount))
+            notes?.removeAll()
+        }
+    }
+
+    /// Of the stretch folded last.
+    private var trace: Trace
+    /// Of the stretch folded last when ``settle()`` was called.
+    private(set) var settled: Trace
+
+    /// - Parameter notes: where it is to take them, some empty ones.
+    init(_ candidate: Candidate, _ rerun: Rerun, taking notes: ProtocolNotes? = nil, loss: ProperLoss, every: Int?) {
+        (self.candidate, self.rerun, self.loss) = (candidate, rerun, loss)
+        trace = Trace(notes: notes)
+        settled = trace
         curve = MetricCurves(every: every)
     }
 
@@ -43,33 +56,36 @@ final class CandidateRun: @unchecked Sendable {
         let start = Self.now
         // Locals: what an object holds is looked after at every access.
         let (loss, base) = (loss, stretch.firstOffset)
-        var (curve, notes) = (MetricCurves(every: nil), self.notes.take())
+        var (curve, trace) = (MetricCurves(every: nil), Trace())
         swap(&curve, &self.curve)
-        notes?.removeAll()
-        try losses.withUnsafeMutableBufferPointer { losses in
-            for batch in stretch.batches {
-                let first = batch.firstOffset - base
-                try rerun.fold(batch) { index, event, state, decision in
-                    notes?.add(first + index, event, state, decision)
-                    guard decision.hasLearned else {
-                        losses[first + index] = .nan
-                        return
-                    }
-                    losses[first + index] = state.loss(loss) ?? .nan
-                    if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
-                }
+        swap(&trace, &self.trace)
+        defer {
+            swap(&curve, &self.curve)
+            swap(&trace, &self.trace)
+        }
+        trace.begin(stretch.eventCount)
+        for batch in stretch.batches {
+            let first = batch.firstOffset - base
+            try rerun.fold(batch) { index, event, state, decision in
+                trace.notes?.add(first + index, event, state, decision)
+                guard decision.hasLearned else { return }
+                trace.losses[first + index] = state.loss(loss) ?? .nan
+                if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
             }
         }
         eventCount += stretch.eventCount
         nanoseconds += Self.now - start
-        if let notes { try witness?.take(notes, of: stretch) }
-        (self.curve, self.notes) = (curve, notes)
     }
 
-    /// Takes note of what it lost more than a reference on the examples that both answered.
-    func compare(_ stretch: EventStretch, with reference: [Double]) {
-        for index in 0..<stretch.eventCount where !losses[index].isNaN && !reference[index].isNaN {
-            difference.update(losses[index] - reference[index])
+    /// Puts what is left of the stretch folded last where it can be read while the next one is folded.
+    func settle() {
+        swap(&trace, &settled)
+    }
+
+    /// Takes note of what it lost more than a reference on the examples of the settled stretch that both answered.
+    func compare(with reference: [Double]) {
+        for (own, other) in zip(settled.losses, reference) where !own.isNaN && !other.isNaN {
+            difference.update(own - other)
         }
     }
 

@@ -4,10 +4,16 @@ import OnlineLearning
 
 /// The events of a file, for candidates that are tried without an application.
 package final class FileBatches: @unchecked Sendable {
+    /// How many events are read into one batch.
+    static let eventsMax = 2_048
+
     // One thread at a time reads.
     private var schedule: EventSchedule
     private let contract: Contract
     private var next = 0
+    /// What the next row is written over.
+    private var event: Event
+    private static let noAnswer = StoredAnswer(.predicted)
     private let refused: (Int, Int, Refusal) -> Void
     package private(set) var refusedCount = 0
 
@@ -20,6 +26,7 @@ package final class FileBatches: @unchecked Sendable {
     ) {
         (self.contract, self.refused) = (contract, refused)
         self.schedule = schedule
+        event = Event(contract.layout)
     }
 
     package var fraction: Double? { schedule.fraction }
@@ -60,19 +67,15 @@ package final class FileBatches: @unchecked Sendable {
     /// Fills a batch with the events that come next; leaves it empty at the end.
     func fill(_ batch: inout EventBatch) throws {
         batch.begin(contract, Digest(hashing: []), version: 0, at: next)
-        var isAtEnd = false
-        while !batch.isFull, !isAtEnd {
-            try batch.append { event, _ in
-                switch try schedule.next(into: &event) {
-                case .event:
-                    next += 1
-                    return true
-                case .refused(let row, let line, let refusal):
-                    refusedCount += 1
-                    refused(row, line, refusal)
-                case .end: isAtEnd = true
-                }
-                return false
+        while batch.count < Self.eventsMax {
+            switch try schedule.next(into: &event) {
+            case .event:
+                next += 1
+                batch.append(event, Self.noAnswer)
+            case .refused(let row, let line, let refusal):
+                refusedCount += 1
+                refused(row, line, refusal)
+            case .end: return
             }
         }
     }

@@ -12,7 +12,7 @@ struct Witness: Sendable {
     private(set) var baseline: Scorecard
     private(set) var curve: MetricCurves
     /// Of the stretch scored last: the loss of what was answered to the example that an event labelled, else NaN.
-    private(set) var losses = [Double](repeating: .nan, count: EventStretch.eventsMax)
+    private(set) var losses: [Double] = []
     /// Whether metrics are sliced by features.
     let readsFeatures: Bool
     /// Where a fold of the present's label protocol begins that asks no model.
@@ -67,7 +67,8 @@ struct Witness: Sendable {
         var batches = stretch.batches.makeIterator()
         let base = stretch.firstOffset
         guard var batch = batches.next() else { return }
-        for place in 0..<stretch.eventCount { losses[place] = .nan }
+        losses.removeAll(keepingCapacity: true)
+        losses.append(contentsOf: repeatElement(.nan, count: stretch.eventCount))
         var row = FeatureRow(readsFeatures ? protocolState.contract.layout : FeatureLayout([]))
         var labelCount = 0
         for index in notes.notes.indices {

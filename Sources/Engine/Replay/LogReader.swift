@@ -51,7 +51,10 @@ struct LogReader {
             guard reader.firstOffset == block.firstOffset, reader.count == block.count else {
                 throw CanonicalDecodingError(offset: 0, reason: "the row and the block disagree")
             }
-            return (reader, try contract(reader))
+            return (
+                reader,
+                try contract(reader.contractDigest, version: reader.version, at: reader.firstOffset, adoptedIn: reader)
+            )
         } catch let error as CanonicalDecodingError {
             throw LogFailure(
                 .damaged, "the block that begins at event @\(block.firstOffset) does not decode: \(error)",
@@ -59,34 +62,43 @@ struct LogReader {
         }
     }
 
-    /// The contract of a block: that of the newest snapshot whose spec has it, or of the adoption in the block itself.
-    private mutating func contract(_ reader: BlockReader) throws -> Contract {
-        if let contract = contracts[reader.contractDigest] { return contract }
+    /// The contract of a block: that of the adoption that served or of one before it, or of the newest snapshot whose
+    /// spec has it.
+    /// - Parameters:
+    ///   - version: the offset of the adoption that served.
+    ///   - offset: that of the first event.
+    ///   - block: where the adoption may lie.
+    mutating func contract(
+        _ digest: Digest, version: Int, at offset: Int, adoptedIn block: BlockReader? = nil
+    ) throws -> Contract {
+        if let contract = contracts[digest] { return contract }
         // The block that adopts a spec holds it, and needs no layout to be read. A version that was no spec goes on
         // under the contract of the version before it.
-        var version = reader.version
+        var version = version
         while true {
-            if let adopted = try adoptedContract(at: version, reader) {
+            if let adopted = try adoptedContract(at: version, block) {
                 contracts[adopted.canonicalDigest] = adopted
-                if adopted.canonicalDigest == reader.contractDigest { return adopted }
+                if adopted.canonicalDigest == digest { return adopted }
             }
             guard version > 0, let before = try log.block(containing: version - 1) else { break }
             let earlier = try BlockReader(before.payload).version
             guard earlier < version else { break }
             version = earlier
         }
-        for snapshot in try log.snapshots().reversed() where snapshot.offset <= reader.firstOffset + 1 {
+        for snapshot in try log.snapshots().reversed() where snapshot.offset <= offset + 1 {
             guard let whole = try log.snapshot(atOrBefore: snapshot.offset) else { break }
             let contract = try ApplicationState(snapshot: whole).contract
             contracts[contract.canonicalDigest] = contract
-            if contract.canonicalDigest == reader.contractDigest { return contract }
+            if contract.canonicalDigest == digest { return contract }
         }
-        throw LogFailure(.damaged, "no snapshot has the contract of block @\(reader.firstOffset)", hint: Self.hint)
+        throw LogFailure(.damaged, "no snapshot has the contract of block @\(offset)", hint: Self.hint)
     }
 
-    private func adoptedContract(at offset: Int, _ reader: BlockReader) throws -> Contract? {
-        var adopting = reader
-        if offset < reader.firstOffset || offset >= reader.firstOffset + reader.count {
+    private func adoptedContract(at offset: Int, _ block: BlockReader?) throws -> Contract? {
+        var adopting: BlockReader
+        if let block, block.firstOffset <= offset, offset < block.firstOffset + block.count {
+            adopting = block
+        } else {
             guard let block = try log.block(containing: offset) else { return nil }
             adopting = try BlockReader(block.payload)
         }
@@ -100,6 +112,6 @@ struct LogReader {
         return spec.contract
     }
 
-    private static let hint = "Nothing was deleted. Bring the file back from a backup; "
+    static let hint = "Nothing was deleted. Bring the file back from a backup; "
         + "`headrace verify` says how far the log is whole."
 }

@@ -48,12 +48,13 @@ struct Rerun {
 
     /// Folds events up to an offset, or to the log's end.
     mutating func run(to end: Int = .max) throws {
-        var batches = LogBatches(LogReader(log), from: offset, to: end)
-        var batch = EventBatch(state.contract)
-        repeat {
-            try batches.fill(&batch)
-            try fold(batch)
-        } while !batch.isEmpty
+        var (pieces, reader) = (LogPieces(log, offset..<max(offset, end)), LogReader(log))
+        let events = EventBatches(state.contract)
+        while let piece = try pieces.piece() {
+            events.removeAll()
+            try piece.read(&reader, into: events)
+            for batch in events.batches { try fold(batch) }
+        }
     }
 
     /// Folds the events of a batch, which begins where this stands.
@@ -64,12 +65,16 @@ struct Rerun {
         after: (Int, borrowing Event, borrowing ApplicationState, Decision) throws -> Void = { _, _, _, _ in }
     ) throws {
         try begin(batch)
+        // A local: what is part of the same value as the state would be copied to be handed to it.
+        var event = Event(FeatureLayout([]))
+        swap(&event, &self.event)
+        defer { swap(&event, &self.event) }
         var row = 0
         for index in 0..<batch.count {
-            take(batch, index, &row)
+            take(batch, index, &row, into: &event)
             let decision = try state.rerun(event, under: &amendments, past: &past)
             try after(index, event, state, decision)
-            remember(decision)
+            remember(&event.features, decision)
         }
     }
 
@@ -83,7 +88,9 @@ struct Rerun {
 
     /// - Parameter row: how many rows were taken from the batch so far.
     @inline(__always)
-    private mutating func take(_ batch: borrowing EventBatch, _ index: Int, _ row: inout Int) {
+    private mutating func take(
+        _ batch: borrowing EventBatch, _ index: Int, _ row: inout Int, into event: inout Event
+    ) {
         (event.kind, event.time, event.label) = (batch.kinds[index], batch.times[index], batch.labels[index])
         event.id.set(batch.ids[index])
         guard event.kind.isQuestion else { return }
@@ -99,7 +106,7 @@ struct Rerun {
 
     /// Keeps the features of a question until its label comes; the row is handed over, not copied.
     @inline(__always)
-    private mutating func remember(_ decision: Decision) {
-        if case .predicted = decision { past.recent.take(over: &event.features, at: offset - 1) }
+    private mutating func remember(_ features: inout FeatureRow, _ decision: Decision) {
+        if case .predicted = decision { past.recent.take(over: &features, at: offset - 1) }
     }
 }

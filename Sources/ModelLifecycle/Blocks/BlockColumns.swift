@@ -43,8 +43,28 @@ public struct BlockColumns: Sendable {
     /// The blocks as they were.
     /// - Throws: where the columns are not what ``init(_:contract:)`` makes.
     public func parts() throws(CanonicalDecodingError) -> [Part] {
-        var joiner = try ColumnJoiner(head: head, columns: columns)
+        var joiner = try ColumnJoiner(self)
         return try joiner.parts()
+    }
+
+    func decoder(of column: Fixed) -> CanonicalDecoder { CanonicalDecoder(columns[column.rawValue]) }
+
+    func decoder(ofFeature index: Int) -> CanonicalDecoder {
+        CanonicalDecoder(columns[Fixed.allCases.count + index])
+    }
+
+    /// The bits of all answers, one after the other.
+    func answers() throws(CanonicalDecodingError) -> [UInt64] {
+        let planes = columns[Fixed.answers.rawValue]
+        guard planes.count % 8 == 0 else { throw Self.failure("an answer is cut") }
+        let count = planes.count / 8
+        return planes.withUnsafeBufferPointer { planes in
+            (0..<count).map { index in
+                var word: UInt64 = 0
+                for plane in 0..<8 { word = word << 8 | UInt64(planes[plane * count + index]) }
+                return word
+            }
+        }
     }
 
     static func failure(_ reason: String) -> CanonicalDecodingError {
@@ -73,6 +93,44 @@ struct BlockPrefix: Equatable {
         encoder.digest(contract)
         encoder.count(version)
     }
+}
+
+/// What stands before the columns.
+struct ColumnHead {
+    let prefix: BlockPrefix
+    let firstOffset: Int
+    let firstTime: Timestamp
+    /// What times are counted in, in microseconds.
+    let unit: Int64
+    let kinds: [FeatureKind]
+    let labelIsNumber: Bool
+    /// The strings of all blocks.
+    let strings: CategoryTable
+    /// How many events each block has.
+    let counts: [Int]
+
+    init(_ columns: BlockColumns) throws(CanonicalDecodingError) {
+        var head = CanonicalDecoder(columns.head)
+        prefix = try BlockPrefix(from: &head)
+        firstOffset = try head.natural()
+        firstTime = Timestamp(microseconds: try head.int())
+        unit = try head.int()
+        var kinds: [FeatureKind] = []
+        for _ in 0..<(try head.count()) { kinds.append(try head.enumeration(FeatureKind.init(rawValue:))) }
+        self.kinds = kinds
+        labelIsNumber = try head.bool()
+        strings = try CategoryTable(from: &head)
+        var counts: [Int] = []
+        for _ in 0..<(try head.count()) { counts.append(try head.natural()) }
+        self.counts = counts
+        try head.finish()
+        guard unit > 0, columns.columns.count == BlockColumns.Fixed.allCases.count + kinds.count else {
+            throw BlockColumns.failure("\(columns.columns.count) columns of \(kinds.count) features")
+        }
+    }
+
+    /// How many bytes say which features of a record are missing.
+    var maskBytes: Int { (kinds.count + 7) / 8 }
 }
 
 /// What a record holds, by the byte of its kind.

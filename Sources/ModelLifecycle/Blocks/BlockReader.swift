@@ -155,10 +155,7 @@ public struct BlockReader: Sendable {
     ) throws(CanonicalDecodingError) -> Label {
         if target.task == .regression { return .number(try CompactNumber.decode(from: &decoder)) }
         let index = try dictionaryIndex(&decoder)
-        return dictionary.withName(at: index) { name in
-            for (slot, bytes) in target.classBytes.enumerated() where bytes.elementsEqual(name) { return .listed(slot) }
-            return .named(Array(name))
-        }
+        return dictionary.withName(at: index) { target.label(of: $0) }
     }
 
     private func dictionaryIndex(_ decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Int {

@@ -3,12 +3,7 @@ import OnlineLearning
 
 /// Puts the records of blocks together again from their columns.
 struct ColumnJoiner {
-    private let prefix: BlockPrefix
-    private let firstOffset: Int
-    private let unit: Int64
-    private let kinds: [FeatureKind]
-    private let labelIsNumber: Bool
-    private let counts: [Int]
+    private let head: ColumnHead
     private var fixed: [CanonicalDecoder]
     private var features: [CanonicalDecoder]
     private let answers: [UInt64]
@@ -53,37 +48,20 @@ struct ColumnJoiner {
         }
     }
 
-    init(head: [UInt8], columns: [[UInt8]]) throws(CanonicalDecodingError) {
-        var head = CanonicalDecoder(head)
-        prefix = try BlockPrefix(from: &head)
-        firstOffset = try head.natural()
-        time = UInt64(bitPattern: try head.int())
-        unit = try head.int()
-        var kinds: [FeatureKind] = []
-        for _ in 0..<(try head.count()) { kinds.append(try head.enumeration(FeatureKind.init(rawValue:))) }
-        self.kinds = kinds
-        labelIsNumber = try head.bool()
-        numbering = Numbering(try CategoryTable(from: &head))
-        var counts: [Int] = []
-        for _ in 0..<(try head.count()) { counts.append(try head.natural()) }
-        self.counts = counts
-        try head.finish()
-        let fixedCount = Fixed.allCases.count
-        masks = [UInt8](repeating: 0, count: (kinds.count + 7) / 8)
-        guard unit > 0, columns.count == fixedCount + kinds.count else {
-            throw BlockColumns.failure("\(columns.count) columns of \(kinds.count) features")
-        }
-        fixed = columns[..<fixedCount].map { CanonicalDecoder($0) }
-        features = columns[fixedCount...].map { CanonicalDecoder($0) }
-        let planes = columns[Fixed.answers.rawValue]
-        guard planes.count % 8 == 0 else { throw BlockColumns.failure("an answer is cut") }
-        answers = Self.words(planes)
+    init(_ columns: BlockColumns) throws(CanonicalDecodingError) {
+        head = try ColumnHead(columns)
+        time = UInt64(bitPattern: head.firstTime.microseconds)
+        numbering = Numbering(head.strings)
+        masks = [UInt8](repeating: 0, count: head.maskBytes)
+        fixed = Fixed.allCases.map { columns.decoder(of: $0) }
+        features = head.kinds.indices.map { columns.decoder(ofFeature: $0) }
+        answers = try columns.answers()
     }
 
     mutating func parts() throws(CanonicalDecodingError) -> [BlockColumns.Part] {
         var parts: [BlockColumns.Part] = []
-        var offset = firstOffset
-        for count in counts {
+        var offset = head.firstOffset
+        for count in head.counts {
             parts.append(try part(offset, count))
             let (next, overflow) = offset.addingReportingOverflow(count)
             guard !overflow else { throw BlockColumns.failure("an offset beyond all numbers") }
@@ -104,7 +82,7 @@ struct ColumnJoiner {
             let start = records.bytes.count
             let kind = try fixed[Fixed.kinds.rawValue].byte()
             let delta = try fixed[Fixed.times.rawValue].int()
-            time = time &+ UInt64(bitPattern: delta &* unit)
+            time = time &+ UInt64(bitPattern: delta &* head.unit)
             if index == 0 { firstTime = time }
             records.byte(kind)
             records.uint(time &- firstTime)
@@ -118,7 +96,7 @@ struct ColumnJoiner {
         // Room for the next block's, with some to spare.
         if count > 0 { recordBytes = records.bytes.count / count + 8 }
         var encoder = CanonicalEncoder(reserving: records.bytes.count + lengths.bytes.count + 128)
-        prefix.encode(to: &encoder)
+        head.prefix.encode(to: &encoder)
         encoder.count(offset)
         encoder.int(Int64(bitPattern: firstTime))
         encoder.count(numbering.dictionary.count)
@@ -135,7 +113,7 @@ struct ColumnJoiner {
         try joinID(&records)
         if RecordShape.hasFeatures(kind) { try joinFeatures(&records) }
         if RecordShape.hasLabel(kind) {
-            try Self.copy(&fixed[Fixed.labels.rawValue], labelIsNumber ? .number : .category, &numbering, &records)
+            try Self.copy(&fixed[Fixed.labels.rawValue], head.labelIsNumber ? .number : .category, &numbering, &records)
         }
         let decision = try fixed[Fixed.decisions.rawValue].byte()
         records.byte(decision)
@@ -167,8 +145,8 @@ struct ColumnJoiner {
             masks[index] = try fixed[Fixed.missing.rawValue].byte()
             records.byte(masks[index])
         }
-        for feature in kinds.indices where masks[feature / 8] & 1 << (feature % 8) == 0 {
-            try Self.copy(&features[feature], kinds[feature], &numbering, &records)
+        for feature in head.kinds.indices where masks[feature / 8] & 1 << (feature % 8) == 0 {
+            try Self.copy(&features[feature], head.kinds[feature], &numbering, &records)
         }
     }
 
@@ -187,14 +165,5 @@ struct ColumnJoiner {
         case .category, .text: records.count(try numbering.number(of: try column.natural()))
         case .timestamp: records.uint(try column.uint())
         }
-    }
-
-    private static func words(_ planes: [UInt8]) -> [UInt64] {
-        let count = planes.count / 8
-        var words = [UInt64](repeating: 0, count: count)
-        for plane in 0..<8 {
-            for index in 0..<count { words[index] = words[index] << 8 | UInt64(planes[plane * count + index]) }
-        }
-        return words
     }
 }

@@ -84,6 +84,12 @@ public struct TargetDeclaration: Sendable, Equatable {
         classHashes = classBytes.map { Fingerprint($0).low }
     }
 
+    /// The label that a class is.
+    func label(of name: UnsafeRawBufferPointer) -> Label {
+        for (slot, bytes) in classBytes.enumerated() where bytes.elementsEqual(name) { return .listed(slot) }
+        return .named(Array(name))
+    }
+
     /// Whether labels are plain true and false.
     public var isBoolean: Bool { task == .binary && classes == ["false", "true"] }
 }

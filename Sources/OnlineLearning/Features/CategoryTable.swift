@@ -47,13 +47,18 @@ public struct CategoryTable: Sendable {
 
     public func slot(of name: UnsafeRawBufferPointer, hash: UInt64) -> Int? {
         guard !buckets.isEmpty else { return nil }
-        let mask = buckets.count - 1
-        var bucket = Int(truncatingIfNeeded: hash) & mask
-        while true {
-            let entry = Int(buckets[bucket])
-            if entry == 0 { return nil }
-            if hashes[entry - 1] == hash, matches(entry - 1, name) { return entry - 1 }
-            bucket = (bucket + 1) & mask
+        // Where they lie: every bucket holds a slot that there is, or none.
+        return buckets.withUnsafeBufferPointer { buckets in
+            hashes.withUnsafeBufferPointer { hashes in
+                let mask = buckets.count - 1
+                var bucket = Int(truncatingIfNeeded: hash) & mask
+                while true {
+                    let entry = Int(buckets[bucket])
+                    if entry == 0 { return nil }
+                    if hashes[entry - 1] == hash, matches(entry - 1, name) { return entry - 1 }
+                    bucket = (bucket + 1) & mask
+                }
+            }
         }
     }
 
@@ -111,10 +116,19 @@ public struct CategoryTable: Sendable {
 
     @inline(__always)
     private func matches(_ slot: Int, _ name: UnsafeRawBufferPointer) -> Bool {
-        let start = slot == 0 ? 0 : Int(ends[slot - 1])
-        guard Int(ends[slot]) - start == name.count else { return false }
-        return bytes.withUnsafeBytes { bytes in
-            for i in 0..<name.count where bytes[start + i] != name[i] { return false }
+        withName(at: slot) { own in
+            guard own.count == name.count else { return false }
+            var index = 0
+            while index + 8 <= name.count {
+                let isSame = own.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    == name.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                guard isSame else { return false }
+                index += 8
+            }
+            while index < name.count {
+                guard own[index] == name[index] else { return false }
+                index += 1
+            }
             return true
         }
     }

@@ -41,15 +41,55 @@ public struct FeatureRows: Sendable {
         ends.append(bytes.count)
     }
 
+    /// Becomes so many rows of which nothing is there but their strings: what else they have is set after that.
+    /// - Parameter names: row by row the number of each string in the table, negative where it is missing.
+    /// - Precondition: there is one for each string of each row, and the table has it.
+    public mutating func begin(_ count: Int, strings names: [Int32], of table: CategoryTable) {
+        precondition(names.count == count * stringCount, "\(names.count) strings in \(count) rows")
+        removeAll()
+        numbers.append(contentsOf: repeatElement(.nan, count: count * numberCount))
+        timestamps.append(contentsOf: repeatElement(FeatureRow.missingTimestamp, count: count * timestampCount))
+        strings.reserveCapacity(names.count)
+        ends.reserveCapacity(count + 1)
+        for row in 0..<count {
+            let start = bytes.count
+            for name in names[row * stringCount..<(row + 1) * stringCount] {
+                guard name >= 0 else {
+                    strings.append(.missing)
+                    continue
+                }
+                let place = Int32(truncatingIfNeeded: bytes.count - start)
+                table.withName(at: Int(name)) { bytes.append(contentsOf: $0) }
+                strings.append(
+                    FeatureRow.StringSlot(
+                        start: place, count: Int32(truncatingIfNeeded: bytes.count - start) - place,
+                        hash: table.hash(at: Int(name))))
+            }
+            ends.append(bytes.count)
+        }
+    }
+
+    /// Hands out the numbers of all rows, row by row, to be written.
+    @inline(__always)
+    public mutating func withNumbers<E: Error>(
+        _ body: (UnsafeMutableBufferPointer<Double>) throws(E) -> Void
+    ) throws(E) {
+        try numbers.withUnsafeMutableBufferPointer { (numbers) throws(E) in try body(numbers) }
+    }
+
+    public mutating func setTimestamp(_ microseconds: Int64, at slot: Int, ofRow row: Int) {
+        timestamps[row * timestampCount + slot] = microseconds
+    }
+
     /// Writes the row at an index over one of the same layout. Complexity: O(size), no allocation once its buffers have
     /// grown.
     public func copy(_ index: Int, into row: inout FeatureRow) {
         precondition(
             row.numbers.count == numberCount && row.strings.count == stringCount
                 && row.timestamps.count == timestampCount, "a row of another layout")
-        for slot in 0..<numberCount { row.numbers[slot] = numbers[index * numberCount + slot] }
-        for slot in 0..<stringCount { row.strings[slot] = strings[index * stringCount + slot] }
-        for slot in 0..<timestampCount { row.timestamps[slot] = timestamps[index * timestampCount + slot] }
+        Self.copy(numbers, index, into: &row.numbers)
+        Self.copy(strings, index, into: &row.strings)
+        Self.copy(timestamps, index, into: &row.timestamps)
         let range = ends[index]..<ends[index + 1]
         bytes.withUnsafeBytes { all in
             let own = UnsafeRawBufferPointer(rebasing: all[range])
@@ -58,6 +98,19 @@ public struct FeatureRows: Sendable {
             } else {
                 row.bytes.removeAll(keepingCapacity: true)
                 row.bytes.append(contentsOf: own)
+            }
+        }
+    }
+
+    /// Writes the values of one row over others. Each array is taken hold of once, not for each of its values.
+    @inline(__always)
+    private static func copy<Value>(_ all: [Value], _ index: Int, into own: inout [Value]) {
+        guard !own.isEmpty else { return }
+        own.withUnsafeMutableBufferPointer { own in
+            all.withUnsafeBufferPointer { all in
+                let start = index * own.count
+                precondition(start + own.count <= all.count, "no such row")
+                for slot in own.indices { own[slot] = all[start + slot] }
             }
         }
     }

@@ -1,14 +1,16 @@
 import ModelLifecycle
 
-/// The witness of a back-test in which no candidate can tell it what it has to know: it has a fold of its own.
-final class WitnessRun: @unchecked Sendable {
-    // One thread at a time works on it.
-    private(set) var witness: Witness
+/// Takes the notes that a witness is told where no candidate can: a fold of the present's label protocol that asks no
+/// model. One thread at a time works on it, but what is settled may be read by others meanwhile.
+final class ProtocolRun: @unchecked Sendable {
     private var rerun: Rerun
+    /// Of the stretch folded last.
     private var notes: ProtocolNotes
+    /// Of the stretch folded last when ``settle()`` was called.
+    private(set) var settled: ProtocolNotes
 
     init(_ witness: Witness, on log: StoreAccess.Store, under amendments: Amendments) {
-        (self.witness, notes) = (witness, witness.emptyNotes)
+        (notes, settled) = (witness.emptyNotes, witness.emptyNotes)
         rerun = Rerun(
             witness.protocolState, log: log, under: amendments, recentRows: Backtest.recentRowsMax,
             readsFeatures: witness.readsFeatures)
@@ -23,6 +25,10 @@ final class WitnessRun: @unchecked Sendable {
                 notes.add(first + index, event, state, decision)
             }
         }
-        try witness.take(notes, of: stretch)
+    }
+
+    /// Puts the notes of the stretch folded last where they can be read while the next one is folded.
+    func settle() {
+        swap(&notes, &settled)
     }
 }

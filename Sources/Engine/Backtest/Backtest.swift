@@ -172,7 +172,7 @@ package final class Backtest: @unchecked Sendable {
 
     // MARK: Results
 
-    /// How each went, at any time.
+    /// How each went. Before the end what was really answered, and the differences from it, are a stretch behind.
     package var results: BacktestResult {
         let champion = witness.map { witness in
             BacktestResult.Standing(

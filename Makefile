@@ -15,7 +15,7 @@ test: packages-test ## every test
 build: packages ## the program, .build/release/headrace (the first time takes some minutes)
 	swift build -c release --product headrace
 
-verify-slow: build packages-test ## README and cookbook print what they say (takes port 8080); every crash of every verb
+verify-slow: build packages-test ## README and cookbook print what they say (takes port 8080); every crash of every verb (minutes)
 	python3 scripts/check_readme.py .build/release/headrace
 	python3 scripts/check_cookbook.py .build/release/headrace
 	EVERY_CRASH=1 swift test -c release --disable-testable-imports --filter Crashes

@@ -2,10 +2,9 @@ import Determinism
 
 /// Adjacent blocks packed into one payload, which gives back each of them with the same bytes.
 ///
-/// A payload is whole where its own sum says so; what it says was written by this log is for the chain to tell.
 /// Packing therefore changes no link of the chain: a packed payload carries the link of its last block, and is checked
-/// by unpacking it and chaining every block in it. A store keeps packed payloads beside plain ones and hands out plain
-/// blocks only; who packs, and how, is somebody else's.
+/// by unpacking it and chaining every block in it. A store keeps packed payloads beside plain ones; it hands out plain
+/// blocks, or the payload as it is (``EventLog/row(containing:)``). Who packs, and how, is somebody else's.
 public enum Packing {
     /// Set in the first byte of a packed payload, and in no other.
     public static let mark: UInt8 = 0x80

@@ -80,8 +80,8 @@ import Testing
         for _ in 0..<5_000 {
             var damaged = packed
             damaged[generator.below(packed.count)] = [UInt8(generator.below(256)), 0xFF][generator.below(2)]
-            // The first byte turned, it may be packed another way; what comes out, the chain does not let through.
-            if let result = try? PackedBlocks.unpack(damaged), damaged != packed { #expect(result != blocks) }
+            guard damaged != packed else { continue }
+            #expect(throws: LogFailure.self) { try PackedBlocks.unpack(damaged) }
         }
         var newer = packed
         newer[0] = 0xFE
@@ -175,13 +175,12 @@ import Testing
             """)
         let packed = try #require(PackedBlocks.pack([block], contract: spec.contract))
         #expect(packed[0] == 130, "columns behind their sum")
-        for name in ["packed-v1.bin", "packed-v2.bin"] {
-            let file = golden.appending(path: name)
-            guard FileManager.default.fileExists(atPath: file.path) else {
-                try Data(packed).write(to: file)
-                Issue.record("\(name) was missing; it has been written")
-                continue
-            }
+        let file = golden.appending(path: "packed-v2.bin")
+        if !FileManager.default.fileExists(atPath: file.path) {
+            try Data(packed).write(to: file)
+            Issue.record("packed-v2.bin was missing; it has been written")
+        }
+        for file in [golden.appending(path: "packed-v1.bin"), file] {
             #expect(try PackedBlocks.unpack(Array(Data(contentsOf: file))) == [block])
         }
     }

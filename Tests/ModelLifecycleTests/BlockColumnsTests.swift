@@ -142,6 +142,11 @@ import Testing
                 try BlockColumns(head: columns.head, columns: cut).parts()
             }
         }
+        // The last number of the head is how many events the last block has: 2^62 - 1 of them.
+        let endless = BlockColumns(
+            head: columns.head.dropLast() + [UInt8](repeating: 0xFF, count: 8) + [0x3F], columns: columns.columns)
+        #expect(throws: CanonicalDecodingError.self) { try endless.parts() }
+        #expect(throws: CanonicalDecodingError.self) { try ColumnReader(endless) }
         var generator = SeededGenerator(seed: 3)
         var (batch, readCount) = (EventBatch(spec.contract), 0)
         for _ in 0..<20_000 {

@@ -72,67 +72,6 @@ public struct BlockColumns: Sendable {
     }
 }
 
-/// What blocks begin with, as far as they can be packed together.
-struct BlockPrefix: Equatable {
-    let format: UInt8
-    let contract: Digest
-    let version: Int
-
-    init(format: UInt8, contract: Digest, version: Int) {
-        (self.format, self.contract, self.version) = (format, contract, version)
-    }
-
-    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        format = try decoder.byte()
-        contract = try decoder.digest()
-        version = try decoder.natural()
-    }
-
-    func encode(to encoder: inout CanonicalEncoder) {
-        encoder.byte(format)
-        encoder.digest(contract)
-        encoder.count(version)
-    }
-}
-
-/// What stands before the columns.
-struct ColumnHead {
-    let prefix: BlockPrefix
-    let firstOffset: Int
-    let firstTime: Timestamp
-    /// What times are counted in, in microseconds.
-    let unit: Int64
-    let kinds: [FeatureKind]
-    let labelIsNumber: Bool
-    /// The strings of all blocks.
-    let strings: CategoryTable
-    /// How many events each block has.
-    let counts: [Int]
-
-    init(_ columns: BlockColumns) throws(CanonicalDecodingError) {
-        var head = CanonicalDecoder(columns.head)
-        prefix = try BlockPrefix(from: &head)
-        firstOffset = try head.natural()
-        firstTime = Timestamp(microseconds: try head.int())
-        unit = try head.int()
-        var kinds: [FeatureKind] = []
-        for _ in 0..<(try head.count()) { kinds.append(try head.enumeration(FeatureKind.init(rawValue:))) }
-        self.kinds = kinds
-        labelIsNumber = try head.bool()
-        strings = try CategoryTable(from: &head)
-        var counts: [Int] = []
-        for _ in 0..<(try head.count()) { counts.append(try head.natural()) }
-        self.counts = counts
-        try head.finish()
-        guard unit > 0, columns.columns.count == BlockColumns.Fixed.allCases.count + kinds.count else {
-            throw BlockColumns.failure("\(columns.columns.count) columns of \(kinds.count) features")
-        }
-    }
-
-    /// How many bytes say which features of a record are missing.
-    var maskBytes: Int { (kinds.count + 7) / 8 }
-}
-
 /// What a record holds, by the byte of its kind.
 enum RecordShape {
     /// Kinds whose records are split into columns; all others go through as they are.

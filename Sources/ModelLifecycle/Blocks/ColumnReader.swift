@@ -17,9 +17,6 @@ public struct ColumnReader {
         guard (1...BlockBuilder.formatVersion).contains(head.prefix.format) else {
             throw BlockColumns.failure("block format \(head.prefix.format) is not known")
         }
-        guard head.counts.allSatisfy({ $0 <= count }), head.counts.reduce(0, +) == count else {
-            throw BlockColumns.failure("the blocks have not as many events as the columns")
-        }
     }
 
     /// The contract under which the events were checked.
@@ -27,7 +24,7 @@ public struct ColumnReader {
     /// The offset of the adoption that served.
     public var version: Int { head.prefix.version }
     public var firstOffset: Int { head.firstOffset }
-    public var count: Int { columns.columns[Fixed.kinds.rawValue].count }
+    public var count: Int { head.count }
 
     /// Whether there is an event that no column holds, such as an adoption, or what is left of one that was forgotten:
     /// then the blocks must be put together to be read.

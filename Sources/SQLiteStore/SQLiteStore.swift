@@ -83,10 +83,10 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
             guard version < StoreHeader.formatVersion else { return try settle(db) }
             try db.inTransaction {
-                try db.execute(sql: version == 0 ? StoreHeader.schema : StoreHeader.upgrade)
+                try db.execute(sql: version == 0 ? StoreHeader.schema : StoreHeader.upgrade(from: version))
                 return .commit
             }
-            if version > 0, (try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) <= upgradedPagesMax {
+            if version == 1, (try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) <= upgradedPagesMax {
                 // Without room for it the file stays as it is, and its free pages with it.
                 try? db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
             }

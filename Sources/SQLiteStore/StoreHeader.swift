@@ -4,7 +4,7 @@ import Foundation
 /// What says that a file is a store, and of which format.
 enum StoreHeader {
     /// Raised with every change of the schema or of what the columns mean.
-    static let formatVersion = 2
+    static let formatVersion = 3
     /// `HdRc`, in SQLite's `application_id`.
     static let applicationID = 0x4864_5263
 
@@ -61,11 +61,11 @@ enum StoreHeader {
         );
         """
 
-    /// Makes a store of format 1 one of the present format.
-    static let upgrade = """
-        PRAGMA user_version = \(formatVersion);
-        \(added)
-        """
+    /// Makes a store of an earlier format one of the present format. Format 3 has the tables of format 2; what its
+    /// payloads hold is what an older program must not read.
+    static func upgrade(from version: Int) -> String {
+        "PRAGMA user_version = \(formatVersion);" + (version < 2 ? added : "")
+    }
 
     /// Looks at a file's first hundred bytes without SQLite, so that a file that is not ours is not touched at all.
     static func check(_ path: String) throws(LogFailure) {

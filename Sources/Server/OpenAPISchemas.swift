@@ -123,6 +123,8 @@ struct ApplicationSchemas {
         let target = contract.target
         if target.task == .regression {
             json.member("type", "number")
+            if let minimum = target.minimum { json.member("minimum", minimum) }
+            if let maximum = target.maximum { json.member("maximum", maximum) }
         } else if target.isBoolean {
             json.member("enum", array: { json in
                 json.boolean(false)

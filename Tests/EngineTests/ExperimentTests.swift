@@ -35,9 +35,9 @@ import Testing
         #expect(Hexadecimal.bytes("0g") == nil && Hexadecimal.bytes("012") == nil)
     }
 
-    /// `Tests/Golden/experiment-v1.bin` holds a run of 300 flights; a file that is not there is written.
-    @Test func goldenBytesAreReadByEveryRelease() async throws {
-        let url = RiverNumbers.root.appending(path: "Tests/Golden/experiment-v1.bin")
+    /// `Tests/Golden/experiment-v1.bin` and `-v2.bin` hold a run of 300 flights; a file that is not there is written.
+    @Test(arguments: [1, 2]) func goldenBytesAreReadByEveryRelease(_ format: Int) async throws {
+        let url = RiverNumbers.root.appending(path: "Tests/Golden/experiment-v\(format).bin")
         guard FileManager.default.fileExists(atPath: url.path) else {
             let fixture = try BacktestFixture(rows: 300)
             let (log, application) = try await fixture.lived()
@@ -48,7 +48,7 @@ import Testing
         }
         let bytes = Array(try Data(contentsOf: url))
         let experiment = try Experiment(canonicalBytes: bytes)
-        #expect(experiment.canonicalBytes == bytes)
+        #expect(experiment.canonicalBytes.dropFirst() == bytes.dropFirst() && bytes[0] == format)
         #expect(experiment.name == "candidate 0" && experiment.loss == .absoluteError)
         #expect(experiment.from == 0 && experiment.to > 500 && experiment.labelCount > 250)
         #expect(experiment.difference?.mean == 0)
@@ -125,7 +125,7 @@ import Testing
         let number = try writer.add(backtest.results.experiments[0].stored(at: Timestamp(microseconds: 0)))
         try writer.close()
         let header = try Data(contentsOf: URL(filePath: path)).prefix(64)
-        #expect(header[63] == 2)
+        #expect(header[63] == 3)
         let again = try SQLiteStore(path: path)
         #expect(try again.experiment(number) != nil)
         try again.close()

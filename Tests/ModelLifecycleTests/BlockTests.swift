@@ -143,8 +143,8 @@ import Testing
     @Test func goldenBytesAreReadByEveryRelease() throws {
         let contract = try Self.tree.spec.contract
         let events = Self.random(30, contract, seed: 1)
-        try Golden.expect(Self.block(events, contract), "block-v2.bin")
-        for name in ["block-v1.bin", "block-v2.bin"] {
+        try Golden.expect(Self.block(events, contract), "block-v3.bin")
+        for name in ["block-v1.bin", "block-v2.bin", "block-v3.bin"] {
             let reader = try BlockReader(try Golden.bytes(name))
             var event = Event(contract.layout)
             for index in events.indices {
@@ -166,9 +166,19 @@ import Testing
     }
 
     @Test func goldenBytesAreReadByEveryRelease() throws {
-        try Golden.expect(try state().encoded, "snapshot-v2.bin")
-        let bytes = try Golden.bytes("snapshot-v2.bin")
+        try Golden.expect(try state().encoded, "snapshot-v3.bin")
+        let bytes = try Golden.bytes("snapshot-v3.bin")
         #expect(try ApplicationState(encoded: bytes).encoded == bytes)
+    }
+
+    /// Format 2 knew no extras of specs.
+    @Test func theSecondFormatIsReadAsTheSameState() throws {
+        var decoder = CanonicalDecoder(try Golden.bytes("snapshot-v2.bin"))
+        let old = try ApplicationState(from: &decoder, format: 2)
+        let state = try state()
+        #expect(old.stateDigest == state.stateDigest)
+        #expect(old.ledgerDigest == state.ledgerDigest)
+        #expect(old.spec == state.spec && old.offset == state.offset)
     }
 
     /// Format 1 knew neither amendments nor revisions.

@@ -132,7 +132,7 @@ struct SpecTestsFeatures {
         #expect(
             target(["name": "y", "type": "regression", "horizon": "24"]).complaints == [
                 "target.horizon: found '24', expected a time from 1us to 3650d, such as 24h "
-                    + "(with a unit: 24h, or w, d, m, s, ms, us)"
+                    + "(with a unit: 24h, or w, d, h, m, s, ms, us)"
             ])
     }
 

@@ -134,7 +134,7 @@ extension ApplicationState {
 
     init(encoded bytes: [UInt8]) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(bytes)
-        try self.init(from: &decoder, format: 2)
+        try self.init(from: &decoder, format: 3)
         try decoder.finish()
     }
 }

@@ -9,7 +9,8 @@ import ModelLifecycle
 enum BundleFormat {
     /// What a file begins with, before the byte of its format.
     static let magic = Array("HdRcBundle".utf8)
-    static let version: UInt8 = 1
+    /// 1 held blocks and snapshots of formats 1 and 2; its sections are the same.
+    static let version: UInt8 = 2
     /// Bytes of one section at most: far more than a snapshot or a block has, and no more than a machine can take.
     static let sectionBytesMax = 1 << 30
 
@@ -25,7 +26,7 @@ enum BundleFormat {
     }
 
     /// The first link: of what the file begins with.
-    static let firstLink = Digest(hashing: magic + [version])
+    static func firstLink(_ version: UInt8) -> Digest { Digest(hashing: magic + [version]) }
 
     static func link(after previous: Digest, _ section: UInt8, _ payload: [UInt8]) -> Digest {
         var encoder = CanonicalEncoder()

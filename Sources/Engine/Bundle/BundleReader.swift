@@ -7,7 +7,7 @@ import ModelLifecycle
 struct BundleReader {
     let path: String
     private let source: ByteSource
-    private var link = BundleFormat.firstLink
+    private var link = BundleFormat.firstLink(BundleFormat.version)
     private var buffer: [UInt8] = []
     private var position = 0
     private var consumed = 0
@@ -23,10 +23,11 @@ struct BundleReader {
         guard version <= BundleFormat.version else {
             throw LogFailure(
                 .newerFormat,
-                "\(path) was written by a newer Headrace (format \(version); this one reads \(BundleFormat.version))",
+                "\(path) was written by a newer Headrace (format \(version); this one reads up to \(BundleFormat.version))",
                 hint: "use the newer version; nothing was imported")
         }
-        guard version == BundleFormat.version else { throw BundleFormat.damaged(path, "no format is \(version)") }
+        guard version > 0 else { throw BundleFormat.damaged(path, "no format is \(version)") }
+        link = BundleFormat.firstLink(version)
     }
 
     var byteCount: Int { consumed }

@@ -9,7 +9,7 @@ public struct BundleWriter {
     private let path: String
     private let partial: String
     private let file: FileHandle
-    private var link = BundleFormat.firstLink
+    private var link = BundleFormat.firstLink(BundleFormat.version)
     private var byteCount = 0
 
     /// Writes a bundle.

@@ -131,8 +131,8 @@ extension ApplicationState {
         }
     }
 
-    /// 1 knew neither amendments nor revisions.
-    static var snapshotFormat: UInt8 { 2 }
+    /// 1 knew neither amendments nor revisions, 2 no extras of specs.
+    static var snapshotFormat: UInt8 { 3 }
 
     /// Encodes the state as it is now.
     func snapshot(_ reason: Snapshot.Reason, restoredOffset: Int? = nil) -> Snapshot {

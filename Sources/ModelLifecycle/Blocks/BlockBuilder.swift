@@ -19,7 +19,8 @@ public struct StoredAnswer: Sendable, Equatable {
 /// `docs/formats/block.md` describes the bytes. Strings that repeat — categories, classes — lie in a dictionary at the
 /// beginning; each record carries its length, so that one event can be read without decoding those before it.
 public struct BlockBuilder: Sendable {
-    static let formatVersion: UInt8 = 2
+    /// 1 knew neither amendments by offset nor revisions, 2 no extras of specs.
+    static let formatVersion: UInt8 = 3
 
     private let contract: Contract
     private let contractDigest: Digest

@@ -68,6 +68,9 @@ public struct TargetDeclaration: Sendable, Equatable {
     /// How many classes get a slot where they are open; later ones share one more.
     public let maxClasses: Int
     public let unlabelled: Unlabelled
+    /// The smallest and largest label that is taken, where there is a bound; of a regression only.
+    public let minimum: Double?
+    public let maximum: Double?
     /// What retries of each listed class are compared by.
     let classHashes: [UInt64]
     /// The listed classes as UTF-8.
@@ -75,11 +78,13 @@ public struct TargetDeclaration: Sendable, Equatable {
 
     public init(
         name: String, task: Task, horizon: TimeSpan = defaultHorizon, classes: [String]? = nil,
-        maxClasses: Int = defaultMaxClasses, unlabelled: Unlabelled = .drop
+        maxClasses: Int = defaultMaxClasses, unlabelled: Unlabelled = .drop, minimum: Double? = nil,
+        maximum: Double? = nil
     ) {
         (self.name, self.task, self.horizon) = (name, task, horizon)
         self.classes = task == .binary ? classes ?? ["false", "true"] : classes
         (self.maxClasses, self.unlabelled) = (maxClasses, unlabelled)
+        (self.minimum, self.maximum) = (minimum, maximum)
         classBytes = (self.classes ?? []).map { Array($0.utf8) }
         classHashes = classBytes.map { Fingerprint($0).low }
     }
@@ -124,7 +129,8 @@ public enum Label: Sendable, Equatable {
 
 extension Contract: CanonicallyCodable {
     public func encode(to encoder: inout CanonicalEncoder) {
-        encoder.byte(clock.rawValue)
+        let extras = target.extras
+        encoder.byte(extras.marking(clock.rawValue))
         encoder.count(features.count)
         for feature in features {
             encoder.string(feature.name)
@@ -135,10 +141,11 @@ extension Contract: CanonicallyCodable {
             encoder.optional(feature.categories) { $0.strings($1) }
         }
         target.encode(to: &encoder)
+        extras.encode(to: &encoder)
     }
 
     public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        let clock = try decoder.enumeration(Clock.init(rawValue:))
+        let (clock, hasExtras) = try decoder.enumeration(orExtras: Clock.init(rawValue:))
         var features: [FeatureDeclaration] = []
         for _ in 0..<(try decoder.count()) {
             let name = try decoder.string()
@@ -152,12 +159,39 @@ extension Contract: CanonicallyCodable {
                     name: name, kind: kind, isOptional: isOptional, minimum: minimum, maximum: maximum,
                     categories: categories))
         }
-        self.init(features: features, target: try TargetDeclaration(from: &decoder), clock: clock)
+        var target = try TargetDeclaration(from: &decoder)
+        if hasExtras { target = try target.with(Extras(from: &decoder, names: Self.extraNames, of: "a contract")) }
+        self.init(features: features, target: target, clock: clock)
     }
 }
 
-extension TargetDeclaration: CanonicallyCodable {
-    public func encode(to encoder: inout CanonicalEncoder) {
+/// The extras of a contract are those of its target.
+extension TargetDeclaration {
+    fileprivate var extras: Extras {
+        var extras = Extras()
+        extras.add(Contract.extraNames[0], maximum) { $0.double($1) }
+        extras.add(Contract.extraNames[1], minimum) { $0.double($1) }
+        return extras
+    }
+
+    fileprivate func with(_ extras: Extras) throws(CanonicalDecodingError) -> TargetDeclaration {
+        func bound(_ name: String) throws(CanonicalDecodingError) -> Double? {
+            try extras.value(name) { (decoder) throws(CanonicalDecodingError) in try decoder.double() }
+        }
+        let maximum = try bound(Contract.extraNames[0])
+        return TargetDeclaration(
+            name: name, task: task, horizon: horizon, classes: classes, maxClasses: maxClasses,
+            unlabelled: unlabelled, minimum: try bound(Contract.extraNames[1]), maximum: maximum)
+    }
+}
+
+extension Contract {
+    fileprivate static let extraNames = ["target.max", "target.min"]
+}
+
+/// The part that every format has; bounds are extras of the contract.
+extension TargetDeclaration {
+    func encode(to encoder: inout CanonicalEncoder) {
         encoder.string(name)
         encoder.byte(task.rawValue)
         encoder.int(horizon.microseconds)
@@ -171,7 +205,7 @@ extension TargetDeclaration: CanonicallyCodable {
         }
     }
 
-    public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         let name = try decoder.string()
         let task = try decoder.enumeration(Task.init(rawValue:))
         let horizon = TimeSpan(microseconds: try decoder.int())
@@ -228,6 +262,15 @@ extension CanonicalDecoder {
             throw CanonicalDecodingError(offset: offset, reason: "a number beyond all offsets and lengths")
         }
         return value
+    }
+
+    /// A choice whose byte also says whether ``Extras`` follow.
+    mutating func enumeration<T>(orExtras make: (UInt8) -> T?) throws(CanonicalDecodingError) -> (T, hasExtras: Bool) {
+        let raw = try byte()
+        guard let value = make(raw & ~Extras.flag) else {
+            throw CanonicalDecodingError(offset: offset, reason: "unknown kind \(raw)")
+        }
+        return (value, raw & Extras.flag != 0)
     }
 
     mutating func enumeration<T>(_ make: (UInt8) -> T?) throws(CanonicalDecodingError) -> T {

@@ -176,7 +176,10 @@ struct LabelCheck {
     func number(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Label {
         guard target.task == .regression else { return try name(text) }
         switch DecimalText.parse(text) {
-        case .value(let value): return .number(value)
+        case .value(let value):
+            if let minimum = target.minimum, value < minimum { throw outOfRange(value, "at least \(minimum)") }
+            if let maximum = target.maximum, value > maximum { throw outOfRange(value, "at most \(maximum)") }
+            return .number(value)
         case .malformed: throw wrongType("'\(FeatureCheck.excerpt(text))'")
         case .overflow:
             throw Refusal(.outOfRange, "label '\(target.name)' is beyond the range of a double")
@@ -229,6 +232,12 @@ struct LabelCheck {
         if matches("false") { return false }
         guard case .value(let value) = DecimalText.parse(text) else { return nil }
         return value == 1 ? true : value == 0 ? false : nil
+    }
+
+    private func outOfRange(_ value: Double, _ bound: String) -> Refusal {
+        Refusal(
+            .outOfRange, "label '\(target.name)' must be \(bound), found \(value)",
+            hint: "widen the target's range in the spec if the label is right")
     }
 
     private func wrongType(_ found: String) -> Refusal {

@@ -111,6 +111,8 @@ extension TargetDeclaration {
         writer.object { writer in
             writer.member("name", name)
             writer.member("type", task.name)
+            if let minimum { writer.member("min", minimum) }
+            if let maximum { writer.member("max", maximum) }
             writer.member("horizon", horizon.description)
             if let classes {
                 writer.key("classes")

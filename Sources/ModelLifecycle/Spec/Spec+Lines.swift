@@ -9,6 +9,9 @@ extension Spec {
         }
         let target = contract.target
         lines.append("target: \(target.name): \(target.task.name), horizon \(target.horizon)")
+        if let minimum = target.minimum { lines.append("target: min \(Argument.number(minimum).text)") }
+        if let maximum = target.maximum { lines.append("target: max \(Argument.number(maximum).text)") }
+        if recovery != Self.defaultRecovery { lines.append("recovery: \(recovery)") }
         if let classes = target.classes { lines.append("target: classes \(classes.joined(separator: ", "))") }
         return lines + settings.lines
     }

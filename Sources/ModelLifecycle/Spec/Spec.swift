@@ -12,13 +12,17 @@ public struct Spec: Sendable, Equatable {
     public let durability: Durability
     public let limits: Limits
     public let settings: Settings
+    /// How long starting again after a crash may take.
+    public let recovery: TimeSpan
+
+    public static let defaultRecovery = TimeSpan(microseconds: 30 * 1_000_000)
 
     public init(
         application: String, contract: Contract, data: DataMapping, durability: Durability, limits: Limits,
-        settings: Settings
+        settings: Settings, recovery: TimeSpan = defaultRecovery
     ) {
         (self.application, self.contract, self.data) = (application, contract, data)
-        (self.durability, self.limits, self.settings) = (durability, limits, settings)
+        (self.durability, self.limits, self.settings, self.recovery) = (durability, limits, settings, recovery)
     }
 }
 
@@ -126,16 +130,26 @@ extension Settings: CanonicallyCodable {
 }
 
 extension Spec: CanonicallyCodable {
+    private static let extraNames = ["recovery"]
+
+    private var extras: Extras {
+        var extras = Extras()
+        extras.add(Self.extraNames[0], recovery == Self.defaultRecovery ? nil : recovery) { $1.encode(to: &$0) }
+        return extras
+    }
+
     public func encode(to encoder: inout CanonicalEncoder) {
         encoder.string(application)
         contract.encode(to: &encoder)
         encoder.optional(data.id) { $0.string($1) }
         encoder.optional(data.time) { $0.string($1) }
         encoder.optional(data.labelTime) { $0.string($1) }
-        encoder.byte(durability.rawValue)
+        let extras = extras
+        encoder.byte(extras.marking(durability.rawValue))
         encoder.count(limits.idBytes)
         encoder.count(limits.queuedEvents)
         settings.encode(to: &encoder)
+        extras.encode(to: &encoder)
     }
 
     public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
@@ -145,9 +159,18 @@ extension Spec: CanonicallyCodable {
         let time = try decoder.bool() ? try decoder.string() : nil
         let labelTime = try decoder.bool() ? try decoder.string() : nil
         data = DataMapping(id: id, time: time, labelTime: labelTime)
-        durability = try decoder.enumeration(Durability.init(rawValue:))
+        let hasExtras: Bool
+        (durability, hasExtras) = try decoder.enumeration(orExtras: Durability.init(rawValue:))
         let idBytes = try decoder.natural()
         limits = Limits(idBytes: idBytes, queuedEvents: try decoder.natural())
         settings = try Settings(from: &decoder)
+        let extras = hasExtras ? try Extras(from: &decoder, names: Self.extraNames, of: "a spec") : Extras()
+        let recovery = try extras.value(Self.extraNames[0]) { (decoder) throws(CanonicalDecodingError) in
+            try TimeSpan(from: &decoder)
+        }
+        guard recovery != Self.defaultRecovery else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "a default that is written")
+        }
+        self.recovery = recovery ?? Self.defaultRecovery
     }
 }

@@ -41,7 +41,9 @@ extension SpecChecker {
         else { return checked(nil) }
         let kind = record["type"].flatMap { self.kind($0) }
         let isOptional = record["optional"].flatMap { boolean($0) } ?? false
-        let (minimum, maximum) = range(record, kind)
+        demand(record, "min", of: .number, kind)
+        demand(record, "max", of: .number, kind)
+        let (minimum, maximum) = range(record)
         var categories: [String]?
         if let place = record["values"] {
             demand(record, "values", of: .category, kind)
@@ -55,9 +57,8 @@ extension SpecChecker {
                 categories: categories))
     }
 
-    private mutating func range(_ record: SpecRecord, _ kind: FeatureKind?) -> (minimum: Double?, maximum: Double?) {
-        demand(record, "min", of: .number, kind)
-        demand(record, "max", of: .number, kind)
+    /// The two bounds of a number, each of which may be left out.
+    mutating func range(_ record: SpecRecord) -> (minimum: Double?, maximum: Double?) {
         let minimum = record["min"].flatMap { number($0, expected: "a number") }
         let maximum = record["max"].flatMap { number($0, expected: "a number") }
         if let minimum, let maximum, minimum > maximum, let place = record["max"], let lower = record["min"] {

@@ -71,6 +71,19 @@ extension SpecChecker {
         return nil
     }
 
+    /// A time with its unit.
+    mutating func span(_ place: SpecPlace, _ range: ClosedRange<TimeSpan>, such example: String) -> TimeSpan? {
+        let expected = "a time from \(range.lowerBound) to \(range.upperBound), such as \(example)"
+        guard let text = text(place, expected: expected) else { return nil }
+        if let span = TimeSpan(text), range.contains(span) { return span }
+        let isNumber = Self.integer(place.node) != nil
+        let unit = example.drop { $0.isNumber }
+        report(
+            place, expected: expected,
+            hint: isNumber ? "with a unit: \(SpecMistake.plain(text))\(unit), or w, d, h, m, s, ms, us" : nil)
+        return nil
+    }
+
     /// A number of bytes: plain, or with a unit such as `64MiB`.
     mutating func bytes(_ place: SpecPlace) -> Int? {
         let expected = "bytes as a whole number ≥ 1 or such as 64MiB"

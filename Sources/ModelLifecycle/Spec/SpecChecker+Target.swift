@@ -3,27 +3,30 @@ import OnlineLearning
 
 extension SpecChecker {
     static let classesMax = 4_096
+    static let horizonMin = TimeSpan(microseconds: 1)
     static let horizonMax = TimeSpan(microseconds: 3_650 * 86_400 * 1_000_000)
 
     mutating func target(_ place: SpecPlace) -> TargetDeclaration? {
         let tasks = Task.allCases.map(\.name)
         guard
             let record = record(
-                place, keys: ["name", "type", "horizon", "classes", "max_classes", "unlabelled"],
+                place, keys: ["name", "type", "min", "max", "horizon", "classes", "max_classes", "unlabelled"],
                 required: [("name", "the name of the target"), ("type", SpecMistake.alternatives(tasks))],
                 expected: "a map with the target's name and type")
         else { return nil }
         let name = record["name"].flatMap { targetName($0) }
         task = record["type"].flatMap { choice($0, tasks) }.flatMap { Task(name: $0) }
-        let horizon = record["horizon"].flatMap { self.horizon($0) } ?? TargetDeclaration.defaultHorizon
+        let horizon = record["horizon"].flatMap { span($0, Self.horizonMin...Self.horizonMax, such: "24h") }
+        let (minimum, maximum) = bounds(record)
         let classes = record["classes"].flatMap { self.classes($0) }
         let maxClasses = record["max_classes"].flatMap { self.maxClasses($0, record) }
         let areClassesKnown = record["classes"] == nil || classes != nil
         guard let task, areClassesKnown else { return nil }
         func declaration(_ unlabelled: TargetDeclaration.Unlabelled) -> TargetDeclaration {
             TargetDeclaration(
-                name: name ?? "", task: task, horizon: horizon, classes: classes,
-                maxClasses: maxClasses ?? TargetDeclaration.defaultMaxClasses, unlabelled: unlabelled)
+                name: name ?? "", task: task, horizon: horizon ?? TargetDeclaration.defaultHorizon, classes: classes,
+                maxClasses: maxClasses ?? TargetDeclaration.defaultMaxClasses, unlabelled: unlabelled,
+                minimum: minimum, maximum: maximum)
         }
         let unlabelled = record["unlabelled"].flatMap { self.unlabelled($0, declaration(.drop)) }
         return name == nil ? nil : declaration(unlabelled ?? .drop)
@@ -38,15 +41,13 @@ extension SpecChecker {
         return name
     }
 
-    private mutating func horizon(_ place: SpecPlace) -> TimeSpan? {
-        let expected = "a time from 1us to 3650d, such as 24h"
-        guard let text = text(place, expected: expected) else { return nil }
-        if let span = TimeSpan(text), span.microseconds > 0, span <= Self.horizonMax { return span }
-        let isNumber = Self.integer(place.node) != nil
-        report(
-            place, expected: expected,
-            hint: isNumber ? "with a unit: \(SpecMistake.plain(text))h, or w, d, m, s, ms, us" : nil)
-        return nil
+    /// The smallest and largest label, which only numbers have.
+    private mutating func bounds(_ record: SpecRecord) -> (minimum: Double?, maximum: Double?) {
+        for name in ["min", "max"] {
+            guard let key = record.key(name), let task, task != .regression else { continue }
+            report(key, "only a target of type regression has \(name), this one is of type \(task.name)")
+        }
+        return range(record)
     }
 
     private mutating func classes(_ place: SpecPlace) -> [String]? {
@@ -90,7 +91,7 @@ extension SpecChecker {
             let place = record["label"]
         else { return nil }
         if target.task == .regression {
-            return number(place, expected: "a number").map { .label(.number($0)) }
+            return number(place, target.range, expected: "a number\(target.rangeText)").map { .label(.number($0)) }
         }
         return self.label(place, target).map { .label($0) }
     }
@@ -109,5 +110,17 @@ extension SpecChecker {
         }
         if label == nil { report(place, expected: expected, hint: nearest(text, in: target.classes ?? [])) }
         return label
+    }
+}
+
+extension TargetDeclaration {
+    /// The labels that are taken, of a regression; all numbers where the bounds contradict each other.
+    fileprivate var range: ClosedRange<Double> {
+        let (low, high) = (minimum ?? -.greatestFiniteMagnitude, maximum ?? .greatestFiniteMagnitude)
+        return low <= high ? low...high : .finite
+    }
+
+    fileprivate var rangeText: String {
+        (minimum.map { ", at least \($0)" } ?? "") + (maximum.map { ", at most \($0)" } ?? "")
     }
 }

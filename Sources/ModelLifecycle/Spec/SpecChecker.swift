@@ -1,3 +1,4 @@
+import Determinism
 import OnlineLearning
 
 /// Turns what somebody wrote into a ``Spec``, or into everything that is wrong with it: it never stops at the first
@@ -37,8 +38,8 @@ public struct SpecChecker {
             let record = record(
                 root,
                 keys: [
-                    "application", "clock", "durability", "limits", "features", "target", "data", "model",
-                    "challengers", "metrics",
+                    "application", "clock", "durability", "recovery", "limits", "features", "target", "data",
+                    "model", "challengers", "metrics",
                 ],
                 required: [
                     ("application", "the name of the application"), ("features", "a map from feature to type"),
@@ -50,6 +51,7 @@ public struct SpecChecker {
         let application = record["application"].flatMap { identifier($0, of: "an application") }
         let clock = record["clock"].flatMap { choice($0, ["claimed", "server"]) }
         let durability = record["durability"].flatMap { choice($0, Durability.allCases.map(\.name)) }
+        let recovery = record["recovery"].flatMap { span($0, Self.recoveryMin...Self.recoveryMax, such: "30s") }
         let limits = record["limits"].map { self.limits($0) } ?? Limits()
         if let place = record["features"] { checkFeatures(place) }
         let target = record["target"].flatMap { self.target($0) }
@@ -66,7 +68,8 @@ public struct SpecChecker {
         return Spec(
             application: application, contract: contract, data: data,
             durability: durability == Durability.relaxed.name ? .relaxed : .durable, limits: limits,
-            settings: Settings(champion: champion, challengers: challengers, metrics: metrics))
+            settings: Settings(champion: champion, challengers: challengers, metrics: metrics),
+            recovery: recovery ?? Spec.defaultRecovery)
     }
 
     private mutating func limits(_ place: SpecPlace) -> Limits {
@@ -112,4 +115,6 @@ public struct SpecChecker {
     }
 
     static let challengersMax = 32
+    static let recoveryMin = TimeSpan(microseconds: 1_000_000)
+    static let recoveryMax = TimeSpan(microseconds: 86_400 * 1_000_000)
 }

@@ -12,7 +12,7 @@ extension ApplicationState {
             champion: PipelineDeclaration(numbers: [], transformers: [], learner: learner), metrics: [])
         let plain = Spec(
             application: spec.application, contract: spec.contract, data: spec.data, durability: spec.durability,
-            limits: spec.limits, settings: settings)
+            limits: spec.limits, settings: settings, recovery: spec.recovery)
         self.init(candidate: plain, from: offset)
         for name in classes { _ = learned.classes.append(name) }
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))

@@ -17,8 +17,8 @@ package struct Headrace: AsyncParsableCommand {
         subcommands: [
             InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
             VersionsVerb.self, DiffVerb.self, LogVerb.self, AuditVerb.self, RestoreVerb.self, AmendVerb.self,
-            ForgetVerb.self, BacktestVerb.self, ExperimentsVerb.self, AdoptVerb.self, VerifyVerb.self,
-            BisectVerb.self, ExportVerb.self, ImportVerb.self,
+            ForgetVerb.self, BacktestVerb.self, ExperimentsVerb.self, AdoptVerb.self, VerifyVerb.self, DoctorVerb.self,
+            QuarantineVerb.self, BisectVerb.self, ExportVerb.self, ImportVerb.self,
         ])
 
     package init() {}

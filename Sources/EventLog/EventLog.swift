@@ -74,10 +74,13 @@ public struct Snapshot: Sendable, Equatable {
     }
 
     /// The same without its bytes, for lists.
-    public var withoutPayload: Snapshot {
+    public var withoutPayload: Snapshot { holding([]) }
+
+    /// The same with these bytes.
+    public func holding(_ payload: [UInt8]) -> Snapshot {
         Snapshot(
             offset: offset, reason: reason, restoredOffset: restoredOffset, stateDigest: stateDigest,
-            ledgerDigest: ledgerDigest, time: time, payload: [])
+            ledgerDigest: ledgerDigest, time: time, payload: payload)
     }
 }
 
@@ -126,6 +129,12 @@ public protocol EventLog: Sendable {
 
     /// Takes over rewritings that happened where the log comes from.
     func record(_ heads: [Heads]) throws(LogFailure)
+}
+
+/// Names of versions that no user can give.
+public enum VersionName {
+    /// Stands where a name is not what was written.
+    public static let damaged = "(damaged)"
 }
 
 /// Where snapshots and the names of versions are kept.

@@ -32,6 +32,13 @@ public struct StoredExperiment: Sendable, Equatable {
             number: number, time: time, name: name, from: from, to: to, specDigest: specDigest,
             stateDigest: stateDigest, resultDigest: resultDigest, payload: payload)
     }
+
+    /// What lists show of it, without its bytes.
+    public var withoutPayload: StoredExperiment {
+        StoredExperiment(
+            number: number, time: time, name: name, from: from, to: to, specDigest: specDigest,
+            stateDigest: stateDigest, resultDigest: resultDigest, payload: [])
+    }
 }
 
 /// Where experiments are kept.

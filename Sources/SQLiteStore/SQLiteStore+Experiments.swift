@@ -39,7 +39,10 @@ extension SQLiteStore {
     }
 
     public func experiments() throws(LogFailure) -> [StoredExperiment] {
-        try experimentRows("ORDER BY number", []).map(\.0)
+        try experimentRows("ORDER BY number", []).map { experiment, digest in
+            // Bytes that are not what was written are not shown as an experiment.
+            Digest(hashing: experiment.payload) == digest ? experiment : experiment.withoutPayload
+        }
     }
 
     private func experimentRows(
@@ -57,12 +60,16 @@ extension SQLiteStore {
                     FROM experiments \(condition)
                     """, arguments: arguments
             ).map { row in
+                // A column that is not what was written fits nothing: one damaged row does not hide the others.
+                func digest(_ index: Int) -> Digest? { Data.fromDatabaseValue(row[index]).flatMap { Digest(bytes: $0) } }
                 let experiment = StoredExperiment(
-                    number: row[0], time: Timestamp(microseconds: row[1]), name: row[2], from: row[3], to: row[4],
-                    specDigest: Digest(bytes: row[5] as Data) ?? none,
-                    stateDigest: Digest(bytes: row[6] as Data) ?? none,
-                    resultDigest: Digest(bytes: row[7] as Data) ?? none, payload: [UInt8](row[8] as Data))
-                return (experiment, Digest(bytes: row[9] as Data))
+                    number: Int.fromDatabaseValue(row[0]) ?? 0,
+                    time: Timestamp(microseconds: Int64.fromDatabaseValue(row[1]) ?? 0),
+                    name: String.fromDatabaseValue(row[2]) ?? VersionName.damaged,
+                    from: Int.fromDatabaseValue(row[3]) ?? 0, to: Int.fromDatabaseValue(row[4]) ?? 0,
+                    specDigest: digest(5) ?? none, stateDigest: digest(6) ?? none, resultDigest: digest(7) ?? none,
+                    payload: [UInt8](Data.fromDatabaseValue(row[8]) ?? Data()))
+                return (experiment, digest(9))
             }
         }
     }

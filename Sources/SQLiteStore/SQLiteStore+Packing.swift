@@ -27,7 +27,7 @@ extension SQLiteStore {
                     """, arguments: [offset])
             var (rows, count): ([StoredRow], Int) = ([], 0)
             while let row = try cursor.next() {
-                let stored = StoredRow(row)
+                let stored = try StoredRow(row)
                 count += stored.block.count
                 guard !stored.isPacked, rows.isEmpty || count <= eventsMax else { break }
                 rows.append(stored)

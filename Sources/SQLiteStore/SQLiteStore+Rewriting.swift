@@ -47,7 +47,7 @@ extension SQLiteStore {
         let select = try db.makeStatement(
             sql: "SELECT \(StoredRow.columns) FROM blocks WHERE first_offset >= ? ORDER BY first_offset LIMIT 1")
         while let fetched = try Row.fetchOne(select, arguments: [offset]) {
-            let row = StoredRow(fetched)
+            let row = try StoredRow(fetched)
             let blocks = try row.blocks(after: oldLink, path, unpack)
             var links: [Digest] = []
             var isChanged = false
@@ -113,8 +113,10 @@ extension SQLiteStore {
             ).map { row in
                 let none = Digest(hashing: [])
                 return Heads(
-                    firstOffset: row[0], endOffset: row[1], oldHead: Digest(bytes: row[2] as Data) ?? none,
-                    newHead: Digest(bytes: row[3] as Data) ?? none, isScrubbed: row[4])
+                    firstOffset: try row.decode(atIndex: 0), endOffset: try row.decode(atIndex: 1),
+                    oldHead: Digest(bytes: try row.decode(Data.self, atIndex: 2)) ?? none,
+                    newHead: Digest(bytes: try row.decode(Data.self, atIndex: 3)) ?? none,
+                    isScrubbed: try row.decode(atIndex: 4))
             }
         }
     }

@@ -184,7 +184,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
             let statement = try db.cachedStatement(
                 sql: "SELECT \(StoredRow.columns) FROM blocks WHERE \(condition) ORDER BY first_offset DESC LIMIT 1")
             guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
-            let stored = StoredRow(row)
+            let stored = try StoredRow(row)
             return (stored, try Self.chain(before: stored.block.firstOffset, db))
         }
     }
@@ -195,21 +195,27 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
         let statement = try db.cachedStatement(
             sql: "SELECT chain FROM blocks WHERE first_offset < ? ORDER BY first_offset DESC LIMIT 1")
         guard let row = try Row.fetchOne(statement, arguments: [offset]) else { return nil }
-        return Digest(bytes: row[0] as Data)
+        return Digest(bytes: try row.decode(Data.self, atIndex: 0))
     }
 
     static func tip(_ db: Database) throws -> (end: Int, chain: Digest) {
         let row = try Row.fetchOne(
             db, sql: "SELECT first_offset + event_count, chain FROM blocks ORDER BY first_offset DESC LIMIT 1")
         guard let row else { return (0, Block.chainStart) }
-        return (row[0], Digest(bytes: row[1] as Data) ?? Block.chainStart)
+        let end = try row.decode(Int.self, atIndex: 0)
+        guard end > 0 else { throw LogFailure(.damaged, "the log says that it ends at @\(end)", hint: blockHint(0)) }
+        return (end, Digest(bytes: try row.decode(Data.self, atIndex: 1)) ?? Block.chainStart)
     }
 
     static func damaged(_ path: String, _ offset: Int) -> LogFailure {
         LogFailure(
             .damaged, "\(path): the block that begins at event @\(offset) is not what was written",
-            hint: "Nothing was deleted. Bring the file back from a backup, or restore the application to before "
-                + "@\(offset); `headrace verify` says how far the log is whole.")
+            hint: blockHint(offset))
+    }
+
+    static func blockHint(_ offset: Int) -> String {
+        "Nothing was deleted. Bring the file back from a backup; `headrace verify` says how far the log is whole, and "
+            + "`headrace log --to @\(offset)` lists what is before it, for `headrace feed --events`."
     }
 
     // MARK: Snapshots and names
@@ -219,7 +225,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     }
 
     public func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot? {
-        let found: (Snapshot, Data)? = try read("read a snapshot at or before @\(offset)") { db in
+        let found: (Snapshot, payload: Data?, digest: Data?)? = try read("read a snapshot at or before @\(offset)") { db in
             guard
                 let row = try Row.fetchOne(
                     db,
@@ -229,16 +235,20 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
                         FROM snapshots WHERE offset <= ? ORDER BY offset DESC LIMIT 1
                         """, arguments: [offset])
             else { return nil }
-            return (Self.snapshot(row, payload: [UInt8](row[6] as Data)), row[7])
+            return (
+                Self.snapshot(row), Data.fromDatabaseValue(row[6]), Data.fromDatabaseValue(row[7])
+            )
         }
-        guard let (snapshot, digest) = found else { return nil }
-        guard Digest(hashing: snapshot.payload) == Digest(bytes: digest) else {
+        guard let found else { return nil }
+        guard let payload = found.payload.map({ [UInt8]($0) }), let digest = found.digest.flatMap({ Digest(bytes: $0) }),
+            Digest(hashing: payload) == digest
+        else {
             throw LogFailure(
-                .damaged, "\(path): the snapshot at @\(snapshot.offset) is not what was written",
-                hint: "Nothing was deleted, and the log is whole: "
-                    + "a snapshot before it and the events after that serve.")
+                .damaged, "\(path): the snapshot at @\(found.0.offset) is not what was written",
+                hint: "Nothing was deleted. The snapshot before it and the events since serve; "
+                    + "`headrace doctor --repair` puts it right.")
         }
-        return snapshot
+        return found.0.holding(payload)
     }
 
     public func snapshots() throws(LogFailure) -> [Snapshot] {
@@ -249,7 +259,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
                     SELECT offset, reason, restored_offset, state_digest, ledger_digest, time
                     FROM snapshots ORDER BY offset
                     """
-            ).map { Self.snapshot($0, payload: []) }
+            ).map { Self.snapshot($0) }
         }
     }
 
@@ -276,7 +286,10 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
 
     public func names() throws(LogFailure) -> [(name: String, offset: Int)] {
         try read("list the names") { db in
-            try Row.fetchAll(db, sql: "SELECT name, offset FROM names ORDER BY offset, name").map { ($0[0], $0[1]) }
+            try Row.fetchAll(db, sql: "SELECT name, offset FROM names ORDER BY offset, name").map { row in
+                // What is no name or no offset any more is said, and takes nothing else with it.
+                (String.fromDatabaseValue(row[0]) ?? VersionName.damaged, Int.fromDatabaseValue(row[1]) ?? -1)
+            }
         }
     }
 
@@ -294,12 +307,17 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
             ])
     }
 
-    private static func snapshot(_ row: Row, payload: [UInt8]) -> Snapshot {
-        let none = Digest(hashing: [])
+    /// What is said of a snapshot. A column that is not what was written is replaced by what fits nothing, so that one
+    /// damaged row does not hide the others; `verify` compares it.
+    private static func snapshot(_ row: Row) -> Snapshot {
+        func digest(_ index: Int) -> Digest {
+            Data.fromDatabaseValue(row[index]).flatMap { Digest(bytes: $0) } ?? Digest(hashing: [])
+        }
         return Snapshot(
-            offset: row[0], reason: Snapshot.Reason(rawValue: row[1]) ?? .growth, restoredOffset: row[2],
-            stateDigest: Digest(bytes: row[3] as Data) ?? none, ledgerDigest: Digest(bytes: row[4] as Data) ?? none,
-            time: Timestamp(microseconds: row[5]), payload: payload)
+            offset: Int.fromDatabaseValue(row[0]) ?? -1,
+            reason: Int.fromDatabaseValue(row[1]).flatMap { Snapshot.Reason(rawValue: $0) } ?? .growth,
+            restoredOffset: Int.fromDatabaseValue(row[2]), stateDigest: digest(3), ledgerDigest: digest(4),
+            time: Timestamp(microseconds: Int64.fromDatabaseValue(row[5]) ?? 0), payload: [])
     }
 
     // MARK: Access
@@ -317,15 +335,22 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
         }
     }
 
+    private static let backupHint =
+        "Bring the file back from a backup; `headrace doctor` says what of it can be read."
+
     static func failure(_ error: any Error, _ kind: LogFailure.Kind, _ what: String) -> LogFailure {
         if let failure = error as? LogFailure { return failure }
+        if error is RowDecodingError {
+            return LogFailure(
+                .damaged, "\(what): a row is not what was written", hint: "Nothing was deleted. \(backupHint)")
+        }
         guard let error = error as? DatabaseError else { return LogFailure(kind, "\(what): \(error)") }
         switch error.resultCode {
         case .SQLITE_FULL: return LogFailure(kind, "\(what): the disk is full", hint: "make room; nothing was lost")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             return LogFailure(
                 .damaged, "\(what): the file is damaged (\(error.message ?? "no detail"))",
-                hint: "Nothing was deleted. Bring the file back from a backup.")
+                hint: "Nothing was deleted. \(backupHint)")
         default: return LogFailure(kind, "\(what): \(error.message ?? error.resultCode.description)")
         }
     }

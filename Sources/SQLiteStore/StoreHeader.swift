@@ -73,7 +73,8 @@ enum StoreHeader {
         defer { try? handle.close() }
         guard let header = try? handle.read(upToCount: 100), !header.isEmpty else { return }
         guard header.count == 100, header.starts(with: Data("SQLite format 3\0".utf8)) else {
-            throw LogFailure(.damaged, "\(path) is no Headrace store", hint: "name another --data-dir")
+            throw LogFailure(.damaged, "\(path) is no Headrace store: its first bytes are not those of one",
+                hint: "name another --data-dir; if it was a store, bring the file back from a backup")
         }
         let version = integer(header, at: 60)
         let id = integer(header, at: 68)

@@ -12,11 +12,19 @@ struct StoredRow {
     /// The link of the last block in it; nil where the column is no digest.
     let chain: Digest?
 
-    init(_ row: Row) {
+    /// - Throws: `damaged` where the columns are not those of a row that was written.
+    init(_ row: Row) throws {
+        let (first, count) = (try row.decode(Int.self, atIndex: 0), try row.decode(Int.self, atIndex: 1))
+        guard first >= 0, count > 0, !first.addingReportingOverflow(count).overflow else {
+            throw LogFailure(
+                .damaged, "the row of event @\(first) says that it has \(count) events", hint: SQLiteStore.blockHint(first))
+        }
         block = Block(
-            firstOffset: row[0], count: row[1], firstTime: Timestamp(microseconds: row[2]),
-            lastTime: Timestamp(microseconds: row[3]), payload: [UInt8](row[5] as Data))
-        chain = Digest(bytes: row[4] as Data)
+            firstOffset: first, count: count,
+            firstTime: Timestamp(microseconds: try row.decode(atIndex: 2)),
+            lastTime: Timestamp(microseconds: try row.decode(atIndex: 3)),
+            payload: [UInt8](try row.decode(Data.self, atIndex: 5)))
+        chain = (try row.decode(Data?.self, atIndex: 4)).flatMap { Digest(bytes: $0) }
     }
 
     var isPacked: Bool { Packing.isPacked(block.payload) }

@@ -16,6 +16,8 @@ struct EventBody {
 
     let form: Form
     private(set) var items: [Item] = []
+    /// Where each item stands in the body.
+    private var places: [Range<Int>] = []
 
     /// Reads a body. Of an array or of lines, an item that breaks the contract is refused for itself; text that is not
     /// JSON ends an array with everything in it refused, and a line only for itself.
@@ -24,14 +26,14 @@ struct EventBody {
     init(_ bytes: UnsafeBufferPointer<UInt8>, kind: Event.Kind?, contract: Contract) throws(Refusal) {
         var reader = EventReader(contract)
         if kind != nil, let event = Self.single(bytes, &reader, kind, contract) {
-            (form, items) = (.single, [.event(event)])
+            (form, items, places) = (.single, [.event(event)], [0..<bytes.count])
             return
         }
         form = kind == nil ? .lines : Self.form(bytes)
         switch form {
         case .single:
             var json = JSONReader(bytes)
-            items = [.event(try Self.event(&json, &reader, kind, contract))]
+            (items, places) = ([.event(try Self.event(&json, &reader, kind, contract))], [0..<bytes.count])
             try Self.finish(&json)
         case .array: try readArray(bytes, &reader, kind, contract)
         case .lines: readLines(bytes, &reader, kind, contract)
@@ -102,6 +104,7 @@ struct EventBody {
                 try json.skip()
                 var element = JSONReader(UnsafeBufferPointer(rebasing: bytes[start..<json.offset]))
                 items.append(Self.item(&element, &reader, kind, contract))
+                places.append(start..<json.offset)
             }
         } catch {
             throw Refusal(.malformed, "this is not JSON: \(error)")
@@ -118,6 +121,7 @@ struct EventBody {
                 do throws(Refusal) { try Self.finish(&json) } catch { item = .refused(error) }
             }
             items.append(item)
+            places.append(line.startIndex..<line.endIndex)
         }
     }
 
@@ -128,6 +132,17 @@ struct EventBody {
             return .event(try event(&json, &reader, kind, contract))
         } catch {
             return .refused(error)
+        }
+    }
+
+    /// The items that were refused, here or by the application: their index, their place in the body, and why.
+    func refused(_ replies: [Reply]) -> [(index: Int, place: Range<Int>, refusal: Refusal)] {
+        var next = 0
+        return zip(items.indices, zip(items, places)).compactMap { index, item in
+            if case .refused(let refusal) = item.0 { return (index, item.1, refusal) }
+            defer { next += 1 }
+            guard next < replies.count, case .refused(let refusal) = replies[next] else { return nil }
+            return (index, item.1, refusal)
         }
     }
 
@@ -174,7 +189,7 @@ struct EventBody {
     }
 
     /// 202 where what was said takes effect later.
-    private static func status(_ acceptance: Acceptance) -> Int {
+    static func status(_ acceptance: Acceptance) -> Int {
         acceptance.decision == .waiting || acceptance.decision == .corrected ? 202 : 200
     }
 }

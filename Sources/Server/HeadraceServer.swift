@@ -9,15 +9,26 @@ import UnixSignals
 /// Serves applications over HTTP until it is told to stop.
 public struct HeadraceServer: Sendable {
     public let applications: [Engine.Application]
+    /// Those that could not start; what is asked of them is answered with the reason.
+    public let failed: [FailedApplication]
+    /// Where refused events of an application go, by its name.
+    public let quarantines: [String: Quarantine]
     public let host: String
     /// 0 lets the system choose.
     public let port: Int
+    /// Whether SIGHUP ends it as SIGTERM does; otherwise it is left as it is.
+    public let endsAtHangup: Bool
 
-    public init(applications: [Engine.Application], host: String, port: Int) {
-        (self.applications, self.host, self.port) = (applications, host, port)
+    public init(
+        applications: [Engine.Application], failed: [FailedApplication] = [],
+        quarantines: [String: Quarantine] = [:], host: String, port: Int, endsAtHangup: Bool = true
+    ) {
+        (self.applications, self.failed, self.quarantines) = (applications, failed, quarantines)
+        (self.host, self.port, self.endsAtHangup) = (host, port, endsAtHangup)
     }
 
-    /// Runs until SIGINT or SIGTERM; then answers what is under way and stops the applications.
+    /// Runs until SIGINT, SIGTERM or, where that is wanted, SIGHUP; then answers what is under way and stops the
+    /// applications.
     ///
     /// - Parameter whenReady: is told the URL once requests are answered.
     public func run(whenReady: @escaping @Sendable (String) -> Void) async throws {
@@ -28,7 +39,7 @@ public struct HeadraceServer: Sendable {
         var logger = Logger(label: "headrace")
         logger.logLevel = .error
         let server = Hummingbird.Application(
-            router: Routes(applications: applications).router(),
+            router: Routes(applications: applications, failed: failed, quarantines: quarantines).router(),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "headrace", backlog: 1_024),
             onServerRunning: { channel in
@@ -38,13 +49,19 @@ public struct HeadraceServer: Sendable {
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: server)], gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+                services: [.init(service: server)],
+                gracefulShutdownSignals: [.sigint, .sigterm] + (endsAtHangup ? [.sighup] : []), logger: logger))
         do {
             try await group.run()
         } catch {
-            for application in applications { await application.stop() }
+            await stop()
             throw error
         }
+        await stop()
+    }
+
+    private func stop() async {
         for application in applications { await application.stop() }
+        for quarantine in quarantines.values { quarantine.close() }
     }
 }

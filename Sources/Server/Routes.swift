@@ -13,6 +13,10 @@ struct Routes: Sendable {
     static let pageEventsMax = 1_000
 
     let applications: [Engine.Application]
+    /// Those that could not start.
+    var failed: [FailedApplication] = []
+    /// By the application's name.
+    var quarantines: [String: Quarantine] = [:]
 
     func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
@@ -21,6 +25,7 @@ struct Routes: Sendable {
         addHistory(to: router)
         addLineage(to: router)
         addExperiments(to: router)
+        addQuarantine(to: router)
         addService(to: router)
         return router
     }
@@ -44,11 +49,20 @@ struct Routes: Sendable {
     ) async throws -> Response {
         let application = try application(context)
         let buffer = try await body(request)
-        let events = try buffer.withUnsafeReadableBytes { bytes in
-            try EventBody(bytes.bindMemory(to: UInt8.self), kind: kind, contract: application.spec.contract)
+        let source = EventSource(kind, request)
+        let events: EventBody
+        do {
+            events = try buffer.withUnsafeReadableBytes { bytes in
+                try EventBody(bytes.bindMemory(to: UInt8.self), kind: kind, contract: application.spec.contract)
+            }
+        } catch let refusal as Refusal {
+            keepRefused(refusal, of: buffer, application, source)
+            throw refusal
         }
         let accepted = events.events
-        return events.response(accepted.isEmpty ? [] : try await application.submit(accepted))
+        let replies = accepted.isEmpty ? [] : try await application.submit(accepted)
+        keepRefused(events, replies, of: buffer, application, source)
+        return events.response(replies)
     }
 
     // MARK: History
@@ -58,6 +72,7 @@ struct Routes: Sendable {
             var json = JSONWriter()
             json.object { json in
                 json.member("applications", array: { json in for one in applications { json.string(one.name) } })
+                json.member("failed", array: { json in for one in failed { one.write(to: &json) } })
             }
             return Response.json(json)
         }
@@ -147,7 +162,9 @@ struct Routes: Sendable {
     private func report(_ context: BasicRequestContext) async throws -> StatusReport {
         let application = try application(context)
         let state = try await application.inspect { $0 }
-        return try await application.withLog { try StatusReport(state, log: $0) }
+        var report = try await application.withLog { try StatusReport(state, log: $0) }
+        (report.damage, report.quarantineCount) = (application.damage, await quarantineCount(application))
+        return report
     }
 
     // MARK: Service
@@ -156,6 +173,7 @@ struct Routes: Sendable {
         router.get("/healthz") { _, _ in Self.text("ok\n") }
         router.get("/readyz") { _, _ in
             for application in applications { _ = try await application.inspect { $0.offset } }
+            if !failed.isEmpty { throw FailedApplication.problem(failed) }
             return Self.text("ready\n")
         }
         let document = OpenAPI.document(applications.map(\.spec))
@@ -175,6 +193,7 @@ struct Routes: Sendable {
     func application(_ context: BasicRequestContext) throws -> Engine.Application {
         let name = try context.parameters.require("name")
         if let found = applications.first(where: { $0.name == name }) { return found }
+        if let failed = failed.first(where: { $0.name == name }) { throw FailedApplication.problem([failed]) }
         let nearest = Spelling.nearest(name, in: applications.map(\.name))
         throw Problem(
             status: 404, kind: "unknown-application", title: "Unknown application",
@@ -183,7 +202,7 @@ struct Routes: Sendable {
                 ?? "this server has \(applications.map(\.name).joined(separator: ", "))")
     }
 
-    private func body(_ request: Request) async throws -> ByteBuffer {
+    func body(_ request: Request) async throws -> ByteBuffer {
         do {
             return try await request.body.collect(upTo: Self.bodyBytesMax)
         } catch is NIOTooManyBytesError {

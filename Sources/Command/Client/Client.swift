@@ -28,6 +28,12 @@ struct Client: Sendable {
         return try value(status, body)
     }
 
+    /// Removes what lies at a path.
+    func delete(_ path: String) async throws(ClientError) {
+        let (status, body) = try await send(HTTPRequest(path: path, isRemoval: true))
+        guard (200..<300).contains(status) else { throw Self.problem(status, body, base) }
+    }
+
     /// Posts what makes the server derive a state anew, which may take its time.
     func derive(_ path: String, _ body: [UInt8]) async throws(ClientError) -> JSONValue {
         let request = HTTPRequest(path: path, body: body, secondsMax: Self.derivationSeconds)
@@ -37,8 +43,13 @@ struct Client: Sendable {
 
     /// Sends events and hands back one value a line. While the server cannot be reached or answers 503, the same lines
     /// are sent again: their ids make that safe.
-    func events(_ application: String, _ lines: [UInt8]) async throws(ClientError) -> [JSONValue] {
-        let request = HTTPRequest(path: "/v1/applications/\(application)/events", body: lines)
+    ///
+    /// - Parameter source: the file and the lines that they come from, for what is refused.
+    func events(
+        _ application: String, _ lines: [UInt8], source: String? = nil
+    ) async throws(ClientError) -> [JSONValue] {
+        var request = HTTPRequest(path: "/v1/applications/\(application)/events", body: lines)
+        request.source = source
         return try await retrying { () async throws(ClientError) in
             let (status, body) = try await send(request)
             guard status == 200 else { throw Self.problem(status, body, base) }

@@ -7,8 +7,12 @@ import NIOPosix
 /// answer, and no request can meet a connection that the server has just closed.
 struct HTTPRequest: Sendable {
     let path: String
-    /// JSON to be posted; without one the path is got.
+    /// JSON to be sent.
     var body: [UInt8]?
+    /// Asks that what lies at the path be removed.
+    var isRemoval = false
+    /// Where the events of the body come from: `FILE:LINE,LINE,…`.
+    var source: String?
     /// How long an answer is waited for.
     var secondsMax: Int64 = 60
 
@@ -64,7 +68,8 @@ struct HTTPRequest: Sendable {
             headers.add(name: "Content-Type", value: "application/json")
             headers.add(name: "Content-Length", value: "\(body.count)")
         }
-        let method = body == nil ? HTTPMethod.GET : .POST
+        if let source { headers.add(name: "Headrace-Source", value: source) }
+        let method = isRemoval ? HTTPMethod.DELETE : body == nil ? .GET : .POST
         return HTTPRequestHead(version: .http1_1, method: method, uri: server.path + path, headers: headers)
     }
 }

@@ -50,6 +50,19 @@ package enum SpecFile {
         return root
     }
 
+    /// What the application of a file is called that is no good spec: as it says, or else as the file is.
+    package static func applicationName(path: String) -> String {
+        if let bytes = try? read(path), let text = String(validating: bytes, as: UTF8.self),
+            case .map(let entries)? = YAMLSpec.read(text).root?.kind,
+            let entry = entries.first(where: { $0.key.kind == .scalar("application", isQuoted: false) }),
+            case .scalar(let name, _) = entry.value.kind, !name.isEmpty
+        {
+            return name
+        }
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return file.split(separator: ".").first.map(String.init) ?? file
+    }
+
     private static func read(_ path: String) throws(SpecFileError) -> [UInt8] {
         func unreadable() -> SpecFileError { .unreadable(path: path, reason: String(cString: strerror(errno))) }
         guard let file = fopen(path, "rbe") else { throw unreadable() }

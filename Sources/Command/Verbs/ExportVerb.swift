@@ -48,6 +48,7 @@ struct ExportVerb: AsyncParsableCommand {
             bar.update(count: offset, fraction: end == 0 ? nil : Double(offset) / Double(end))
         }
         bar.finish()
+        for damage in summary.damage { Failure.say("\(store.path): \(damage.description)") }
         if format.isJSON { return format.print { summary.write(to: &$0) } }
         print(
             "\(path): \(summary.application), \(summary.eventCount.grouped) events, "

@@ -30,7 +30,12 @@ enum Status {
         let store = try options.openForReading()
         defer { try? store.close() }
         var json = JSONWriter()
-        try StatusReport(reading: store).write(to: &json)
+        var report = try StatusReport(reading: store)
+        for damage in report.damage { Failure.say("\(store.path): \(damage.description)") }
+        let quarantine = try QuarantineEntries.open(options, readOnly: true)
+        defer { quarantine.close() }
+        report.quarantineCount = try? await quarantine.count()
+        report.write(to: &json)
         return try JSONValue(parsing: json.bytes)
     }
 
@@ -54,8 +59,11 @@ enum Status {
         line("ledger_digest", status["ledger_digest"]?.string)
         for (name, key) in [
             ("predictions", "predictions"), ("labels", "labels"), ("awaiting label", "awaiting_label"),
-            ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
+            ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"), ("in quarantine", "quarantined"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
+        for damage in status["damaged_snapshots"]?.array ?? [] {
+            line("damaged", damage["offset"]?.integer.map { "the snapshot at @\($0), passed over" } ?? "the snapshots")
+        }
         return lines.joined(separator: "\n") + "\n\n" + metrics(status) + experts(status)
     }
 

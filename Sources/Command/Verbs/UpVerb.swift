@@ -12,7 +12,8 @@ struct UpVerb: AsyncParsableCommand {
         commandName: "up", abstract: "Serve applications: predict, learn, version, watch.",
         discussion: """
             Each application continues from its log in the data directory. A spec that has changed is adopted as an \
-            event; models that it declares as before go on as they are.
+            event; models that it declares as before go on as they are. An application that cannot start is said on \
+            standard error and in its status; the others serve, and the exit status is 1.
             """)
 
     @Argument(help: "Spec files, one per application.")
@@ -34,28 +35,32 @@ struct UpVerb: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
-        let loaded = try specs.map { try SpecFile.load(path: $0) }
-        for (path, spec) in zip(specs, loaded) {
-            for warning in spec.warnings { Failure.say("\(path):\(warning)") }
-        }
-        let names = loaded.map(\.spec.application)
+        let starts = specs.map { ApplicationStart(path: $0) }
+        let names = starts.map(\.name)
         for (index, name) in names.enumerated() where names[..<index].contains(name) {
             throw ValidationError("two specs are named '\(name)'")
         }
+        try ApplicationStart.checkAny(starts)
         let directory = try DataDirectory(locking: dataDir, owner: "headrace up")
         defer { directory.unlock() }
-        var applications: [Engine.Application] = []
+        let opened = starts.map { $0.open(in: dataDir) }
+        try await serve(opened, in: directory)
+        if opened.contains(where: { $0.failure != nil }) { throw Failure.somethingWrong }
+    }
+
+    private func serve(_ starts: [ApplicationStart], in directory: DataDirectory) async throws {
+        let applications = starts.compactMap(\.application)
         do {
-            for (spec, _) in loaded {
-                applications.append(
-                    try Engine.Application(
-                        name: spec.application, spec: spec,
-                        store: .file(DataDirectory.storePath(dataDir, spec.application)), clock: { Timestamp.now() }))
-            }
+            try ApplicationStart.checkAny(starts)
+            ApplicationStart.sayFailed(starts)
             let format = format
-            try await HeadraceServer(applications: applications, host: host, port: port).run { url in
+            let server = HeadraceServer(
+                applications: applications, failed: starts.compactMap(\.failedApplication),
+                quarantines: quarantines(applications), host: host, port: port,
+                endsAtHangup: Self.endsAtHangup)
+            try await server.run { url in
                 directory.setOwner(url)
-                Self.announce(names, url, format)
+                Self.announce(starts, url, format)
             }
         } catch {
             for application in applications { await application.stop() }
@@ -63,12 +68,34 @@ struct UpVerb: AsyncParsableCommand {
         }
     }
 
-    private static func announce(_ names: [String], _ url: String, _ format: FormatOption) {
+    /// A hang-up ends the server as SIGTERM does, unless whoever started it ignores it, as `nohup` does.
+    private static var endsAtHangup: Bool {
+        var action = sigaction()
+        sigaction(SIGHUP, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 1
+    }
+
+    private func quarantines(_ applications: [Engine.Application]) -> [String: Quarantine] {
+        var quarantines: [String: Quarantine] = [:]
+        for application in applications {
+            let path = DataDirectory.quarantinePath(dataDir, application.name)
+            quarantines[application.name] = Quarantine(SQLiteQuarantine(path: path), clock: { Timestamp.now() }) {
+                Failure.say("\(application.name): what is refused is not kept: \($0)")
+            }
+        }
+        return quarantines
+    }
+
+    private static func announce(_ starts: [ApplicationStart], _ url: String, _ format: FormatOption) {
+        let names = starts.filter { $0.application != nil }.map(\.name)
         if format.isJSON {
             format.print { json in
                 json.object { json in
                     json.member("url", url)
                     json.member("applications", array: { json in for name in names { json.string(name) } })
+                    json.member("failed", array: { json in
+                        for failed in starts.compactMap(\.failedApplication) { json.string(failed.name) }
+                    })
                 }
             }
         } else {

@@ -24,6 +24,8 @@ public final class Application: Sendable {
     public let name: String
     /// What requests are checked against; it changes only with a spec, which is adopted when an application is opened.
     public let spec: Spec
+    /// Snapshots that were passed over when it was opened, because they are damaged.
+    public let damage: [SnapshotDamage]
     private let writer: Writer
     private let queue: JobQueue
 
@@ -38,6 +40,7 @@ public final class Application: Sendable {
         queue = JobQueue()
         writer = try Writer(spec: spec, store: store, queue: queue, clock: clock)
         self.spec = writer.spec
+        damage = writer.damage
         let thread = Thread { [writer] in writer.run() }
         thread.name = "headrace \(name)"
         thread.stackSize = 8 << 20

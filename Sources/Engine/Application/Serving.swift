@@ -23,6 +23,8 @@ final class Serving {
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
     private var builderBegan = Date.distantPast
+    /// Snapshots that were passed over on the way here.
+    let damage: [SnapshotDamage]
 
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
     init(_ log: StoreAccess.Store, adopting spec: Spec?) throws {
@@ -31,6 +33,9 @@ final class Serving {
         var replay = try Replay(log)
         let snapshotOffset = replay.offset
         try replay.run()
+        damage = replay.damage
+        // The next start is not to pass over them again.
+        hasNewEvents = !damage.isEmpty
         if let state = replay.state {
             self.state = state
         } else {
@@ -42,7 +47,8 @@ final class Serving {
         past = LogPast(log, layout: state.contract.layout)
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
-        lastSnapshotBytes = try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
+        lastSnapshotBytes = snapshotOffset == 0
+            ? 0 : try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
         keptSnapshotOffset = try log.snapshots().last { $0.reason != .stop }?.offset ?? 0
         if let spec, replay.state == nil || state.spec != spec {
             _ = try adopt(.spec(spec), state.successor(under: spec))

@@ -7,6 +7,10 @@ import OnlineLearning
 public struct StatusReport: Sendable {
     public let state: ApplicationState
     public let versions: [Version]
+    /// Snapshots that were passed over, because they are damaged.
+    public var damage: [SnapshotDamage] = []
+    /// Events in quarantine; nil where nobody counts them.
+    public var quarantineCount: Int?
 
     public init(_ state: ApplicationState, log: StoreAccess.Store) throws {
         self.state = state
@@ -18,10 +22,13 @@ public struct StatusReport: Sendable {
         var replay = try Replay(log)
         try replay.run()
         guard let state = replay.state else {
-            throw LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
+            throw Self.emptyLog
         }
         try self.init(state, log: log)
+        damage = replay.damage
     }
+
+    static let emptyLog = LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
 
     public func write(to json: inout JSONWriter) {
         json.object { json in
@@ -30,6 +37,10 @@ public struct StatusReport: Sendable {
             json.member("versions", array: { json in
                 for version in versions { version.write(to: &json) }
             })
+            json.member("damaged_snapshots", array: { json in
+                for damage in damage { damage.write(to: &json) }
+            })
+            if let quarantineCount { json.member("quarantined", quarantineCount) }
             json.member("task", state.contract.target.task.name)
             json.member("durability", state.spec.durability.name)
             json.key("contract")
@@ -139,7 +150,7 @@ public struct Version: Sendable {
         var versions = try log.snapshots().map { snapshot in
             Version(
                 offset: snapshot.offset, time: snapshot.time == Ledger.beginning ? nil : snapshot.time,
-                stateDigest: snapshot.stateDigest, reason: try snapshot.explanation(&reader),
+                stateDigest: snapshot.stateDigest, reason: snapshot.explanation(&reader),
                 names: names.filter { $0.offset == snapshot.offset }.map(\.name))
         }
         for (name, offset) in names where !versions.contains(where: { $0.offset == offset }) {
@@ -163,11 +174,12 @@ public struct Version: Sendable {
 
 extension Snapshot {
     /// Why it is there; an adoption is asked what it adopted.
-    fileprivate func explanation(_ reader: inout LogReader) throws -> String {
+    fileprivate func explanation(_ reader: inout LogReader) -> String {
         switch reason {
         case .growth: return "snapshot"
         case .stop: return "clean stop"
-        case .adoption: return try reader.read(offset - 1)?.event.change(at: offset - 1) ?? "adopted"
+        // What was adopted is in the event before; where that cannot be read, the version is still one.
+        case .adoption: return (try? reader.read(offset - 1)?.event.change(at: offset - 1)) ?? "adopted"
         }
     }
 }

@@ -23,6 +23,8 @@ final class Writer: @unchecked Sendable {
     private static let recoveryInterval = 0.25
 
     let spec: Spec
+    /// Snapshots that were passed over when it began.
+    let damage: [SnapshotDamage]
     private let store: StoreAccess
     private let queue: JobQueue
     private let clock: @Sendable () -> Timestamp
@@ -38,6 +40,7 @@ final class Writer: @unchecked Sendable {
         do {
             let serving = try Serving(log, adopting: spec)
             self.spec = serving.state.spec
+            damage = serving.damage
             self.serving = serving
         } catch {
             try? store.close(log)

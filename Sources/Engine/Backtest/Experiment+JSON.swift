@@ -107,6 +107,19 @@ extension BacktestResult {
     }
 }
 
+extension StoredExperiment {
+    /// One that does not decode, by what the list itself says of it.
+    fileprivate func write(asDamagedBecause reason: String, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("experiment", number)
+            json.member("name", name)
+            json.member("from", from)
+            json.member("to", to)
+            json.member("damaged", reason)
+        }
+    }
+}
+
 /// The experiments of an application, as a page.
 public enum ExperimentListing {
     /// Writes experiments from a number on as elements of an array.
@@ -115,7 +128,14 @@ public enum ExperimentListing {
         from number: Int, limit: Int, in log: StoreAccess.Store, to json: inout JSONWriter
     ) throws -> Int? {
         let all = try log.experiments().filter { $0.number >= number }
-        for stored in all.prefix(limit) { try Experiment(stored).write(stored, to: &json) }
+        for stored in all.prefix(limit) {
+            do throws(LogFailure) {
+                try Experiment(stored).write(stored, to: &json)
+            } catch {
+                // The others are as good as before.
+                stored.write(asDamagedBecause: error.message, to: &json)
+            }
+        }
         return all.count > limit ? all[limit].number : nil
     }
 }

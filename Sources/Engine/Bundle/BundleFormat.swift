@@ -53,10 +53,12 @@ public struct BundleSummary: Sendable, Equatable {
     public let snapshotCount: Int
     public let nameCount: Int
     /// Of the newest snapshot: its offset, and the digest of the learned state there.
-    public let stateOffset: Int
-    public let stateDigest: Digest
+    public internal(set) var stateOffset: Int
+    public internal(set) var stateDigest: Digest
     /// The bytes of the file.
     public internal(set) var byteCount = 0
+    /// Snapshots that were damaged when it was written; adoptions' were derived again, others left out.
+    public internal(set) var damage: [SnapshotDamage] = []
 
     public func write(to json: inout JSONWriter) {
         json.object { json in
@@ -68,6 +70,9 @@ public struct BundleSummary: Sendable, Equatable {
             json.member("state_offset", stateOffset)
             json.member("state_digest", stateDigest.description)
             json.member("bytes", byteCount)
+            json.member("damaged_snapshots", array: { json in
+                for damage in damage { damage.write(to: &json) }
+            })
         }
     }
 }

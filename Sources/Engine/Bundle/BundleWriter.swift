@@ -44,20 +44,17 @@ public struct BundleWriter {
         let end = try log.endOffset
         // Taken in this order, so that nothing that comes meanwhile lies beyond the end.
         let snapshots = try log.snapshots().filter { $0.offset <= end }
-        let names = try log.names().filter { $0.offset <= end }
-        guard let newest = snapshots.last, let whole = try log.snapshot(atOrBefore: newest.offset) else {
-            throw LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
+        let names = try log.names().filter { (0...end).contains($0.offset) }
+        var damage: [SnapshotDamage] = []
+        guard let newest = try log.newestState(atOrBefore: end, passingOver: &damage) else {
+            throw damage.isEmpty ? StatusReport.emptyLog : LogFailure(
+                .damaged, "no snapshot is whole", hint: "`headrace doctor --repair` derives those that it can")
         }
-        let application = try ApplicationState(snapshot: whole).spec.application
+        let application = newest.spec.application
         try put(BundleFormat.magic + [BundleFormat.version])
         try section(.application) { $0.string(application) }
         let head = try writeBlocks(log, end, progress)
-        for snapshot in snapshots {
-            guard let whole = try log.snapshot(atOrBefore: snapshot.offset), whole.offset == snapshot.offset else {
-                throw LogFailure(.unavailable, "the snapshot at @\(snapshot.offset) went away", hint: "try again")
-            }
-            try section(.snapshot) { whole.encode(to: &$0) }
-        }
+        let written = try writeSnapshots(snapshots, log)
         try section(.names) { encoder in
             encoder.count(names.count)
             for (name, offset) in names {
@@ -67,11 +64,24 @@ public struct BundleWriter {
         }
         try writeHeads(log, end)
         var summary = BundleSummary(
-            application: application, eventCount: end, head: head, snapshotCount: snapshots.count,
+            application: application, eventCount: end, head: head, snapshotCount: written.count,
             nameCount: names.count, stateOffset: newest.offset, stateDigest: newest.stateDigest)
+        if let last = written.last { (summary.stateOffset, summary.stateDigest) = (last.offset, last.stateDigest) }
+        summary.damage = damage
         try section(.end) { summary.encode(to: &$0) }
         summary.byteCount = byteCount
         return summary
+    }
+
+    /// Snapshots as they should be; one that is damaged and saves only time is left out.
+    private mutating func writeSnapshots(_ snapshots: [Snapshot], _ log: StoreAccess.Store) throws -> [Snapshot] {
+        var written: [Snapshot] = []
+        for snapshot in snapshots {
+            guard let mended = try SnapshotRepair.mended(snapshot, in: log) else { continue }
+            try section(.snapshot) { mended.encode(to: &$0) }
+            written.append(mended.withoutPayload)
+        }
+        return written
     }
 
     /// - Returns: the chain's last link.

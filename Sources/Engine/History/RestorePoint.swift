@@ -40,7 +40,14 @@ public enum RestorePoint: Sendable, Equatable {
             return offset
         case .name(let name):
             let names = try log.names()
-            if let found = names.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return found.offset }
+            if let found = names.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+                guard (1...end).contains(found.offset) else {
+                    throw Refusal(
+                        .impossibleRestore, "the version named '\(name)' is said to be @\(found.offset), which is not in "
+                            + "the log", hint: "name it anew: `headrace versions --name NAME --at @OFFSET`")
+                }
+                return found.offset
+            }
             let nearest = Spelling.nearest(name, in: names.map(\.name))
             throw Refusal(
                 .impossibleRestore, "no version is named '\(name)'",
@@ -79,6 +86,7 @@ public enum RestorePoint: Sendable, Equatable {
     /// A name may be anything that is not an offset or a time.
     static func checkName(_ name: String) throws(Refusal) {
         let isName = !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("@") && Timestamp(name) == nil
+            && name != VersionName.damaged
         guard isName else {
             throw Refusal(
                 .outOfRange, "'\(name)' cannot name a version", hint: "1 to 128 bytes, neither @OFFSET nor a time")

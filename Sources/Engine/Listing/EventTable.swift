@@ -55,11 +55,19 @@ public struct EventTable {
         var contracts: [Contract] = []
         for snapshot in try log.snapshots() where snapshot.reason == .adoption && snapshot.restoredOffset == nil {
             guard snapshot.offset <= max(range.upperBound, 1) else { break }
-            guard let whole = try log.snapshot(atOrBefore: snapshot.offset) else { continue }
+            guard let contract = contract(adoptedBefore: snapshot, in: log) else { continue }
             if snapshot.offset <= range.lowerBound { contracts.removeAll() }
-            contracts.append(try ApplicationState(snapshot: whole).contract)
+            contracts.append(contract)
         }
         return contracts
+    }
+
+    /// The contract that a snapshot holds; where that is damaged, the one that was adopted with the event before it.
+    private static func contract(adoptedBefore snapshot: Snapshot, in log: StoreAccess.Store) -> Contract? {
+        if let contract = try? log.state(of: snapshot).contract { return contract }
+        var reader = LogReader(log)
+        guard case .spec(let spec)? = try? reader.read(snapshot.offset - 1)?.event.adoption?.recipe else { return nil }
+        return spec.contract
     }
 
     /// Writes the header, then the events of a range.

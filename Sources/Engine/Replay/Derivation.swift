@@ -44,19 +44,19 @@ final class Derivation {
 
     /// A fold that begins at the newest snapshot that holds and is not after an offset.
     func replay(atOrBefore offset: Int) throws -> Replay {
-        var bound = offset
-        while let snapshot = try log.snapshot(atOrBefore: bound) {
-            // No state knows an amendment before it was made, so most need not be decoded to be passed over.
-            if amendments.leave(snapshot.offset, foldedUnder: amendments.before(snapshot.offset).count) {
-                let state = try ApplicationState(snapshot: snapshot)
-                let foldedUnder = state.learned.lineage.amendmentCount
-                if amendments.leave(snapshot.offset, foldedUnder: foldedUnder) {
-                    let isAsLived = amendments.leave(offset, foldedUnder: foldedUnder)
-                    return try Replay(log, at: state, under: isAsLived ? nil : amendments)
-                }
+        var (bound, damage) = (offset, [SnapshotDamage]())
+        // No state knows an amendment before it was made, so most need not be decoded to be passed over.
+        while let state = try log.newestState(
+            atOrBefore: bound, passingOver: &damage,
+            where: { amendments.leave($0, foldedUnder: amendments.before($0).count) })
+        {
+            let foldedUnder = state.learned.lineage.amendmentCount
+            if amendments.leave(state.offset, foldedUnder: foldedUnder) {
+                let isAsLived = amendments.leave(offset, foldedUnder: foldedUnder)
+                return try Replay(log, at: state, under: isAsLived ? nil : amendments)
             }
-            guard snapshot.offset > 0 else { break }
-            bound = snapshot.offset - 1
+            guard state.offset > 0 else { break }
+            bound = state.offset - 1
         }
         return try Replay(log, at: nil, under: amendments.leave(offset, foldedUnder: 0) ? nil : amendments)
     }
@@ -78,10 +78,12 @@ final class Derivation {
     /// - Parameter state: the state before the adoption, under the same amendments.
     /// - Returns: nil where what is stored with the adoption is still right.
     private func learned(_ adoption: Adoption, before state: ApplicationState) throws -> LearnedState? {
-        let next = state.offset + 1
-        if let snapshot = try log.snapshot(atOrBefore: next), snapshot.offset == next {
-            let stored = try ApplicationState(snapshot: snapshot).learned
-            if amendments.leave(next, foldedUnder: stored.lineage.amendmentCount) { return stored }
+        do throws(LogFailure) {
+            let stored = try log.stateAdopted(at: state.offset).learned
+            if amendments.leave(state.offset + 1, foldedUnder: stored.lineage.amendmentCount) { return stored }
+        } catch {
+            // What is damaged, or not there, is derived.
+            guard error.kind == .damaged else { throw error }
         }
         return try derive(adoption.recipe, at: state.offset, from: state)
     }

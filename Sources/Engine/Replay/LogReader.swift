@@ -86,8 +86,7 @@ struct LogReader {
             version = earlier
         }
         for snapshot in try log.snapshots().reversed() where snapshot.offset <= offset + 1 {
-            guard let whole = try log.snapshot(atOrBefore: snapshot.offset) else { break }
-            let contract = try ApplicationState(snapshot: whole).contract
+            guard let contract = try? log.state(of: snapshot).contract else { continue }
             contracts[contract.canonicalDigest] = contract
             if contract.canonicalDigest == digest { return contract }
         }

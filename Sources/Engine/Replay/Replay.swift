@@ -16,10 +16,16 @@ struct Replay {
     /// Whether it folds the log as it was lived through.
     let isAsLived: Bool
     private var index: AmendmentIndex
+    /// Snapshots that would have served and are damaged.
+    private(set) var damage: [SnapshotDamage] = []
 
-    /// Begins at the newest snapshot at or before an offset, or at the beginning where there is none.
+    /// Begins at the newest whole snapshot at or before an offset, or at the beginning where there is none.
     init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max) throws {
-        try self.init(log, at: try log.snapshot(atOrBefore: offset).map { try ApplicationState(snapshot: $0) })
+        var damage: [SnapshotDamage] = []
+        // A snapshot beyond the log's end is not one of this log.
+        let bound = min(offset, try log.endOffset)
+        try self.init(log, at: try log.newestState(atOrBefore: bound, passingOver: &damage))
+        self.damage = damage
     }
 
     /// Begins at the log's very beginning, whatever snapshots there are.
@@ -81,7 +87,7 @@ struct Replay {
             if case .spec(let spec) = adoption.recipe {
                 if !hasState { (state, hasState) = (ApplicationState(beginning: spec), true) }
             } else if let state {
-                derived = try derive(adoption, state) ?? Self.adoptedState(offset, in: log)
+                derived = try derive(adoption, state) ?? adoptedState(adoption, before: state)
             }
         }
         guard hasState else { throw LogFailure(.damaged, "the log does not begin with a spec") }
@@ -97,12 +103,25 @@ struct Replay {
         state?.record(decision, in: &answer)
     }
 
-    /// The learned state that was stored with an adoption.
-    static func adoptedState(_ offset: Int, in log: StoreAccess.Store) throws -> LearnedState {
-        guard let snapshot = try log.snapshot(atOrBefore: offset + 1), snapshot.offset == offset + 1 else {
-            throw LogFailure(.damaged, "the snapshot of the adoption at @\(offset) is not there")
+    /// The learned state that was stored with an adoption; where that is damaged, what its recipe gives again.
+    private mutating func adoptedState(_ adoption: Adoption, before state: ApplicationState) throws -> LearnedState {
+        do throws(LogFailure) {
+            return try log.stateAdopted(at: offset).learned
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            damage.append(SnapshotDamage(offset: offset + 1, reason: error.message))
         }
-        return try ApplicationState(snapshot: snapshot).learned
+        let amendments = state.amendments
+        let isSame = isAsLived && amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
+        let derived = try Derivation(log, under: amendments).derive(
+            adoption.recipe, at: offset, from: isSame ? state : nil)
+        guard derived.digest == adoption.stateDigest else {
+            throw LogFailure(
+                .damaged, "the snapshot of the adoption at @\(offset) is damaged, and its recipe gives another state "
+                    + "by the arithmetic of this program",
+                hint: "Nothing was deleted. Bring the file back from a backup.")
+        }
+        return derived
     }
 }
 

@@ -64,8 +64,9 @@ package struct Verification: Sendable {
     private init(
         of log: StoreAccess.Store, _ snapshots: [Snapshot], _ progress: @escaping @Sendable (Int, Int) -> Void
     ) throws {
+        let names = try log.names()
         let end = try log.endOffset
-        let boundaries = snapshots.filter { $0.offset <= end }
+        let (boundaries, damaged) = try Self.whole(snapshots, in: log, to: end)
         let starts = [nil] + boundaries.map { Optional($0) }
         let ends = boundaries.map { Optional($0) } + [nil]
         let parts = zip(starts, ends).filter { ($0?.offset ?? 0) < ($1?.offset ?? end) || $1 == nil }
@@ -86,9 +87,31 @@ package struct Verification: Sendable {
             results.withLock { $0[index] = part }
         }
         for part in results.withLock({ $0 }).compactMap({ $0 }) { add(part) }
-        for missed in snapshots where missed.offset > end {
-            add(Difference(offset: missed.offset, what: "a snapshot lies beyond the log's end"))
+        for difference in damaged { add(difference) }
+        for (name, offset) in names where !(0...end).contains(offset) {
+            add(Difference(offset: offset, what: "the version named '\(name)' does not lie in the log"))
         }
+    }
+
+    /// The snapshots that fold on, and what is wrong with the others: those are folded past.
+    private static func whole(
+        _ snapshots: [Snapshot], in log: StoreAccess.Store, to end: Int
+    ) throws(LogFailure) -> ([Snapshot], [Difference]) {
+        var (whole, damaged): ([Snapshot], [Difference]) = ([], [])
+        for snapshot in snapshots {
+            guard snapshot.offset <= end else {
+                damaged.append(Difference(offset: snapshot.offset, what: "a snapshot lies beyond the log's end"))
+                continue
+            }
+            do throws(LogFailure) {
+                _ = try log.state(of: snapshot)
+                whole.append(snapshot)
+            } catch {
+                guard error.kind == .damaged else { throw error }
+                damaged.append(Difference(offset: snapshot.offset, what: error.message))
+            }
+        }
+        return (whole, damaged)
     }
 
     private mutating func add(_ part: VerifiedPart) {

@@ -79,10 +79,7 @@ final class VerifiedPart: @unchecked Sendable {
 
     /// Decodes a snapshot, and checks that it holds what is said of it.
     private func decode(_ snapshot: Snapshot, in log: StoreAccess.Store) throws -> ApplicationState {
-        guard let whole = try log.snapshot(atOrBefore: snapshot.offset), whole.offset == snapshot.offset else {
-            throw LogFailure(.damaged, "the snapshot of @\(snapshot.offset) is not there")
-        }
-        let state = try ApplicationState(snapshot: whole)
+        let state = try log.state(of: snapshot)
         compare(snapshot, state)
         return state
     }

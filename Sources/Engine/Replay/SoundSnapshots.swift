@@ -1,0 +1,71 @@
+import EventLog
+import ModelLifecycle
+
+/// A snapshot that is passed over, and why.
+public struct SnapshotDamage: Sendable, Equatable {
+    /// Of the snapshot; nil where not even a list of them can be read.
+    public let offset: Int?
+    public let reason: String
+
+    init(offset: Int?, reason: String) {
+        (self.offset, self.reason) = (offset, reason)
+    }
+
+    /// For people, on one line.
+    public var description: String {
+        "\(offset.map { "the snapshot at @\($0)" } ?? "the list of snapshots") is damaged and was passed over: \(reason)"
+    }
+}
+
+/// A snapshot saves folding and is nothing that the log does not say again. So one that is damaged is passed over for
+/// the one before it and the events since.
+extension SnapshotStore {
+    /// The state that a snapshot holds.
+    /// - Throws: `damaged` where it is not there, does not decode, or is the state of another offset.
+    func state(of snapshot: Snapshot) throws(LogFailure) -> ApplicationState {
+        guard let whole = try self.snapshot(atOrBefore: snapshot.offset), whole.offset == snapshot.offset else {
+            throw LogFailure(.damaged, "the snapshot of @\(snapshot.offset) is not there")
+        }
+        let state = try ApplicationState(snapshot: whole)
+        guard state.offset == snapshot.offset else {
+            throw LogFailure(.damaged, "the snapshot at @\(snapshot.offset) holds the state of @\(state.offset)")
+        }
+        return state
+    }
+
+    /// The state that was stored with the adoption at an offset.
+    func stateAdopted(at offset: Int) throws(LogFailure) -> ApplicationState {
+        guard let snapshot = try self.snapshot(atOrBefore: offset + 1), snapshot.offset == offset + 1 else {
+            throw LogFailure(.damaged, "the snapshot of the adoption at @\(offset) is not there")
+        }
+        return try state(of: snapshot)
+    }
+
+    /// The newest whole snapshot at or before an offset with the state that it holds; nil where there is none.
+    ///
+    /// - Parameters:
+    ///   - damage: takes those that were passed over.
+    ///   - isWanted: false passes over a snapshot as if it were not there, before it is read.
+    /// - Complexity: O(log snapshots) where the newest is whole and wanted.
+    func newestState(
+        atOrBefore offset: Int, passingOver damage: inout [SnapshotDamage], where isWanted: (Int) -> Bool = { _ in true }
+    ) throws(LogFailure) -> ApplicationState? {
+        var candidates: [Snapshot]
+        do throws(LogFailure) {
+            candidates = try snapshots().filter { $0.offset <= offset && isWanted($0.offset) }
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            damage.append(SnapshotDamage(offset: nil, reason: error.message))
+            return nil
+        }
+        while let candidate = candidates.popLast() {
+            do throws(LogFailure) {
+                return try state(of: candidate)
+            } catch {
+                guard error.kind == .damaged else { throw error }
+                damage.append(SnapshotDamage(offset: candidate.offset, reason: error.message))
+            }
+        }
+        return nil
+    }
+}

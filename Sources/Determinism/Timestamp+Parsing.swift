@@ -6,8 +6,8 @@ public enum ParseResult: Equatable, Sendable {
     case malformed
     /// There is a digit other than zero beyond the microseconds.
     case tooFine
-    /// The form is right, but there is no such month, day, hour, minute, second (60 included) or zone offset, or the
-    /// year, as written or in UTC, is outside 0001–9999.
+    /// The form is right, but there is no such month, day, hour, minute, second or zone offset, or the year, as written
+    /// or in UTC, is outside 0001–9999.
     case outOfRange
 }
 
@@ -17,6 +17,9 @@ extension Timestamp {
     /// The form is `YYYY-MM-DD`, alone or followed by `T` or a space, `hh:mm:ss`, a fraction `.d…` if any, and `Z` or
     /// `±hh:mm` if any (`T` and `Z` in either case, as in RFC 3339). Without a zone the moment is in UTC; a date alone
     /// is its midnight in UTC. If several things are wrong, the order is: malformed, out of range, too fine.
+    ///
+    /// A leap second, `23:59:60` of a month's last day in UTC, is taken as the last microsecond before it: moments are
+    /// counted without leap seconds, and this keeps the order of what happened.
     public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> ParseResult {
         guard bytes.count >= 10 else { return .malformed }
         var digits = DigitReader(bytes)
@@ -32,14 +35,23 @@ extension Timestamp {
         else { return .malformed }
         let (hour, minute, second) = (digits.two(at: 11), digits.two(at: 14), digits.two(at: 17))
         guard !digits.foundOther else { return .malformed }
-        var isInRange = hour < 24 && minute < 60 && second < 60
+        let isLeap = second == 60
+        var isInRange = hour < 24 && minute < 60 && second <= 60
 
         var tail = ZoneScan(bytes, from: 19)
         guard tail.fractionAndZone() else { return .malformed }
         isInRange = isInRange && tail.isZoneInRange
-        let seconds = 3600 &* hour &+ 60 &* minute &+ second &- tail.zoneSeconds
-        let result = time(of: date, seconds: seconds, microseconds: tail.microseconds, isInRange: isInRange)
+        let seconds = 3600 &* hour &+ 60 &* minute &+ (isLeap ? 59 : second) &- tail.zoneSeconds
+        if isLeap { isInRange = isInRange && date.isValid && endsMonth(date, seconds: seconds) }
+        let microseconds = isLeap ? 999_999 : tail.microseconds
+        let result = time(of: date, seconds: seconds, microseconds: microseconds, isInRange: isInRange)
         return tail.isTooFine && result != .outOfRange ? .tooFine : result
+    }
+
+    /// Whether the next second begins a month in UTC.
+    private static func endsMonth(_ date: CivilDate, seconds: Int) -> Bool {
+        let next = 86_400 * date.daysSinceEpoch + seconds + 1
+        return next % 86_400 == 0 && CivilDate(daysSinceEpoch: next / 86_400).day == 1
     }
 
     @inline(__always)

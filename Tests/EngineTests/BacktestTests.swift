@@ -116,7 +116,7 @@ import Testing
         let contract = try FileBatches.contract(of: candidates)
         let source = try RowSource(path: fixture.path, contract: contract, data: fixture.spec.data)
         let file = FileBatches(
-            EventSchedule(source, data: fixture.spec.data, limit: 3_000), contract,
+            EventSchedule(source, data: fixture.spec.data, limit: 3_000), for: candidates,
             refused: { Issue.record("row \($0): \($2)") })
         let backtest = try Backtest(candidates, over: file)
         while try backtest.step() {}

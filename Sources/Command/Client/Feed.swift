@@ -21,14 +21,16 @@ struct Feed: Sendable {
         var refusals = RefusedRows(path: path)
         defer { bar.finish() }
         var nextPoint = 0.0
-        try await withThrowingTaskGroup(of: [JSONValue].self) { group in
+        try await withThrowingTaskGroup(of: (Batch, [JSONValue]).self) { group in
             var underWay = 0
-            while !interruption.isRequested, let lines = try nextBatch(&schedule, &refusals) {
-                if underWay == concurrency, let replies = try await group.next() {
-                    result.count(replies, path)
+            while !interruption.isRequested {
+                // Replies first: the label of a question that was refused is not sent.
+                if underWay == concurrency, let (batch, replies) = try await group.next() {
+                    count(replies, batch, &schedule, &refusals, &result)
                     underWay -= 1
                 }
-                group.addTask { try await client.events(application, lines) }
+                guard let batch = try nextBatch(&schedule, &refusals) else { break }
+                group.addTask { (batch, try await client.events(application, batch.lines)) }
                 underWay += 1
                 let fraction = schedule.fraction ?? 0
                 if fraction >= nextPoint {
@@ -39,31 +41,64 @@ struct Feed: Sendable {
                 bar.update(
                     count: result.eventCount, fraction: schedule.fraction, detail: result.curve.last?.headline ?? "")
             }
-            for try await replies in group { result.count(replies, path) }
+            while let (batch, replies) = try await group.next() {
+                count(replies, batch, &schedule, &refusals, &result)
+            }
         }
         bar.finish()
         refusals.finish()
-        result.refusedCount += refusals.count
-        result.sayRefused(path)
+        result.refusedCount = refusals.count
         return result
     }
 
+    /// Events of a request, and where each comes from.
+    private struct Batch: Sendable {
+        struct Part: Sendable {
+            let origin: EventSchedule.Origin
+            let id: String
+            let hasLabelToCome: Bool
+        }
+
+        var lines: [UInt8] = []
+        var parts: [Part] = []
+    }
+
+    /// Counts what was answered. A row of which anything was refused is named once.
+    private func count(
+        _ replies: [JSONValue], _ batch: Batch, _ schedule: inout EventSchedule, _ refusals: inout RefusedRows,
+        _ result: inout FeedResult
+    ) {
+        for (reply, part) in zip(replies, batch.parts) {
+            result.count(reply)
+            guard let status = reply["status"]?.integer, status >= 400 else { continue }
+            if part.hasLabelToCome { schedule.withdraw(part.origin.row) }
+            guard result.isFirst(part.origin.row) else { continue }
+            let refusal = Refusal(.conflict, reply["detail"]?.string ?? "?", hint: reply["hint"]?.string)
+            refusals.add(part.origin.row, part.origin.line, refusal.naming(EventID(part.id)))
+        }
+    }
+
     /// The next events as NDJSON; nil at the end of the file.
-    private func nextBatch(_ schedule: inout EventSchedule, _ refusals: inout RefusedRows) throws -> [UInt8]? {
+    private func nextBatch(_ schedule: inout EventSchedule, _ refusals: inout RefusedRows) throws -> Batch? {
+        var parts: [Batch.Part] = []
         var json = JSONWriter(reserving: batchEvents * 200)
         var event = Event(contract.layout)
         var count = 0
         while count < batchEvents {
             switch try schedule.next(into: &event) {
-            case .end: return count == 0 ? nil : json.bytes
+            case .end: return count == 0 ? nil : Batch(lines: json.bytes, parts: parts)
             case .refused(let row, let line, let refusal): refusals.add(row, line, refusal)
             case .event:
                 event.write(to: &json, contract: contract)
                 json.newline()
                 count += 1
+                parts.append(
+                    Batch.Part(
+                        origin: schedule.origin, id: event.id.text,
+                        hasLabelToCome: event.kind == .prediction && schedule.questionLabel != nil))
             }
         }
-        return json.bytes
+        return Batch(lines: json.bytes, parts: parts)
     }
 }
 
@@ -74,21 +109,16 @@ struct FeedResult {
     var refusedCount = 0
     var seconds = 0.0
     var curve: [CurvePoint] = []
-    private var firstRefused: [String] = []
+    /// Rows of which the server refused something.
+    private var refusedRows: Set<Int> = []
 
-    mutating func count(_ replies: [JSONValue], _ path: String) {
-        for reply in replies {
-            eventCount += 1
-            if reply["repeated"] == .boolean(true) { repeatedCount += 1 }
-            guard let status = reply["status"]?.integer, status >= 400 else { continue }
-            refusedCount += 1
-            if firstRefused.count < RefusedRows.namedMax { firstRefused.append(reply["detail"]?.string ?? "?") }
-        }
+    mutating func count(_ reply: JSONValue) {
+        eventCount += 1
+        if reply["repeated"] == .boolean(true) { repeatedCount += 1 }
     }
 
-    func sayRefused(_ path: String) {
-        for detail in firstRefused { Failure.say("\(path): the server refused an event: \(detail)") }
-    }
+    /// Whether this is the first that the server refused of a row.
+    mutating func isFirst(_ row: Int) -> Bool { refusedRows.insert(row).inserted }
 }
 
 /// The metrics by role at one moment of a feed.
@@ -139,7 +169,6 @@ struct CurvePoint: Sendable {
         let named = last.challengers.map { challenger in
             curve(challenger.key) { point in point.challengers.first { $0.key == challenger.key }?.value }
         }
-        return Array(([curve("champion") { $0.metrics }, curve("baseline") { $0.baseline }] + named)
-            .prefix(TerminalPlot.curvesMax))
+        return [curve("champion") { $0.metrics }, curve("baseline") { $0.baseline }] + named
     }
 }

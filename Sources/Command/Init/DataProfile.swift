@@ -10,40 +10,48 @@ package struct DataProfile {
     /// Rows with another number of fields than the header, left out.
     package let refusedRows: Int
     package let firstRefusedRow: Int?
-    private let timeOrder: TimeOrder
+    /// Whether the file tells numbers from texts, as JSON does.
+    let isTyped: Bool
+    let timeOrder: TimeOrder
+    /// What the target has to do with other columns; nil where it is none of them.
+    let relations: TargetRelations?
 
     /// Reads `source` to its end.
     ///
-    /// - Parameter progress: called every 4,096 rows with the rows read and the fraction of the file, where known.
+    /// - Parameters:
+    ///   - target: the column to predict.
+    ///   - progress: called every 4,096 rows with the rows read and the fraction of the file, where known.
     /// - Throws: what the source throws; `rowsMissing`.
     package init<Source: RecordSource & ~Copyable>(
-        reading source: inout Source, progress: (_ rows: Int, _ fraction: Double?) -> Void = { _, _ in }
+        reading source: inout Source, target: String = "",
+        progress: (_ rows: Int, _ fraction: Double?) -> Void = { _, _ in }
     ) throws(InitError) {
         var columns: [ColumnProfile] = []
         var timeOrder = TimeOrder()
+        var relations: TargetRelations?
+        var targetColumn: Int?
         var rows = 0
+        let isTyped = !source.hasHeader
         while try source.next() {
             if columns.count < source.columnNames.count {
                 for name in source.columnNames[columns.count...] {
-                    columns.append(ColumnProfile(name: name, missing: rows))
+                    if name.utf8.elementsEqual(target.utf8) { targetColumn = columns.count }
+                    columns.append(ColumnProfile(name: name, missing: rows, isTyped: isTyped))
                 }
             }
             rows += 1
             for index in columns.indices { columns[index].add(source.cell(index), row: rows) }
-            timeOrder.add(columns)
+            if relations == nil { relations = targetColumn.map { TargetRelations(target: $0) } }
+            relations?.add(columns) { source.cell($0) }
+            timeOrder.add(columns, hasLabel: targetColumn.map { source.cell($0).bytes != nil } ?? false)
             if rows % 4096 == 0 { progress(rows, source.fraction) }
         }
         guard rows > 0 else { throw .rowsMissing(path: source.path, refusedRows: source.refusedRows) }
+        relations?.finish()
         path = source.path
         refusedRows = source.refusedRows
         firstRefusedRow = source.firstRefusedRow
-        self.columns = columns
-        self.rows = rows
-        self.timeOrder = timeOrder
-    }
-
-    /// Both columns are times, and no row has `later` before `earlier`.
-    func isNever(_ later: Int, before earlier: Int) -> Bool {
-        timeOrder.isNever(later, before: earlier)
+        (self.columns, self.rows, self.isTyped) = (columns, rows, isTyped)
+        (self.timeOrder, self.relations) = (timeOrder, relations)
     }
 }

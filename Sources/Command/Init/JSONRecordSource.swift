@@ -1,7 +1,7 @@
 import Engine
 import ModelLifecycle
 
-/// The records of an NDJSON file. Columns are the members' keys, in the order in which they are met.
+/// The records of a file of JSON objects. Columns are the members' keys, in the order in which they are met.
 package struct JSONRecordSource: RecordSource, ~Copyable {
     private var reader: NDJSONLineReader
     private let source: ByteSource
@@ -11,7 +11,7 @@ package struct JSONRecordSource: RecordSource, ~Copyable {
     private var bytes: [UInt8] = []
 
     private struct Cell {
-        enum Kind { case missing, plain, string }
+        enum Kind { case missing, plain, string, nested }
         var kind = Kind.missing
         var range = 0..<0
     }
@@ -63,7 +63,9 @@ package struct JSONRecordSource: RecordSource, ~Copyable {
             case .boolean:
                 let text: StaticString = try json.boolean() ? "true" : "false"
                 set(column, .plain, UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-            case .object, .array: try json.skip()
+            case .object, .array:
+                try json.skip()
+                cells[column].kind = .nested
             }
         }
         try json.finish()
@@ -85,6 +87,7 @@ package struct JSONRecordSource: RecordSource, ~Copyable {
     package func cell(_ column: Int) -> RecordCell {
         guard column < cells.count, cells[column].kind != .missing else { return .missing }
         let cell = cells[column]
+        if cell.kind == .nested { return .nested }
         // The bytes stay where they are until the next record is read.
         let text = bytes.withUnsafeBufferPointer { UnsafeBufferPointer(rebasing: $0[cell.range]) }
         return cell.kind == .string ? .string(text) : .plain(text)

@@ -2,8 +2,12 @@ import Engine
 
 /// The value of one column in one record, as the file spells it.
 package enum RecordCell {
-    /// Absent, null or an empty cell.
+    /// Absent, null or a bare empty cell.
     case missing
+    /// An empty cell in quotes: an empty string, where the column holds strings.
+    case empty
+    /// An object or a list of JSON, which is no value.
+    case nested
     /// Text that may spell a number, a boolean, a time or a word: a CSV field, or a JSON number or literal.
     case plain(UnsafeBufferPointer<UInt8>)
     /// Text that is a string by its syntax, as in JSON: never a number and never a boolean.
@@ -73,6 +77,7 @@ package struct CSVRecordSource: RecordSource, ~Copyable {
 
     package func cell(_ column: Int) -> RecordCell {
         let bytes = reader.field(column)
-        return bytes.isEmpty ? .missing : .plain(bytes)
+        guard bytes.isEmpty else { return .plain(bytes) }
+        return bytes.baseAddress == nil ? .missing : .empty
     }
 }

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// Writes a `SpecDraft` as the YAML of a spec, with what was found in the data as comments.
 ///
 /// Ranges and values are comments and never `min:`, `max:` or a list of categories: what one file happens to hold must
@@ -6,6 +8,8 @@ package struct SpecWriter {
     /// The column at which comments begin, where the line leaves room.
     private static let commentColumn = 35
     private static let widthMax = 100
+    /// Columns left out that are named one by one.
+    private static let leftOutMax = 100
 
     private let draft: SpecDraft
     private var lines: [String] = []
@@ -44,74 +48,46 @@ package struct SpecWriter {
             write("# Left out: \(refused) rows with another number of fields than the header\(first).")
         }
         write("application: \(YAMLScalar.text(draft.application))")
-        if draft.time != nil { write("clock: claimed", comment: "every event carries its time") }
+        if draft.times.time != nil { write("clock: claimed", comment: "every event carries its time") }
     }
 
     private mutating func writeFeatures() {
-        if draft.features.isEmpty {
-            write("features: {}", comment: "no column is left to predict from")
-        } else {
-            write("features:")
-        }
+        write("features:")
         for feature in draft.features {
             let type = feature.type.rawValue
-            let value = feature.column.missing > 0 ? "{type: \(type), optional: true}" : type
+            let value = ColumnNote.missing(feature) > 0 ? "{type: \(type), optional: true}" : type
             let name = YAMLScalar.text(feature.column.name)
             write("  \(name): \(value)", comment: ColumnNote.feature(feature, draft.rows))
         }
-        for (column, why) in draft.leftOut {
-            let reason =
-                switch why {
-                case .empty: "no row has a value"
-                case .time: "a time; as a feature it would be 'timestamp'"
-                case .identifier: "another value in every row"
-                }
+        for (column, why) in draft.leftOut.prefix(Self.leftOutMax) {
             // A line break in the name would end the comment.
-            write("  # \(YAMLScalar.text(column.name)) is left out: \(reason)")
+            write("  # \(YAMLScalar.text(ColumnNote.shortened(column.name, to: 60))) is left out: \(ColumnNote.why(why))")
         }
+        let more = draft.leftOut.count - Self.leftOutMax
+        if more > 0 { write("  # \(more.grouped) more columns are left out.") }
     }
 
     private mutating func writeTarget() {
         let target = draft.target
         let name = YAMLScalar.text(target.column.name)
         let comment = ColumnNote.target(target, draft.rows)
+        let horizon = target.horizonDays.map { ", horizon: \($0)d" } ?? ""
+        defer { for remark in draft.remarks { write("# Mind: \(remark)") } }
         guard let classes = target.classes else {
-            write("target: {name: \(name), type: \(target.type.rawValue)}", comment: comment)
-            writeTargetWarnings()
-            return
+            return write("target: {name: \(name), type: \(target.type.rawValue)\(horizon)}", comment: comment)
         }
         let order = target.type == .binary ? "\(ColumnNote.shortened(classes[classes.count - 1])) is positive" : ""
         let list = classes.map(YAMLScalar.text)
-        let line = "target: {name: \(name), type: \(target.type.rawValue), classes: [\(list.joined(separator: ", "))]}"
+        let listed = list.joined(separator: ", ")
+        let line = "target: {name: \(name), type: \(target.type.rawValue), classes: [\(listed)]\(horizon)}"
         if line.count <= Self.widthMax - 20 {
             write(line, comment: [comment, order].filter { !$0.isEmpty }.joined(separator: "; "))
         } else {
             write("target:", comment: comment)
             write("  name: \(name)")
             write("  type: \(target.type.rawValue)")
+            if let days = target.horizonDays { write("  horizon: \(days)d") }
             writeList("  classes: ", list, comment: order)
-        }
-        writeTargetWarnings()
-    }
-
-    private mutating func writeTargetWarnings() {
-        let target = draft.target
-        if target.column.distinct.count == 1 {
-            write("# Mind: the target has one value only; there is nothing to tell apart.")
-        }
-        if target.type == .multiclass, target.classes == nil {
-            write("# Mind: more than \(SpecDraft.classesMax) classes; each gets its slot when it is first learned.")
-        }
-        let count = target.column.distinct.count ?? .max
-        let isRepeated = count > 1 && count <= target.column.count / 2
-        if target.type == .regression, target.column.allIntegral, isRepeated, count <= 20 {
-            write("# Mind: \(count) whole numbers. Where they name classes, write {type: multiclass} instead.")
-        }
-        if target.type == .multiclass, let note = ColumnNote.nearlyNumbers(target.column) {
-            write("# Mind: \(note).")
-        }
-        if let time = draft.time, !target.column.allNumbers, target.column.allTimes {
-            write("# Mind: the target is a time. Predict the seconds since \(time.name.printable) instead.")
         }
     }
 
@@ -131,17 +107,25 @@ package struct SpecWriter {
     }
 
     private mutating func writeData() {
-        guard draft.id != nil || draft.time != nil || draft.unsortedTime != nil else { return }
+        let times = draft.times
+        guard draft.id != nil || times.time != nil || times.unsorted != nil else { return }
         // A mapping of nothing but comments would be null.
-        write(draft.id == nil && draft.time == nil ? "# data:" : "data:")
+        write(draft.id == nil && times.time == nil ? "# data:" : "data:")
         if let id = draft.id { write("  id: \(YAMLScalar.text(id.name))", comment: "another value in every row") }
-        if let time = draft.time { write("  time: \(YAMLScalar.text(time.name))", comment: "never goes back") }
-        if let labelTime = draft.labelTime {
-            write("  # label_time: \(YAMLScalar.text(labelTime.name))", comment: "never before the time: the label's?")
+        if let time = times.time {
+            write(
+                "  time: \(YAMLScalar.text(time.name))",
+                comment: times.needsSorting ? "rows are in another order: needs --sort" : "never goes back")
         }
-        if let time = draft.unsortedTime {
+        if let labelTime = times.labelTime {
+            write(
+                "  label_time: \(YAMLScalar.text(labelTime.name))",
+                comment: "never before the time: no label is learned before it")
+        }
+        if let time = times.unsorted {
             write("  # time: \(YAMLScalar.text(time.name))", comment: "rows are in another order: needs --sort")
         }
+        if let time = times.unsortedLabel { write("  # label_time: \(YAMLScalar.text(time.name))") }
     }
 
     private mutating func writeModel() {

@@ -4,8 +4,12 @@ import Foundation
 ///
 /// It follows the reader's dark or light mode, loads nothing, and tells the curves apart by dashes as well as colour.
 package struct SVGPlot {
-    private static let dashes = ["", "7 4", "2 3", "10 3 2 3"]
-    private static let (width, height) = (720.0, 360.0)
+    private static let dashes = ["", "7 4", "2 3", "10 3 2 3", "14 4"]
+    private static let colorCount = 8
+    private static let width = 720.0
+    /// Entries of the legend in a line, where one line is not enough for all.
+    private static let legendColumns = 3
+    private static let legendLine = 20.0
     private static let (left, right, top, bottom) = (64.0, 704.0, 48.0, 288.0)
 
     private let title: String
@@ -16,17 +20,20 @@ package struct SVGPlot {
         self.xLabel = xLabel
     }
 
-    /// The text of the file. Curves beyond the fourth are not drawn.
+    /// The text of the file. No two of forty curves have both colour and dashes in common.
     package func render(_ curves: [MetricCurve]) -> String {
-        let curves = Array(curves.prefix(Self.dashes.count))
+        let columns = curves.count <= 4 ? max(1, curves.count) : Self.legendColumns
+        let height = 360 + Self.legendLine * Double((max(1, curves.count) - 1) / columns)
         var parts = [
             """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 360" role="img" aria-label="\(title.escapedXML)">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 \(Int(height))" role="img" aria-label="\(title.escapedXML)">
             <style>
             svg { --ink: #1c2733; --faint: #d5dbe1; --c0: #0b63ce; --c1: #6b7682; --c2: #c2410c; --c3: #15803d;
+              --c4: #7c3aed; --c5: #b8860b; --c6: #be185d; --c7: #0e7490;
               background: #fff; font: 13px system-ui, sans-serif; }
             @media (prefers-color-scheme: dark) { svg { --ink: #e3e9ef; --faint: #37424d; --c0: #6cb2ff; --c1: #9aa5b1;
-              --c2: #fb9362; --c3: #5fd38a; background: #12181f; } }
+              --c2: #fb9362; --c3: #5fd38a; --c4: #b79cff; --c5: #e3b341; --c6: #f683b5; --c7: #56c7d8;
+              background: #12181f; } }
             text { fill: var(--ink); } .title { font-size: 16px; font-weight: 600; }
             .grid { stroke: var(--faint); } .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
             </style>
@@ -37,7 +44,7 @@ package struct SVGPlot {
             parts += grid(xAxis: xAxis, yAxis: yAxis)
             for (index, curve) in curves.enumerated() {
                 parts.append(path(curve, index: index, xAxis: xAxis, yAxis: yAxis))
-                parts += legendEntry(curve, index: index, count: curves.count, yAxis: yAxis)
+                parts += legendEntry(curve, index: index, columns: columns, yAxis: yAxis)
             }
         } else {
             parts.append("<text x=\"360\" y=\"180\" text-anchor=\"middle\">no values yet</text>")
@@ -80,20 +87,29 @@ package struct SVGPlot {
             isDrawing = true
         }
         return """
-            <path class="curve" clip-path="url(#frame)" stroke="var(--c\(index))" \
-            stroke-dasharray="\(Self.dashes[index])" d="\(commands)"/>
+            <path class="curve" clip-path="url(#frame)" \(Self.stroke(index)) d="\(commands)"/>
             """
     }
 
-    private func legendEntry(_ curve: MetricCurve, index: Int, count: Int, yAxis: PlotAxis) -> [String] {
-        let x = 16 + Double(index) * (Self.width - 32) / Double(count)
+    private static func stroke(_ index: Int) -> String {
+        let dashes = dashes[(index + index / colorCount) % dashes.count]
+        return "stroke=\"var(--c\(index % colorCount))\" stroke-dasharray=\"\(dashes)\""
+    }
+
+    private func legendEntry(_ curve: MetricCurve, index: Int, columns: Int, yAxis: PlotAxis) -> [String] {
+        let room = (Self.width - 32) / Double(columns)
+        let x = 16 + Double(index % columns) * room
+        let y = 344 + Self.legendLine * Double(index / columns)
         let value = curve.lastValue.map { yAxis.valueText($0) } ?? "no value"
+        // About seven units a character, and the line before it.
+        let fits = max(4, Int((room - 42) / 7) - value.count - 1)
+        let name = curve.name.count <= fits ? curve.name : curve.name.prefix(fits - 1) + "…"
         return [
             """
-            <line x1="\(x.svg)" x2="\((x + 28).svg)" y1="344" y2="344" stroke="var(--c\(index))" stroke-width="2" \
-            stroke-dasharray="\(Self.dashes[index])"/>
+            <line x1="\(x.svg)" x2="\((x + 28).svg)" y1="\(y.svg)" y2="\(y.svg)" stroke-width="2" \
+            \(Self.stroke(index))/>
             """,
-            "<text x=\"\((x + 34).svg)\" y=\"348\">\(curve.name.escapedXML) \(value)</text>",
+            "<text x=\"\((x + 34).svg)\" y=\"\((y + 4).svg)\">\(name.escapedXML) \(value)</text>",
         ]
     }
 

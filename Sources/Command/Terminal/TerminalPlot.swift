@@ -1,11 +1,12 @@
-/// Draws up to four metric curves as text, for `headrace evaluate` and `headrace status` on a terminal.
+/// Draws metric curves as text, for `headrace evaluate` and `headrace status` on a terminal.
 ///
 /// The curves are Braille lines; each carries its own marker every few columns, so that they can be told apart without
 /// colour, and the legend names the marker, the curve and its last value. The vertical range is that of
 /// `PlotAxis.vertical`; how many points lie outside is said below.
 package struct TerminalPlot {
-    package static let curvesMax = 4
-    private static let markers: [Character] = ["●", "○", "▲", "◇"]
+    /// One for each of 32 challengers, the champion and the baseline.
+    private static let markers = Array("●○▲◇■△◆□★☆▼▽abcdefghijklmnopqrstuv")
+    package static let curvesMax = markers.count
 
     private let title: String
     private let xLabel: String
@@ -24,9 +25,9 @@ package struct TerminalPlot {
         self.height = height
     }
 
-    /// The plot as lines without trailing spaces, ending in a line feed. Curves beyond the fourth are not drawn.
+    /// The plot as lines without trailing spaces, ending in a line feed.
     package func render(_ curves: [MetricCurve]) -> String {
-        let curves = Array(curves.prefix(Self.curvesMax))
+        precondition(curves.count <= Self.curvesMax, "\(curves.count) curves, and \(Self.curvesMax) markers")
         guard
             let xAxis = PlotAxis.horizontal(curves, ticksMax: 6),
             let yAxis = PlotAxis.vertical(curves, ticksMax: max(4, height / 2))
@@ -70,14 +71,16 @@ package struct TerminalPlot {
 
     /// Puts the curve's marker on it every few columns, each curve's at other columns, and at its end.
     private func mark(_ positions: [Int?], index: Int, of count: Int, on canvas: inout BrailleCanvas) {
-        let spacing = 4 * count
+        // Closer together where there are many, so that each comes on at least once.
+        let step = max(1, min(4, canvas.columns / max(1, count)))
+        let spacing = step * count
         let marker = Self.markers[index]
         var isMarked = false
         var lastSeen: (column: Int, row: Int)?
         for (x, y) in positions.enumerated() {
             guard let y, y >= 0, y < canvas.dotRows else { continue }
             lastSeen = (x / 2, y / 4)
-            guard x % 2 == 0, (x / 2) % spacing == 4 * index + 2 else { continue }
+            guard x % 2 == 0, (x / 2) % spacing == step * index + step / 2 else { continue }
             if canvas.mark(marker, column: x / 2, row: y / 4) { isMarked = true }
         }
         guard !isMarked, let lastX = positions.lastIndex(where: { $0 != nil }), let lastY = positions[lastX] else {

@@ -20,7 +20,7 @@ struct BacktestReport {
 
     var plotTitle: String { "\(metric) of \(result.application), progressively" }
 
-    /// What was really answered, the candidates that have its first metric, and the baseline where there is room.
+    /// What was really answered, the candidates that have its first metric, and the baseline.
     var curves: [MetricCurve] {
         var curves: [MetricCurve] = []
         if let champion = result.champion {
@@ -33,7 +33,7 @@ struct BacktestReport {
         if let champion = result.champion {
             curves.append(curve("baseline", champion.curve, Experiment.plainNames(champion.metrics), role: 1))
         }
-        return Array(curves.prefix(TerminalPlot.curvesMax))
+        return curves
     }
 
     private func curve(_ name: String, _ curve: MetricCurves, _ names: [String], role: Int) -> MetricCurve {

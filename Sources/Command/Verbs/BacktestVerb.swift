@@ -114,8 +114,8 @@ struct BacktestVerb: AsyncParsableCommand {
         let candidates = try load()
         let contract = try FileBatches.contract(of: candidates)
         let refusals = Refusals(path)
-        let file = FileBatches(
-            try rows.schedule(path, contract, candidates[0].spec.data), contract, refused: { refusals.add($0, $1, $2) })
+        let schedule = try rows.schedule(path, contract, candidates[0].spec.data)
+        let file = try FileBatches(schedule, for: candidates, refused: { refusals.add($0, $1, $2) })
         let result = try run(Backtest(candidates, over: file, every: every, threads: threads))
         refusals.rows.finish()
         try report(result, [])

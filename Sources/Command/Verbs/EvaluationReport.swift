@@ -57,7 +57,7 @@ struct EvaluationReport {
 
     func curves(_ curve: MetricCurves) -> [MetricCurve] {
         let names = ["champion", "baseline"] + state.spec.settings.challengers.map(\.name)
-        return names.indices.prefix(TerminalPlot.curvesMax).map { role in
+        return names.indices.map { role in
             MetricCurve(name: names[role], points: curve.points.map { (Double($0.labels), $0.values[role][0]) })
         }
     }

@@ -53,7 +53,7 @@ struct FeedVerb: AsyncParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         var result = try await feed.run(
-            rows.schedule(data, contract, mapping), path: data, interruption: interruption)
+            rows.sending(data, contract, mapping), path: data, interruption: interruption)
         result.seconds = (clock.now - start) / .seconds(1)
         let after = try await client.status(name)
         result.curve.append(CurvePoint(after))

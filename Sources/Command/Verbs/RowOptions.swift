@@ -21,11 +21,32 @@ struct RowOptions: ParsableArguments {
         if events, sort { throw ValidationError("--events takes the events as they stand; leave out --sort") }
     }
 
+    /// The rows of a file whose events are folded here.
     func schedule(_ path: String, _ contract: Contract, _ data: DataMapping) throws -> EventSchedule {
+        try schedule(path, contract, data) { _ in .answered }
+    }
+
+    /// The rows of a file whose events are sent to a server.
+    func sending(_ path: String, _ contract: Contract, _ data: DataMapping) throws -> EventSchedule {
+        try schedule(path, contract, data) { source in
+            guard data.id == nil else { return .sent(ids: "") }
+            let ids = try FileIdentity.text(of: source)
+            Failure.say(
+                "\(path) has no column of ids: a row's id is made of the file's content and its number, like \(ids)-0. "
+                    + "The same file sent again is a retry; a changed one is all new")
+            return .sent(ids: ids)
+        }
+    }
+
+    private func schedule(
+        _ path: String, _ contract: Contract, _ data: DataMapping,
+        reading: (ByteSource) throws -> EventSchedule.Reading
+    ) throws -> EventSchedule {
         if events { return EventSchedule(try LoggedEvents(path: path, contract: contract), limit: limit ?? .max) }
         var source = try RowSource(path: path, contract: contract, data: data)
+        let reading = try reading(source.source)
         if sort { try source.sortByTime() }
-        return EventSchedule(source, data: data, limit: limit ?? .max)
+        return EventSchedule(source, data: data, reading: reading, limit: limit ?? .max)
     }
 }
 

@@ -5,6 +5,29 @@ import OnlineLearning
 
 /// Finds the questions that corrected labels belong to: the newest of each id that was labelled.
 enum LabelSearch {
+    /// Labels as a file or a request spells them, each id once. Equal ones of one id count as one.
+    /// - Throws: a `Refusal` that names the id whose label cannot be, or that has two of them.
+    static func read(
+        _ texts: [(id: String, label: String)], _ target: TargetDeclaration
+    ) throws(Refusal) -> [(id: EventID, label: Label)] {
+        var labels: [(id: EventID, label: Label)] = []
+        var places: [Fingerprint: Int] = [:]
+        for text in texts {
+            let id = EventID(text.id)
+            let label: Label
+            do throws(Refusal) { label = try target.label(reading: text.label) } catch { throw error.naming(id) }
+            if let place = places[id.fingerprint] {
+                guard labels[place].label != label else { continue }
+                throw Refusal(
+                    .malformed, "id '\(text.id)' has two labels", hint: "nothing was changed; keep one of them")
+            }
+            places[id.fingerprint] = labels.count
+            labels.append((id, label))
+        }
+        return labels
+    }
+
+    /// - Parameter labels: each id once.
     /// - Throws: a `Refusal` that names ids which were never asked, or never labelled.
     static func corrections(
         _ labels: [(id: EventID, label: Label)], in log: StoreAccess.Store, under amendments: Amendments
@@ -47,9 +70,6 @@ enum LabelSearch {
                 hint: "nothing was changed; leave these rows out, or send them as labels")
         }
         corrections.sort { $0.question < $1.question }
-        for (a, b) in zip(corrections, corrections.dropFirst()) where a.question == b.question {
-            throw Refusal(.malformed, "one id has two labels", hint: "nothing was changed; keep one row of each id")
-        }
         return corrections
     }
 }

@@ -24,7 +24,7 @@ extension Application {
             throw Refusal(.missingField, "there is no label to correct", hint: "name at least one id with its label")
         }
         let target = spec.contract.target
-        let labels = try texts.map { text in (id: EventID(text.id), label: try target.label(reading: text.label)) }
+        let labels = try LabelSearch.read(texts, target)
         return try await amending { log, amendments in
             let corrections = try LabelSearch.corrections(labels, in: log, under: amendments)
             return Proposed([.corrections(corrections)], questions: corrections.count, times: nil)

@@ -13,19 +13,29 @@ package final class FileBatches: @unchecked Sendable {
     private var next = 0
     /// What the next row is written over.
     private var event: Event
+    /// Follows the label protocol, so that a row is refused before any candidate sees it, and for all of them.
+    private var state: ApplicationState
+    private var past = NoPast()
     private static let noAnswer = StoredAnswer(.predicted)
     private let refused: (Int, Int, Refusal) -> Void
     package private(set) var refusedCount = 0
 
     /// - Parameters:
-    ///   - contract: that of ``contract(of:)``, under which the schedule reads.
+    ///   - schedule: reads under ``contract(of:)``.
     ///   - refused: is told of every row that is left out, by its row and its line.
+    /// - Throws: as ``contract(of:)``.
     package init(
-        _ schedule: consuming EventSchedule, _ contract: Contract,
+        _ schedule: consuming EventSchedule, for candidates: [Candidate],
         refused: @escaping (_ row: Int, _ line: Int, _ refusal: Refusal) -> Void
-    ) {
-        (self.contract, self.refused) = (contract, refused)
+    ) throws(Refusal) {
+        contract = try Self.contract(of: candidates)
+        self.refused = refused
         self.schedule = schedule
+        let first = candidates[0].spec
+        let spec = Spec(
+            application: first.application, contract: contract, data: first.data, durability: first.durability,
+            limits: first.limits, settings: first.settings)
+        state = ApplicationState(labelProtocolOf: spec, classes: [], from: 0)
         event = Event(contract.layout)
     }
 
@@ -70,13 +80,32 @@ package final class FileBatches: @unchecked Sendable {
         while batch.count < Self.eventsMax {
             switch try schedule.next(into: &event) {
             case .event:
+                if case .refused(let refusal) = try state.apply(event, past: &past) {
+                    if event.kind == .prediction, schedule.questionLabel != nil {
+                        schedule.withdraw(schedule.origin.row)
+                    }
+                    refuse(schedule.origin.row, schedule.origin.line, refusal.naming(event.id))
+                    continue
+                }
                 next += 1
                 batch.append(event, Self.noAnswer)
-            case .refused(let row, let line, let refusal):
-                refusedCount += 1
-                refused(row, line, refusal)
+            case .refused(let row, let line, let refusal): refuse(row, line, refusal)
             case .end: return
             }
         }
     }
+
+    private func refuse(_ row: Int, _ line: Int, _ refusal: Refusal) {
+        refusedCount += 1
+        refused(row, line, refusal)
+    }
+}
+
+/// The past of a fold whose models look at no features: the rows asked for stay as they are.
+private struct NoPast: PastEvents {
+    mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) {}
+    mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
+        throw PastEventMissing(offset: offset, reason: "a label of a file comes after its question")
+    }
+    mutating func forgetFeatures(at offset: Int) {}
 }

@@ -6,10 +6,12 @@
 ///         DecimalText.parse(rows.field(3))
 ///     }
 ///
-/// The first record names the columns; names are unique and not empty. Lines end in LF or CRLF, the last one need not;
+/// Fields lie between commas, semicolons, tabs or bars, as the first line has them (``CSVLayout``); a line `sep=;` before
+/// it says so. The first record names the columns; names are unique and not empty. Lines end in LF or CRLF, the last one need not;
 /// blank lines are skipped; a UTF-8 byte order mark is skipped. A quoted field may hold commas, line ends and quotes
 /// (written twice); a quote inside an unquoted field is an ordinary character; text behind a closing quote is an error.
-/// Fields are bytes, neither trimmed nor checked for UTF-8; a quoted empty field and an empty one are the same.
+/// Fields are bytes, neither trimmed nor checked for UTF-8. A quoted empty field is an empty string, a bare one nothing:
+/// it has no base address.
 ///
 /// Memory is bounded by the record limit, 1 MiB unless told otherwise.
 package struct CSVReader: ~Copyable {
@@ -48,9 +50,16 @@ package struct CSVReader: ~Copyable {
         precondition(recordBytesMax > 0 && recordBytesMax <= 1 << 29, "positions in the window have 32 bits")
         self.recordBytesMax = recordBytesMax
         window = ByteWindow(source: source, chunkBytes: chunkBytes)
+        try ForeignFormat.refuse(source)
         try window.skipByteOrderMark()
+        let layout = try CSVLayout(of: &window, lineBytesMax: recordBytesMax)
+        scanner = CSVScanner(separator: layout.separator)
+        nextLine = layout.firstLine
         guard try next() else { throw .headerMissing(path: source.path) }
         header = try checkedHeader()
+        if header.count == 1, try CSVLayout.separates(&window, lineBytesMax: recordBytesMax) {
+            throw .titleLine(path: source.path, line: lineNumber, title: header[0])
+        }
     }
 
     /// The file as it was named.
@@ -60,14 +69,14 @@ package struct CSVReader: ~Copyable {
     /// Fields of the current record, whatever the header has.
     package var fieldCount: Int { scanner.count }
 
-    /// The bytes of a field of the current record, without its quotes; valid until the next `next()`.
+    /// The bytes of a field of the current record, without its quotes; valid until the next `next()`. Without a base
+    /// address where the field is empty and not quoted.
     ///
     /// - Complexity: O(1).
     @inline(__always)
     package func field(_ index: Int) -> UnsafeBufferPointer<UInt8> {
         precondition(index >= 0 && index < scanner.count, "the record has no such field")
-        let span = scanner[index]
-        return UnsafeBufferPointer(start: window.base + Int(span.start), count: Int(span.end - span.start))
+        return fields[index]
     }
 
     /// All fields of the current record, valid until the next `next()`.
@@ -80,7 +89,13 @@ package struct CSVReader: ~Copyable {
         @inline(__always)
         subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
             let span = spans[index]
+            guard span.start != span.end || isQuoted(span) else { return UnsafeBufferPointer(start: nil, count: 0) }
             return UnsafeBufferPointer(start: base + Int(span.start), count: Int(span.end &- span.start))
+        }
+
+        /// Whether a quote stands before an empty field: before a bare one stands a separator or a line end.
+        private func isQuoted(_ span: CSVScanner.Span) -> Bool {
+            span.start > 0 && base[Int(span.start) - 1] == UInt8(ascii: "\"")
         }
     }
 
@@ -143,6 +158,8 @@ package struct CSVReader: ~Copyable {
         var columns: [[UInt8]: Int] = [:]
         for index in 0..<fieldCount {
             let bytes = field(index)
+            if !scanner.sawQuote, bytes.contains(UInt8(ascii: "\r")) { throw .lineEndsAlone(path: path) }
+            if bytes.contains(0) { throw .foreign(path: path, .utf16) }
             guard let name = String(validating: bytes, as: UTF8.self) else {
                 throw .headerNotUTF8(path: path, line: lineNumber, column: index + 1)
             }

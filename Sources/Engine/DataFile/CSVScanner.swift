@@ -1,6 +1,6 @@
 /// Finds the fields of one CSV record in memory: the pure half of `CSVReader`, without a file.
 ///
-/// Eight bytes at a time are compared with the comma and the line feed in one 64-bit register ("SIMD within a
+/// Eight bytes at a time are compared with the separator and the line feed in one 64-bit register ("SIMD within a
 /// register", Lamport 1975), exactly, so that every set bit is a hit. A quote matters only where a field begins
 /// (RFC 4180, §2.5); elsewhere it is a character like any other.
 struct CSVScanner: ~Copyable {
@@ -18,6 +18,9 @@ struct CSVScanner: ~Copyable {
         case textBehindQuote(position: Int)
     }
 
+    /// What stands between fields: a comma, unless told otherwise.
+    let separator: UInt8
+    private let separators: UInt64
     private(set) var count = 0
     /// The record holds a quoted field, so line feeds may lie within it.
     private(set) var sawQuote = false
@@ -26,7 +29,9 @@ struct CSVScanner: ~Copyable {
     /// Fields with doubled quotes in them. Cleared with its capacity kept: no allocation per record.
     private var escaped: [Int] = []
 
-    init() {
+    init(separator: UInt8 = UInt8(ascii: ",")) {
+        self.separator = separator
+        separators = UInt64(separator) &* 0x0101_0101_0101_0101
         spans = .allocate(capacity: capacity)
     }
 
@@ -59,7 +64,7 @@ struct CSVScanner: ~Copyable {
             }
         }
         while true {
-            var hits = Self.commasAndLineFeeds(base + cursor)
+            var hits = separatorsAndLineFeeds(base + cursor)
             words: while hits != 0 {
                 let hit = cursor + hits.trailingZeroBitCount >> 3
                 hits &= hits &- 1
@@ -111,7 +116,7 @@ struct CSVScanner: ~Copyable {
             append(opensAt + 1, closesAt)
             let behind = closesAt + 1
             switch base[behind] {
-            case UInt8(ascii: ","):
+            case separator:
                 guard base[behind + 1] == UInt8(ascii: "\""), behind + 1 < end else {
                     return .nextField(position: behind + 1)
                 }
@@ -165,7 +170,6 @@ struct CSVScanner: ~Copyable {
     }
 
     private static let sevens: UInt64 = 0x7f7f_7f7f_7f7f_7f7f
-    private static let commas: UInt64 = 0x2c2c_2c2c_2c2c_2c2c
     private static let lineFeeds: UInt64 = 0x0a0a_0a0a_0a0a_0a0a
     private static let quotes: UInt64 = 0x2222_2222_2222_2222
 
@@ -180,11 +184,11 @@ struct CSVScanner: ~Copyable {
         ((word & sevens) &+ sevens) | word
     }
 
-    /// The top bit of each of the eight bytes that is a comma or a line feed.
+    /// The top bit of each of the eight bytes that is a separator or a line feed.
     @inline(__always)
-    private static func commasAndLineFeeds(_ pointer: UnsafeMutablePointer<UInt8>) -> UInt64 {
-        let word = load(pointer)
-        return ~(nonzeroBytes(word ^ commas) & nonzeroBytes(word ^ lineFeeds)) & ~sevens
+    private func separatorsAndLineFeeds(_ pointer: UnsafeMutablePointer<UInt8>) -> UInt64 {
+        let word = Self.load(pointer)
+        return ~(Self.nonzeroBytes(word ^ separators) & Self.nonzeroBytes(word ^ Self.lineFeeds)) & ~Self.sevens
     }
 
     /// The first quote at or behind `position`; at the latest the sentinel behind the end of the window.

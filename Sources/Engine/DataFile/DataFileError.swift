@@ -8,6 +8,14 @@ package enum DataFileError: Error, Equatable, Sendable {
     case readFailed(path: String, offset: Int, reason: String)
     /// `offset` counts bytes of the compressed file.
     case gzipDamaged(path: String, offset: Int, reason: String)
+    /// No table of text at all.
+    case foreign(path: String, ForeignFormat)
+    /// One name above rows of several fields.
+    case titleLine(path: String, line: Int, title: String)
+    /// Lines end in a carriage return alone.
+    case lineEndsAlone(path: String)
+    /// Not a JSON array of objects, or not to its end.
+    case arrayMalformed(path: String, line: Int, row: Int, reason: String)
     case headerMissing(path: String)
     case headerNotUTF8(path: String, line: Int, column: Int)
     case columnNameEmpty(path: String, line: Int, column: Int)
@@ -23,7 +31,8 @@ package enum DataFileError: Error, Equatable, Sendable {
     package var path: String {
         switch self {
         case .cannotOpen(let path, _), .readFailed(let path, _, _), .gzipDamaged(let path, _, _),
-            .headerMissing(let path), .headerNotUTF8(let path, _, _), .columnNameEmpty(let path, _, _),
+            .foreign(let path, _), .titleLine(let path, _, _), .lineEndsAlone(let path),
+            .arrayMalformed(let path, _, _, _), .headerMissing(let path), .headerNotUTF8(let path, _, _), .columnNameEmpty(let path, _, _),
             .columnNameDuplicate(let path, _, _, _, _), .quoteUnterminated(let path, _, _),
             .quoteFollowedByText(let path, _, _, _), .recordTooLong(let path, _, _, _, _):
             path
@@ -33,8 +42,8 @@ package enum DataFileError: Error, Equatable, Sendable {
     /// The line of the file the error points at, from 1; `nil` where the error is not one of a line.
     package var line: Int? {
         switch self {
-        case .cannotOpen, .readFailed, .gzipDamaged, .headerMissing: nil
-        case .headerNotUTF8(_, let line, _), .columnNameEmpty(_, let line, _),
+        case .cannotOpen, .readFailed, .gzipDamaged, .headerMissing, .foreign, .lineEndsAlone: nil
+        case .titleLine(_, let line, _), .arrayMalformed(_, let line, _, _), .headerNotUTF8(_, let line, _), .columnNameEmpty(_, let line, _),
             .columnNameDuplicate(_, let line, _, _, _), .quoteUnterminated(_, let line, _),
             .quoteFollowedByText(_, let line, _, _), .recordTooLong(_, let line, _, _, _):
             line
@@ -45,7 +54,7 @@ package enum DataFileError: Error, Equatable, Sendable {
     package var row: Int? {
         switch self {
         case .quoteUnterminated(_, _, let row), .quoteFollowedByText(_, _, let row, _),
-            .recordTooLong(_, _, let row, _, _):
+            .recordTooLong(_, _, let row, _, _), .arrayMalformed(_, _, let row, _):
             row > 0 ? row : nil
         default: nil
         }
@@ -57,6 +66,10 @@ package enum DataFileError: Error, Equatable, Sendable {
         case .cannotOpen(_, let reason): "cannot be opened: \(reason)"
         case .readFailed(_, let offset, let reason): "reading failed at byte \(offset): \(reason)"
         case .gzipDamaged(_, let offset, let reason): "the gzip data is damaged at byte \(offset): \(reason)"
+        case .foreign(_, let format): "this is \(format.name)"
+        case .titleLine(_, _, let title): "'\(title.prefix(40))' is a title and no header: the line below has more fields"
+        case .lineEndsAlone: "its lines end in a carriage return alone"
+        case .arrayMalformed(_, _, _, let reason): reason
         case .headerMissing: "has no header line"
         case .headerNotUTF8(_, _, let column): "the name of column \(column) is not UTF-8"
         case .columnNameEmpty(_, _, let column): "column \(column) has no name"
@@ -76,10 +89,14 @@ package enum DataFileError: Error, Equatable, Sendable {
         case .cannotOpen: "check the name and the permissions; '-' reads standard input"
         case .readFailed: "the disk or the pipe failed, not the data; try again"
         case .gzipDamaged: "'gzip -t FILE' tells more; copy or download the file again"
+        case .foreign(_, let format): format.remedy
+        case .titleLine: "remove it: tail -n +2 FILE > NEW.csv"
+        case .lineEndsAlone: "convert it: tr '\\r' '\\n' < FILE > NEW.csv"
+        case .arrayMalformed: "a JSON file is an array of objects, or one object a line"
         case .headerMissing: "the first line of a CSV file must name its columns"
         case .headerNotUTF8: "convert the file, for example with 'iconv -f ISO-8859-1 -t UTF-8'"
-        case .columnNameEmpty(_, _, 1): "name every column in the header line (pandas: to_csv(index=False))"
-        case .columnNameEmpty: "give every column a name in the header line"
+        case .columnNameEmpty(_, _, 1): "name every column in the header line (pandas: to_csv(index=False)); remove a title line above it"
+        case .columnNameEmpty: "give every column a name in the header line; remove a title line above it"
         case .columnNameDuplicate: "rename one of them in the header line"
         case .quoteUnterminated: "close the quote; a quote inside a quoted field is written twice"
         case .quoteFollowedByText: "a quote inside a quoted field is written twice"

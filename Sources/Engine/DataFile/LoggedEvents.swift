@@ -4,7 +4,8 @@ import OnlineLearning
 
 /// The events of a log as `headrace log` lists it, CSV or NDJSON, read back in their order.
 ///
-/// What was answered is passed over; adoptions are left out, because a spec cannot be given by a row. Not thread-safe.
+/// What was answered is passed over. Adoptions, amendments of the past and what was forgotten are left out, because a
+/// row cannot say what they did. Not thread-safe.
 package final class LoggedEvents {
     package let source: ByteSource
     private var lines: NDJSONLineReader?
@@ -16,6 +17,7 @@ package final class LoggedEvents {
     private final class Table {
         var records: CSVReader
         let kind: Int
+        let id: Int?
         /// Reads questions and examples, whose features all count.
         var rows: RowReader
         /// Reads labels, whose cells of features are empty.
@@ -23,9 +25,9 @@ package final class LoggedEvents {
         var row: RowReader.Row
         var label: RowReader.Row
 
-        init(_ records: consuming CSVReader, kind: Int, rows: RowReader, labels: RowReader) {
+        init(_ records: consuming CSVReader, kind: Int, id: Int?, rows: RowReader, labels: RowReader) {
             self.records = records
-            (self.kind, self.rows, self.labels) = (kind, rows, labels)
+            (self.kind, self.id, self.rows, self.labels) = (kind, id, rows, labels)
             (row, label) = (rows.makeRow(), labels.makeRow())
         }
     }
@@ -44,6 +46,11 @@ package final class LoggedEvents {
         }
     }
 
+    /// The line of the file in which the event read last begins.
+    var lineNumber: Int { table?.records.lineNumber ?? lines?.lineNumber ?? 0 }
+    /// Its row, counted from 1.
+    var rowNumber: Int { table?.records.rowNumber ?? lines?.rowNumber ?? 0 }
+
     /// The next event; nil at the end of the file.
     /// - Throws: where the file itself cannot be read on.
     package func next(into event: inout Event) throws -> EventSchedule.Step? {
@@ -60,7 +67,7 @@ package final class LoggedEvents {
     private func nextLine(into event: inout Event) throws -> EventSchedule.Step? {
         while let line = try lines?.next() {
             // A spec is adopted by `up`, a state by `restore`; neither is an event that somebody sends.
-            guard !Self.isAdoption(line) else { continue }
+            guard !Self.isGoverning(line) else { continue }
             var json = JSONReader(line)
             do throws(Refusal) {
                 try reader.read(&json, expecting: nil, into: &event)
@@ -72,7 +79,9 @@ package final class LoggedEvents {
         return nil
     }
 
-    private static func isAdoption(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// Whether a line says what was done to the application, not what somebody asked or labelled: an adoption, an
+    /// amendment of the past, or that something was forgotten.
+    private static func isGoverning(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         var json = JSONReader(line)
         do {
             try json.beginObject()
@@ -80,7 +89,9 @@ package final class LoggedEvents {
             while let key = try json.nextKey(isFirst: isFirst) {
                 isFirst = false
                 if key.elementsEqual("event".utf8) {
-                    return try json.peek() == .string && json.string().elementsEqual(Event.Kind.adopted.name.utf8)
+                    guard try json.peek() == .string else { return false }
+                    let word = try json.string()
+                    return [Event.Kind.adopted, .amended, .forgotten].contains { $0.name.utf8.elementsEqual(word) }
                 }
                 try json.skip()
             }
@@ -105,7 +116,8 @@ package final class LoggedEvents {
         let bare = Contract(features: [], target: contract.target, clock: contract.clock)
         let rows = try RowReader(contract, mapping, header: names)
         let labels = try RowReader(bare, mapping, header: names)
-        return Table(records, kind: kind, rows: rows, labels: labels)
+        let id = header.firstIndex(of: EventTable.Column.id.rawValue)
+        return Table(records, kind: kind, id: id, rows: rows, labels: labels)
     }
 
     private static func role(of column: String, _ place: Int, _ contract: Contract) -> String {
@@ -138,9 +150,12 @@ package final class LoggedEvents {
         guard let kind = Event.Kind.allCases.first(where: { $0.name.utf8.elementsEqual(word) }) else {
             return Refusal(.outOfRange, "no event is of the kind '\(String(decoding: word, as: UTF8.self))'")
         }
-        event.kind = kind
-        guard kind != .adopted else { return nil }
         let count = fields.spans.count
+        let hasID = table.id.map { $0 < count && !fields[$0].isEmpty } ?? false
+        // What was done to the application, not what somebody asked or labelled.
+        let isGoverning = kind == .adopted || kind == .forgotten || (kind == .amended && !hasID)
+        event.kind = isGoverning ? .adopted : kind
+        guard !isGoverning else { return nil }
         do throws(Refusal) {
             if kind == .prediction || kind == .example {
                 try table.rows.read(into: &table.row, cellCount: count) { fields[$0] }

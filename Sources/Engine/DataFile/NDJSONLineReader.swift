@@ -7,6 +7,9 @@ import Darwin
 /// Reads a file of JSON texts, one a line (NDJSON, JSON Lines), without an allocation per line and without looking
 /// inside.
 ///
+/// A file that begins with `[` is one JSON array: its elements are handed out in place of lines, however many lines each
+/// takes.
+///
 /// Lines end in LF or CRLF, the last one need not; lines of nothing but spaces and tabs are skipped, and so is a UTF-8
 /// byte order mark. Behind each line at least `paddingBytes` may be read, as simdjson wants it.
 package struct NDJSONLineReader: ~Copyable {
@@ -15,8 +18,10 @@ package struct NDJSONLineReader: ~Copyable {
 
     /// The current line counted from 1 = first line that is not blank; 0 before the first `next()`.
     package private(set) var rowNumber = 0
-    /// The current line of the file, from 1.
+    /// The current line of the file, from 1; of an array the line in which the element begins.
     package private(set) var lineNumber = 0
+    private var isArray = false
+    private var elements = JSONElements()
 
     private var window: ByteWindow
     private let lineBytesMax: Int
@@ -40,6 +45,8 @@ package struct NDJSONLineReader: ~Copyable {
         precondition(lineBytesMax > 0)
         self.lineBytesMax = lineBytesMax
         window = ByteWindow(source: source, chunkBytes: chunkBytes)
+        try ForeignFormat.refuse(source)
+        isArray = try FileFormat.firstByte(of: source) == UInt8(ascii: "[")
         try window.skipByteOrderMark()
     }
 
@@ -52,6 +59,7 @@ package struct NDJSONLineReader: ~Copyable {
     ///
     /// - Throws: `readFailed`, `gzipDamaged`, `recordTooLong`. The reader must not be used after an error.
     package mutating func next() throws(DataFileError) -> UnsafeBufferPointer<UInt8>? {
+        if isArray { return try nextElement() }
         var scanned = 0
         while true {
             let from = window.start + scanned
@@ -81,7 +89,30 @@ package struct NDJSONLineReader: ~Copyable {
         let line = UnsafeBufferPointer(start: window.base + start, count: end - start - (hasReturn ? 1 : 0))
         if line.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { return nil }
         rowNumber += 1
+        if rowNumber == 1, line.elementsEqual("{".utf8) { throw .foreign(path: path, .json) }
         return line
+    }
+
+    /// The next element of the array; nil behind its closing bracket.
+    private mutating func nextElement() throws(DataFileError) -> UnsafeBufferPointer<UInt8>? {
+        elements.begin()
+        while true {
+            let unread = UnsafeBufferPointer(start: window.base + window.start, count: window.end - window.start)
+            switch elements.scan(unread, isAtEnd: window.isAtEnd) {
+            case .element(let range):
+                lineNumber = elements.firstLine
+                rowNumber += 1
+                let start = window.start + range.lowerBound
+                window.consume(to: window.start + range.upperBound)
+                return UnsafeBufferPointer(start: window.base + start, count: range.count)
+            case .more:
+                if unread.count > lineBytesMax { throw tooLong() }
+                try window.fill()
+            case .end: return nil
+            case .malformed(let reason):
+                throw .arrayMalformed(path: path, line: elements.line, row: rowNumber + 1, reason: reason)
+            }
+        }
     }
 
     private func tooLong() -> DataFileError {

@@ -56,7 +56,10 @@ package struct Evaluation: ~Copyable {
                     if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
                 case .refused(let refusal):
                     refusedCount += 1
-                    refused(schedule.rowCount, 0, refusal)
+                    if event.kind == .prediction, schedule.questionLabel != nil {
+                        schedule.withdraw(schedule.origin.row)
+                    }
+                    refused(schedule.origin.row, schedule.origin.line, refusal.naming(event.id))
                 default: break
                 }
             }

@@ -32,6 +32,12 @@ package struct EventSchedule: ~Copyable {
         }
     }
 
+    /// Where an event comes from: a row of the file, counted from 1, and the line in which it begins.
+    package struct Origin: Sendable, Equatable {
+        package let row: Int
+        package let line: Int
+    }
+
     private struct DueLabel {
         var time: Timestamp
         /// 0 before the predictions of its instant, 1 after them.
@@ -58,6 +64,17 @@ package struct EventSchedule: ~Copyable {
     private struct Known {
         var id = EventID()
         var label = Label.number(0)
+        var origin = Origin(row: 0, line: 0)
+    }
+
+    /// What becomes of the events.
+    package enum Reading: Sendable {
+        /// Each is answered before the next is read, and a row that is refused is taken back by ``withdraw(_:)``. A row
+        /// without an id has its number for one.
+        case answered
+        /// Many are sent before the first answer comes, so a row whose id is that of another with a label to come is
+        /// refused here. A row without an id has its number behind these words for one.
+        case sent(ids: String)
     }
 
     /// Reading position and size of the file, for progress.
@@ -65,6 +82,16 @@ package struct EventSchedule: ~Copyable {
     /// Rows read so far, refused ones included.
     package private(set) var rowCount = 0
 
+    /// Where the event handed out last comes from.
+    package private(set) var origin = Origin(row: 0, line: 0)
+    /// The label of the question handed out last, as its row has it; nil where it has none, or comes from a log.
+    package private(set) var questionLabel: Label?
+
+    private let reading: Reading
+    /// Of what is sent: a hash of what was asked, by the ids whose labels are due.
+    private var asked: [Fingerprint: UInt64] = [:]
+    /// Rows whose labels are not to come.
+    private var withdrawn: Set<Int> = []
     private let hasTimes: Bool
     private let hasLabelTimes: Bool
     private let limit: Int
@@ -74,6 +101,7 @@ package struct EventSchedule: ~Copyable {
     private let logged: LoggedEvents?
     private var row: RowReader.Row
     private var rowTime = Ledger.beginning
+    private var rowOrigin = Origin(row: 0, line: 0)
     private var hasRow = false
     private var isAtEnd = false
     private var lastTime: Timestamp?
@@ -83,9 +111,11 @@ package struct EventSchedule: ~Copyable {
     private var freePlaces: [Int] = []
 
     /// - Parameter limit: how many rows to read at most.
-    package init(_ source: consuming RowSource, data: DataMapping, limit: Int = .max) {
+    package init(
+        _ source: consuming RowSource, data: DataMapping, reading: Reading = .answered, limit: Int = .max
+    ) {
         row = source.makeRow()
-        (file, logged) = (File(source), nil)
+        (file, logged, self.reading) = (File(source), nil, reading)
         (hasTimes, hasLabelTimes) = (data.time != nil, data.labelTime != nil)
         self.limit = limit
     }
@@ -94,7 +124,7 @@ package struct EventSchedule: ~Copyable {
     /// - Parameter limit: how many events to read at most.
     package init(_ logged: LoggedEvents, limit: Int = .max) {
         row = logged.makeRow()
-        (file, self.logged) = (nil, logged)
+        (file, self.logged, reading) = (nil, logged, .answered)
         (hasTimes, hasLabelTimes) = (true, true)
         self.limit = limit
     }
@@ -102,7 +132,14 @@ package struct EventSchedule: ~Copyable {
     private mutating func nextLogged(into event: inout Event) throws -> Step {
         guard rowCount < limit, let outcome = try logged?.next(into: &event) else { return .end }
         rowCount += 1
+        origin = Origin(row: logged?.rowNumber ?? 0, line: logged?.lineNumber ?? 0)
         return outcome
+    }
+
+    /// Takes back the label of a row whose question was refused, where it is still to come: it would be taken for that
+    /// of another question under the same id.
+    package mutating func withdraw(_ row: Int) {
+        withdrawn.insert(row)
     }
 
     /// Writes the next event into `event`.
@@ -110,13 +147,27 @@ package struct EventSchedule: ~Copyable {
     package mutating func next(into event: inout Event) throws -> Step {
         guard let file else { return try nextLogged(into: &event) }
         if !hasRow, !isAtEnd, let refused = try readRow(file) { return refused }
-        if let first = due.first, !hasRow || first.time < rowTime || (first.time == rowTime && first.phase == 0) {
-            emitLabel(into: &event)
-            return .event
+        while let first = due.first, !hasRow || first.time < rowTime || (first.time == rowTime && first.phase == 0) {
+            if emitLabel(into: &event) { return .event }
         }
         guard hasRow else { return .end }
+        if let refused = repeats(file) { return refused }
         emitPrediction(into: &event)
         return .event
+    }
+
+    /// Refuses a row with an id of another that has a label to come, where it asks something else.
+    private mutating func repeats(_ file: File) -> Step? {
+        if case .answered = reading { return nil }
+        let content = row.features.contentHash
+        if let known = asked[row.id.fingerprint], known != content {
+            hasRow = false
+            return .refused(
+                row: rowOrigin.row, line: rowOrigin.line,
+                Refusal(.conflict, "the id '\(row.id.text)' stands in a row before, with other features"))
+        }
+        if row.label != nil { asked[row.id.fingerprint] = content }
+        return nil
     }
 
     private mutating func readRow(_ file: File) throws -> Step? {
@@ -147,10 +198,16 @@ package struct EventSchedule: ~Copyable {
                     time: rowTime, before: lastTime)
             }
             lastTime = rowTime
-            if row.id.isEmpty { row.id.set(index) }
+            if row.id.isEmpty { setID(index) }
+            rowOrigin = Origin(row: file.rows.rowNumber, line: file.rows.lineNumber)
             hasRow = true
         }
         return nil
+    }
+
+    private mutating func setID(_ index: Int) {
+        guard case .sent(let words) = reading else { return row.id.set(index) }
+        row.id = EventID("\(words)-\(index)")
     }
 
     private func refused(_ reason: String, _ file: File) -> Step {
@@ -161,19 +218,25 @@ package struct EventSchedule: ~Copyable {
         event.kind = .prediction
         event.time = rowTime
         event.label = nil
+        (origin, questionLabel) = (rowOrigin, row.label)
         swap(&event.features, &row.features)
         if let label = row.label { push(label) }
         swap(&event.id, &row.id)
         hasRow = false
     }
 
-    private mutating func emitLabel(into event: inout Event) {
+    /// - Returns: false where the label was withdrawn.
+    private mutating func emitLabel(into event: inout Event) -> Bool {
         let first = pop()
+        freePlaces.append(first.place)
+        origin = known[first.place].origin
+        if !asked.isEmpty { asked[known[first.place].id.fingerprint] = nil }
+        guard withdrawn.isEmpty || withdrawn.remove(origin.row) == nil else { return false }
         event.kind = .label
         event.time = first.time
         swap(&event.id, &known[first.place].id)
         event.label = known[first.place].label
-        freePlaces.append(first.place)
+        return true
     }
 
     // MARK: Labels that are due
@@ -183,6 +246,7 @@ package struct EventSchedule: ~Copyable {
         if place == known.count { known.append(Known()) }
         known[place].id.assign(row.id)
         known[place].label = label
+        known[place].origin = rowOrigin
         let time = max(rowTime, row.labelTime ?? rowTime)
         var child = due.count
         due.append(DueLabel(time: time, phase: time == rowTime ? 1 : 0, row: rowCount, place: place))

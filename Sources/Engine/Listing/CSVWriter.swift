@@ -30,12 +30,16 @@ struct CSVWriter {
         value.withUnsafeBytes { text($0) }
     }
 
-    /// Quoted where it holds a comma, a quote, a line end, or blanks at an end, which some readers take away.
+    /// Quoted where it is empty, which tells it from a missing value, where it holds a comma, a quote, a line end or
+    /// another separator, or blanks at an end, which some readers take away.
     mutating func text(_ value: UnsafeRawBufferPointer) {
         begin()
-        var needsQuotes = value.first == 0x20 || value.last == 0x20
-        for byte in value where byte < 0x2D {
-            if byte == 0x2C || byte == 0x22 || byte == 0x0A || byte == 0x0D { needsQuotes = true }
+        var needsQuotes = value.isEmpty || value.first == 0x20 || value.last == 0x20
+        for byte in value {
+            switch byte {
+            case 0x2C, 0x22, 0x0A, 0x0D, 0x09, 0x3B, 0x7C: needsQuotes = true
+            default: break
+            }
         }
         guard needsQuotes else {
             bytes.append(contentsOf: value)

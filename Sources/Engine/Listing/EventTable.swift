@@ -135,7 +135,7 @@ public struct EventTable {
         writer.integer(offset)
         if event.time == Ledger.beginning { writer.empty() } else { writer.time(event.time) }
         writer.text(event.kind.name)
-        writer.text(event.id.bytes)
+        if event.id.isEmpty { writer.empty() } else { writer.text(event.id.bytes) }
         let hasFeatures = event.kind == .prediction || event.kind == .example
         for source in plan.sources {
             if hasFeatures, let source, !event.features.isMissing(source, block.contract.layout) {

@@ -129,12 +129,15 @@ struct FeatureCheck {
         switch Timestamp.parse(text) {
         case .time(let time): return time
         case .malformed:
+            if let time = Timestamp.parseEpoch(text) { return time }
             throw Refusal(
                 .wrongType, "\(what()) is no timestamp: '\(excerpt(text))'", hint: "write it like 2013-01-01T10:15:00Z")
         case .tooFine:
             throw Refusal(.wrongType, "\(what()) is finer than a microsecond: '\(excerpt(text))'")
         case .outOfRange:
-            throw Refusal(.outOfRange, "\(what()) is no instant of the years 1 to 9999: '\(excerpt(text))'")
+            throw Refusal(
+                .outOfRange, "\(what()) is no time of the calendar: '\(excerpt(text))'",
+                hint: "years go from 1 to 9999, hours to 23, seconds to 59, or 60 at the end of a month in UTC")
         }
     }
 
@@ -171,6 +174,13 @@ struct LabelCheck {
         self.target = target
         isRegression = target.task == .regression
         isBoolean = target.isBoolean
+    }
+
+    /// Whether a text says that there is no label: a word that is neither a number nor one of the classes listed.
+    func isMissing(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard text.count <= MissingWord.byteCountMax, MissingWord.matches(text) else { return false }
+        guard !isRegression else { return true }
+        return target.classes.map { classes in !classes.contains { $0.utf8.elementsEqual(text) } } ?? false
     }
 
     func number(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Label {

@@ -202,7 +202,7 @@ extension Timestamp {
 
 extension FeatureRow {
     /// What retries are compared by: equal rows have equal hashes, others almost never. Complexity: O(features).
-    var contentHash: UInt64 {
+    package var contentHash: UInt64 {
         var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
         func mix(_ bits: UInt64) {
             let product = (hash ^ bits).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)

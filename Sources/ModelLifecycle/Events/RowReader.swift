@@ -2,7 +2,8 @@ import Determinism
 import OnlineLearning
 
 /// Reads the rows of a table — the cells of CSV — and checks them against the contract, exactly as ``EventReader``
-/// checks JSON: an empty cell is a missing value.
+/// checks JSON: a bare empty cell is a missing value, and so is a ``MissingWord`` where it cannot be a value; an empty
+/// cell in quotes is the empty string.
 public struct RowReader {
     /// What each column of the table is for.
     enum Role: Sendable {
@@ -113,7 +114,8 @@ public struct RowReader {
         Row(features: FeatureRow(contract.layout))
     }
 
-    /// Reads one row; `bytes` hands out the cell of a column.
+    /// Reads one row; `bytes` hands out the cell of a column. That of a bare empty cell has no base address, that of an
+    /// empty string has one.
     public mutating func read(
         into row: inout Row, cellCount: Int, bytes: (Int) -> UnsafeBufferPointer<UInt8>
     ) throws(Refusal) {
@@ -165,18 +167,31 @@ public struct RowReader {
         switch role {
         case .ignored: return
         case .feature(let index):
-            if text.isEmpty {
+            if isMissing(text, contract.features[index].kind) {
                 try features.setMissing(index, in: &row.features)
             } else {
                 try feature(index, text, &row.features)
             }
         case .target:
-            guard !text.isEmpty else { return }
+            guard !text.isEmpty, !labels.isMissing(text) else { return }
             row.label = try labels.isRegression ? labels.number(text) : labels.name(text)
         case .id: try EventReader.set(&row.id, text)
-        case .time: row.time = try FeatureCheck.time(text) { "'\(data.time ?? "")'" }
-        case .labelTime:
-            if !text.isEmpty { row.labelTime = try FeatureCheck.time(text) { "'\(data.labelTime ?? "")'" } }
+        case .time: row.time = try time(text, data.time)
+        case .labelTime: row.labelTime = try time(text, data.labelTime)
+        }
+    }
+
+    private func time(_ text: UnsafeBufferPointer<UInt8>, _ column: String?) throws(Refusal) -> Timestamp? {
+        if text.isEmpty || MissingWord.matches(text) { return nil }
+        return try FeatureCheck.time(text) { "'\(column ?? "")'" }
+    }
+
+    /// Whether a cell holds no value of a kind. Only strings can be empty.
+    @inline(__always)
+    private func isMissing(_ text: UnsafeBufferPointer<UInt8>, _ kind: FeatureKind) -> Bool {
+        switch kind {
+        case .category, .text: text.baseAddress == nil
+        case .number, .boolean, .timestamp: text.isEmpty || MissingWord.matches(text)
         }
     }
 

@@ -9,7 +9,7 @@ struct CheckedFeature {
 }
 
 extension SpecChecker {
-    static let featuresMax = 10_000
+    package static let featuresMax = 10_000
 
     mutating func checkFeatures(_ place: SpecPlace) {
         guard let members = members(place, expected: "a map from feature to type") else { return }

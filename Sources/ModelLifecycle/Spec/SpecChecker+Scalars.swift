@@ -131,5 +131,5 @@ extension SpecChecker {
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
     }
 
-    static let nameByteCountMax = 1_024
+    package static let nameByteCountMax = 1_024
 }

@@ -21,6 +21,10 @@ extension ApplicationState {
     /// How many numbers an answer of one model takes.
     public var answerWidth: Int { ledger.answerWidth / (learned.models.count + 1) }
 
+    /// The answers to the last question: those of each model, then the baseline's, ``answerWidth`` numbers each. NaN
+    /// where a model has none.
+    package var allAnswers: [Double] { answers }
+
     /// Whether folding the same events tells the same of which question each label came to.
     public func followsProtocol(of other: ApplicationState) -> Bool {
         // The bytes of the ids known are bounded, and answers count among them.

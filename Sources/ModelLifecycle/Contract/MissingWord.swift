@@ -1,0 +1,23 @@
+/// The words by which programs write that there is no value: `NA` (R), `NaN` (pandas), `?` (Weka), `\N` (MySQL), ….
+///
+/// In a table such a word is read as an empty cell wherever it cannot be a value: in a number, a boolean or a timestamp,
+/// and for a label that is a number or one of the classes listed. A category, a text and an open class may well be `NA`.
+public enum MissingWord {
+    private static let words: [StaticString] = [
+        "?", "-", "--", ".", "na", "n/a", "nan", "nil", "nat", "#n/a", "null", "none", "<na>", "\\n",
+    ]
+    static let byteCountMax = 4
+
+    /// Whether a text is one of the words, in any case.
+    public static func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !text.isEmpty, text.count <= byteCountMax else { return false }
+        return words.contains { word in
+            guard text.count == word.utf8CodeUnitCount else { return false }
+            return text.indices.allSatisfy { lowercase(text[$0]) == word.utf8Start[$0] }
+        }
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+}

@@ -24,7 +24,8 @@ public struct KnownLearners {
 
     /// Every name that anything is said about here.
     public static var names: [String] {
-        exceptions.map(\.learner) + countingLearners + uncalibratedLearners + scaleFreeLearners
+        exceptions.map(\.learner) + countingLearners + asTheirMembers + notRepeating.flatMap(\.learners)
+            + uncalibratedLearners + scaleFreeLearners
     }
 
     private func has(_ list: [String]) -> Bool { names.contains { list.contains($0) } }
@@ -52,13 +53,56 @@ public struct KnownLearners {
         return found
     }
 
-    /// Learners of sums and counts: to them an example is what it weighs. Tempered ones also learn how good their
-    /// answer was, which after the first of two is another.
+    /// Learners of sums and counts: to them an example is what it weighs. So it is to those that keep the last example
+    /// alone. Tempered ones also learn how good their answer was, which after the first of two is another.
     static let countingLearners = [
-        "bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb", "prior_classifier", "statistic_regressor",
+        "bayesian_linear_regression", "bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb",
+        "no_change_classifier", "no_change_regressor", "prior_classifier", "statistic_regressor",
     ]
 
-    var weightIsRepetition: Bool { Self.countingLearners.contains(names[0]) && adjusted.isEmpty }
+    /// Learners to which a weight is what it is to their members.
+    static let asTheirMembers = [
+        "one_vs_one_classifier", "one_vs_rest_classifier", "output_code_classifier", "voting_classifier",
+    ]
+
+    /// To these a weight of 2 is about two examples, not exactly: the reason for each.
+    public static let notRepeating: [(learners: [String], reason: String)] = [
+        (
+            [
+                "adaptive_fm_classifier", "adaptive_fm_regressor", "ffm_classifier", "ffm_regressor", "fm_classifier",
+                "fm_regressor", "hofm_classifier", "hofm_regressor", "linear_regression", "logistic_regression",
+                "pa_classifier", "pa_regressor", "perceptron", "softmax_regression",
+            ], "one step, twice as long, against the gradient at one point; a second step begins where the first ended"
+        ),
+        (
+            [
+                "extremely_fast_decision_tree_classifier", "hoeffding_adaptive_tree_classifier",
+                "hoeffding_adaptive_tree_regressor", "hoeffding_tree_classifier", "hoeffding_tree_regressor",
+            ],
+            "leaves look for a split after each example, and choose how to answer by answers given before"
+        ),
+        (["amf_classifier", "amf_regressor"], "weighs its nodes by answers given before"),
+        (
+            [
+                "ada_boost_classifier", "adwin_bagging_classifier", "arf_classifier", "arf_regressor",
+                "bagging_classifier", "bagging_regressor", "bole_classifier", "leveraging_bagging_classifier",
+                "random_over_sampler", "random_sampler", "random_under_sampler", "srp_classifier", "srp_regressor",
+            ], "draws once for each example"
+        ),
+        (["auto"], "weighs its experts by answers given before"),
+        (["class_weighted"], "balances by what was counted before the second of two"),
+        (["knn_classifier", "knn_regressor"], "a window holds examples"),
+        (["adaptive_conformal", "regression_jackknife"], "a window holds errors of answers given before"),
+    ]
+
+    var weightIsRepetition: Bool {
+        guard adjusted.isEmpty else { return false }
+        let members = Self.asTheirMembers.contains(names[0]) ? names.dropFirst() : names.prefix(1)
+        return members.allSatisfy { Self.countingLearners.contains($0) }
+    }
+
+    /// The learners of which it is said whether a weight is repetition, each as often as it is said.
+    public static var weighed: [String] { countingLearners + asTheirMembers + notRepeating.flatMap(\.learners) }
 
     /// Learners that vote, or multiply what is not independent: their probabilities are often 0 or 1 and wrong, where
     /// no parameter adjusts them.

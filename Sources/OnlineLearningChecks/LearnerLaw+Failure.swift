@@ -1,7 +1,7 @@
 import Determinism
 import OnlineLearning
 
-/// Laws about what must not be learned, and what may.
+/// Laws about what must not be learned.
 extension LearnerLaw {
     /// Usual examples, every other with numbers, values or weights that overflow.
     private static func overflowing(_ index: Int, _ example: Example, _ generator: inout SeededGenerator) -> Example {
@@ -39,36 +39,6 @@ extension LearnerLaw {
             model.learn(index % 2 == 0 ? overflowing(index, usual, &generator) : usual)
             if let expected = model.fault(model.predict(usual)) {
                 return [subject.violation(.nothingStaysNotFinite, index, expected, model.predict(usual))]
-            }
-        }
-        return []
-    }
-
-    static func weightsAreTaken(_ subject: LearnerSubject) -> [Violation] {
-        var model = subject.model()
-        for (index, example) in ExampleStream.examples(300).enumerated() {
-            let weight = [1, 0, 0.25, 3, 17.5, 1e-3][index % 6]
-            guard model.learn(example, weight: weight) || weight == 0 else {
-                return [subject.violation(.weightsAreTaken, index, "a weight of \(weight) to be learned", "refused")]
-            }
-            if index > 0, let expected = model.fault(model.predict(example)) {
-                return [subject.violation(.weightsAreTaken, index, expected, model.predict(example))]
-            }
-        }
-        return []
-    }
-
-    static func weightTwoIsTwice(_ subject: LearnerSubject) -> [Violation] {
-        guard subject.weightIsRepetition else { return [] }
-        var (weighted, repeated) = (subject.model(), subject.model())
-        for (index, example) in ExampleStream.examples(200).enumerated() {
-            // Not always, or who ignores weights would be as good.
-            weighted.learn(example, weight: index % 3 == 0 ? 2 : 1)
-            repeated.learn(example)
-            if index % 3 == 0 { repeated.learn(example) }
-            let (answer, other) = (weighted.predict(example), repeated.predict(example))
-            guard answer.isClose(to: other, within: 1e-9) else {
-                return [subject.violation(.weightTwoIsTwice, index, "\(other), as learned twice", answer)]
             }
         }
         return []

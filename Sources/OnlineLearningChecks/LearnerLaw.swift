@@ -29,7 +29,10 @@ public enum LearnerLaw: String, Sendable, CaseIterable {
     case nothingStaysNotFinite
     /// Any weight from 0 is taken.
     case weightsAreTaken
-    /// A weight of 2 is the same as learning twice; only of learners whose theory says so.
+    /// An example of weight 0 changes nothing: not a bit of the state, and no random number is drawn.
+    case weightZeroChangesNothing
+    /// A weight of 2 is the same as learning twice; only of learners whose theory says so
+    /// (``LearnerSubject/weightIsRepetition``; of others ``KnownLearners`` has the reason).
     case weightTwoIsTwice
     /// Encode, decode, continue is the same as never having stopped.
     case continuesFromItsEncoding
@@ -61,6 +64,7 @@ public enum LearnerLaw: String, Sendable, CaseIterable {
         case .memoryIsBounded: return Self.memoryIsBounded(subject)
         case .nothingStaysNotFinite: return Self.nothingStaysNotFinite(subject)
         case .weightsAreTaken: return Self.weightsAreTaken(subject)
+        case .weightZeroChangesNothing: return Self.weightZeroChangesNothing(subject)
         case .weightTwoIsTwice: return Self.weightTwoIsTwice(subject)
         case .continuesFromItsEncoding: return Self.continuesFromItsEncoding(subject)
         case .aFailedUpdateChangesNothing: return Self.aFailedUpdateChangesNothing(subject)

@@ -70,6 +70,13 @@ public struct LearnerSubject: Sendable, CustomStringConvertible {
         model(makeLearner, isScaled, isReversed, maxCategories, workers)
     }
 
+    /// The same pipeline around the learner as ``EchoingLearner`` teaches it.
+    func echoingModel() -> CheckedModel {
+        let (component, task) = (component, task)
+        let make = makeLearner ?? { Catalogue.makeLearner(component, inputs: $0) }
+        return model({ EchoingLearner(make($0), task: task) }, false, false, 10_000, nil)
+    }
+
     /// The same pipeline around a learner that learns nothing and needs nothing.
     func emptyModel(maxCategories: Int) -> CheckedModel {
         let component = component

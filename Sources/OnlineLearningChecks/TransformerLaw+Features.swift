@@ -108,7 +108,7 @@ extension TransformerLaw {
 
 extension CheckedTransformer.Output {
     /// Whether the same numbers and values are there, in any order and but for rounding.
-    fileprivate func isClose(to other: Self) -> Bool {
+    func isClose(to other: Self) -> Bool {
         func sorted(_ bits: [UInt64]) -> [Double] {
             bits.map { Double(bitPattern: $0) }.map { $0.isNaN ? -1e300 : $0 }.sorted()
         }

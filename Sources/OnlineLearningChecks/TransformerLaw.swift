@@ -17,6 +17,10 @@ public enum TransformerLaw: String, Sendable, CaseIterable {
     case aCopyIsIndependent
     /// Encode, decode, continue is the same as never having stopped.
     case continuesFromItsEncoding
+    /// An example of weight 0 changes nothing: not a bit of the state, and no column is taken.
+    case weightZeroChangesNothing
+    /// A weight of 2 is the same as learning twice.
+    case weightTwoIsTwice
     /// Undoing an example restores every bit, of the state and of what is made of others.
     case undoingRestoresTheBits
     /// Whatever was learned or refused, usual examples do not become infinite.
@@ -43,6 +47,8 @@ public enum TransformerLaw: String, Sendable, CaseIterable {
         case .sameStreamSameState: return Self.sameStreamSameState(subject)
         case .aCopyIsIndependent: return Self.aCopyIsIndependent(subject)
         case .continuesFromItsEncoding: return Self.continuesFromItsEncoding(subject)
+        case .weightZeroChangesNothing: return Self.weightZeroChangesNothing(subject)
+        case .weightTwoIsTwice: return Self.weightTwoIsTwice(subject)
         case .undoingRestoresTheBits: return Self.undoingRestoresTheBits(subject)
         case .nothingStaysNotFinite: return Self.nothingStaysNotFinite(subject)
         case .orderOfFeaturesIsIrrelevant: return Self.orderOfFeaturesIsIrrelevant(subject)

@@ -163,7 +163,7 @@ struct CheckedTransformer {
 
     /// Learns as a pipeline does, and takes back what it must not keep.
     /// - Returns: what it made of the example; nil where it was refused.
-    mutating func learn(_ example: Example, at time: Int, isUndone: Bool = false) -> Output? {
+    mutating func learn(_ example: Example, at time: Int, weight: Double = 1, isUndone: Bool = false) -> Output? {
         fill(example, at: Int64(time))
         journal.removeAll()
         var newColumnCount = columnCount
@@ -171,15 +171,16 @@ struct CheckedTransformer {
         if var supervised = transformer as? any SupervisedTransformer {
             let target = Target.value(example.value)
             isLearned = supervised.learn(
-                row, &vector, target, columnCount: &newColumnCount, journal: &journal)
+                row, &vector, target, weight: weight, columnCount: &newColumnCount, journal: &journal)
             transformer = supervised
         } else {
-            isLearned = transformer.learn(row, vector, columnCount: &newColumnCount, journal: &journal)
+            isLearned = transformer.learn(
+                row, vector, weight: weight, columnCount: &newColumnCount, journal: &journal)
             vector.columnCount = newColumnCount
             if isLearned { transformer.transform(row, &vector) }
         }
         guard isLearned, !isUndone else {
-            transformer.undo(&journal)
+            if weight > 0 { transformer.undo(&journal) }
             return nil
         }
         columnCount = newColumnCount

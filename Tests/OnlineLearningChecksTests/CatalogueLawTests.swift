@@ -20,6 +20,10 @@ import Testing
         }
     }
 
+    @Test func ofEveryLearnerItIsSaidWhetherAWeightIsRepetition() {
+        #expect(KnownLearners.weighed.sorted() == Catalogue.learnerDeclarations.map(\.name).sorted())
+    }
+
     @Test func whatIsSaidAboutLearnersIsAboutLearnersOfTheCatalogue() {
         let names = Catalogue.declarations.map(\.name)
         for name in KnownLearners.names { #expect(names.contains(name), "there is no \(name)") }

@@ -7,7 +7,7 @@ struct FaultyLearner: Learner {
     enum Fault: String, CaseIterable {
         case none, impure, firstAnswer, needsFeatures, missingIsANumber, vanishing, order, global, workers
         case shared, growing, overflowing, weightIgnored, weightRefused, forgetful, halfLearned, damaged, sum, skipped
-        case diverging
+        case diverging, zeroCounted
     }
 
     static let declaration = ComponentDeclaration(
@@ -89,7 +89,7 @@ struct FaultyLearner: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard !isBroken else { return false }
-        guard weight > 0 || fault == .weightRefused else { return true }
+        guard weight > 0 || fault == .weightRefused || fault == .zeroCounted else { return true }
         let weight = fault == .weightIgnored ? 1 : weight
         if fault == .weightRefused, weight != 1 { return false }
         let before = self
@@ -121,7 +121,7 @@ struct FaultyLearner: Learner {
         case .shared: box.count.add(1, ordering: .relaxed)
         case .global: extra = [Double(Self.global.count.add(1, ordering: .relaxed).newValue)]
         case .growing: extra += [1, 2, 3]
-        case .forgetful: extra = [(extra.first ?? 0) + 1]
+        case .forgetful, .zeroCounted: extra = [(extra.first ?? 0) + 1]
         case .workers:
             let last = Box()
             let note: @Sendable (Int) -> Void = { last.count.store($0, ordering: .relaxed) }

@@ -26,6 +26,68 @@ import Testing
     }
 }
 
+/// The laws of weights: a right transformer breaks none, and each wrong one its own.
+@Suite struct TransformerWeightLawTests {
+    private static let laws: [TransformerLaw] = [.weightZeroChangesNothing, .weightTwoIsTwice]
+
+    @Test(arguments: [("none", [] as [String]), ("zero", ["weightZeroChangesNothing"]), ("two", ["weightTwoIsTwice"])])
+    func eachLawSeesItsFault(_ fault: String, _ broken: [String]) {
+        let component = Component(name: "centering", arguments: [.choice(fault)])
+        let subject = TransformerSubject(CenteringTransformer.self, component: component)
+        #expect(Self.laws.flatMap { $0.violations(of: subject) }.map(\.law) == broken)
+    }
+}
+
+/// Adds the mean of the first number as a column, and counts weights rightly or not.
+private struct CenteringTransformer: Transformer {
+    static let declaration = ComponentDeclaration(
+        "centering", .transformer, takes: .numbers,
+        parameters: [
+            ParameterDeclaration(
+                "fault", .choice(["none", "zero", "two"]), default: .choice("none"), "the weight that is miscounted")
+        ])
+    private let fault: String
+    private let slot: Int
+    private var mean = Mean()
+    private var before = Mean()
+    private var exampleCount = 0
+
+    init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) {
+        (fault, slot) = (arguments.choice("fault"), inputs[0].slot)
+    }
+
+    mutating func learn(
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
+    ) -> Bool {
+        guard weight > 0 || fault == "zero" else { return true }
+        before = mean
+        exampleCount += 1
+        if weight > 0, !x.numbers[slot].isNaN { mean.update(x.numbers[slot], weight: fault == "two" ? 1 : weight) }
+        return true
+    }
+
+    mutating func undo(_ journal: inout Journal) {
+        mean = before
+        exampleCount -= 1
+    }
+
+    func transform(_ row: FeatureRow, _ x: inout FeatureVector) {
+        x.append(column: x.columnCount, value: mean.value)
+    }
+
+    var byteCount: Int { 16 }
+
+    func encode(to encoder: inout CanonicalEncoder) {
+        mean.encode(to: &encoder)
+        encoder.count(exampleCount)
+    }
+
+    mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        mean = try Mean(from: &decoder)
+        exampleCount = try decoder.count()
+    }
+}
+
 /// Sums what it learns without a thought of undoing.
 private struct FaultyTransformer: Transformer {
     static let declaration = ComponentDeclaration(
@@ -37,7 +99,7 @@ private struct FaultyTransformer: Transformer {
     init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) { slots = inputs.map(\.slot) }
 
     mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
         for slot in slots where !x.numbers[slot].isNaN { sum += x.numbers[slot] }
         return true

@@ -27,13 +27,48 @@ enum Variants {
         mixed("extremely_fast_decision_tree_classifier", .multiclass),
         mixed("arf_classifier", .binary),
         mixed("arf_classifier", .multiclass),
-    ] + untempered
+    ] + untempered + counting
 
     /// As River has them.
     private static let untempered = ["bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb"].map { name in
         LearnerSubject(
             Component(named: name, ["tempering": .boolean(false)]), task: .multiclass,
             description: "\(name), not tempered")
+    }
+
+    /// Learners that count as long as nothing is split or balanced: a weight of 2 is two examples.
+    private static let counting = [
+        unsplit("hoeffding_tree_classifier", "mc", .multiclass), unsplit("hoeffding_tree_classifier", "nb", .binary),
+        unsplit("extremely_fast_decision_tree_classifier", "nb", .multiclass),
+        unsplit("hoeffding_tree_regressor", "mean", .regression),
+        around("one_vs_rest_classifier", ["classifier": untemperedBayes], .multiclass),
+        around("one_vs_one_classifier", ["classifier": untemperedBayes], .multiclass),
+        around("output_code_classifier", ["classifier": untemperedBayes], .multiclass),
+        around(
+            "class_weighted", ["classifier": part("prior_classifier"), "class_weights": .numbers([1, 3])], .binary),
+    ]
+
+    private static let untemperedBayes = Argument.component(
+        Component(named: "gaussian_nb", ["tempering": .boolean(false)]))
+
+    /// A tree that never looks for a split.
+    private static func unsplit(_ name: String, _ leaf: String, _ task: Task) -> LearnerSubject {
+        let component = Component(
+            named: name, ["leaf_prediction": .choice(leaf), "grace_period": .integer(1_000_000_000)])
+        var subject = LearnerSubject(component, task: task, description: "\(name), \(leaf), unsplit")
+        subject.weightIsRepetition = true
+        // One leaf may be sure and wrong.
+        subject.isCalibrated = false
+        return subject
+    }
+
+    private static func around(
+        _ name: String, _ arguments: KeyValuePairs<String, Argument>, _ task: Task
+    ) -> LearnerSubject {
+        var subject = LearnerSubject(
+            Component(named: name, arguments), task: task, description: "\(name) of counts")
+        subject.weightIsRepetition = true
+        return subject
     }
 
     /// Trees whose leaves answer by a mixture.

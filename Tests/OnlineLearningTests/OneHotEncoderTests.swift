@@ -22,7 +22,8 @@ import Testing
         }
 
         mutating func learn(_ category: String?) {
-            _ = encoder.learn(Self.row(category), FeatureVector(), columnCount: &columnCount, journal: &journal)
+            _ = encoder.learn(
+                Self.row(category), FeatureVector(), weight: 1, columnCount: &columnCount, journal: &journal)
         }
 
         func transform(_ category: String?) -> FeatureVector {

@@ -22,7 +22,7 @@ import Testing
         var scaler = StandardScaler(withStd: withStd, slots: [0, 1])
         var (columnCount, journal) = (2, Journal())
         for row in rows {
-            let isLearned = scaler.learn(row, vector(row), columnCount: &columnCount, journal: &journal)
+            let isLearned = scaler.learn(row, vector(row), weight: 1, columnCount: &columnCount, journal: &journal)
             #expect(isLearned)
         }
         return scaler
@@ -62,7 +62,7 @@ import Testing
         var (columnCount, journal) = (2, Journal())
         for value in [9, 1e200, .nan] {
             let row = Self.row(value)
-            _ = scaler.learn(row, Self.vector(row), columnCount: &columnCount, journal: &journal)
+            _ = scaler.learn(row, Self.vector(row), weight: 1, columnCount: &columnCount, journal: &journal)
             scaler.undo(&journal)
             #expect(bytes(scaler) == bytes(before))
             #expect(Self.transform(scaler, Self.row(5, 5)) == Self.transform(before, Self.row(5, 5)))
@@ -73,7 +73,7 @@ import Testing
         var scaler = Self.learned([Self.row(-1e200)])
         var (columnCount, journal) = (2, Journal())
         let row = Self.row(1e200)
-        let isLearned = scaler.learn(row, Self.vector(row), columnCount: &columnCount, journal: &journal)
+        let isLearned = scaler.learn(row, Self.vector(row), weight: 1, columnCount: &columnCount, journal: &journal)
         #expect(!isLearned)
     }
 

@@ -23,7 +23,7 @@ import Determinism
 /// Source: the sources of the two rules; D. H. Wolpert, *Stacked generalization*, Neural Networks 5(2), 1992.
 public struct Auto: Learner {
     public static let declaration = ComponentDeclaration(
-        "auto", .ensemble,
+        "auto", .ensemble, revision: 2,
         parameters: [
             ParameterDeclaration(
                 "budget", .integer(1_000...100_000_000), default: .integer(60_000),
@@ -170,9 +170,10 @@ public struct Auto: Learner {
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         guard x.isLearnable(), weight <= FeatureVector.largestLearnable, Self.isLearnable(target) else { return false }
         let voices = voices(x)
-        guard features.learn(x, journal: &journal) else { return false }
+        guard features.learn(x, weight: weight, journal: &journal) else { return false }
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
         sideBySide(&experts, x, workers: journal.workers) { expert, x in
@@ -187,7 +188,6 @@ public struct Auto: Learner {
             features.undo(&journal)
             return false
         }
-        guard weight > 0 else { return true }
         weigh(voices, target, weight)
         stack?.learn(voices, target, weight: weight, journal: &journal)
         switch target {

@@ -55,7 +55,7 @@ struct AutoStack: Sendable {
         var x = vector(voices)
         if isRegression {
             var columnCount = expertCount
-            guard scaler.learn(row, x, columnCount: &columnCount, journal: &journal) else {
+            guard scaler.learn(row, x, weight: weight, columnCount: &columnCount, journal: &journal) else {
                 scaler.undo(&journal)
                 return
             }

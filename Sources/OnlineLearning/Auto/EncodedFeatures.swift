@@ -19,11 +19,11 @@ struct EncodedFeatures: Sendable {
         scaler = StandardScaler(slots: Array(0..<inputs.numberCount))
     }
 
-    /// Learns the scales.
+    /// Learns the scales. - Parameter weight: above 0.
     /// - Returns: false where a statistic would stop being finite; then nothing has changed.
-    mutating func learn(_ x: borrowing FeatureVector, journal: inout Journal) -> Bool {
+    mutating func learn(_ x: borrowing FeatureVector, weight: Double, journal: inout Journal) -> Bool {
         var columnCount = x.columnCount
-        guard scaler.learn(row, x, columnCount: &columnCount, journal: &journal) else {
+        guard scaler.learn(row, x, weight: weight, columnCount: &columnCount, journal: &journal) else {
             scaler.undo(&journal)
             return false
         }

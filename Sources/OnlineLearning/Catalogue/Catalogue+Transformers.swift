@@ -16,5 +16,6 @@ extension Catalogue {
     public static let union = ComponentDeclaration("union", .transformer)
     /// The number that says how much an example counts; see ``WeightingStage``.
     public static let sampleWeight = ComponentDeclaration(
-        "sample_weight", .transformer, takes: TransformerInputs(nil, also: [.number], replaces: false, count: 1...1))
+        "sample_weight", .transformer, revision: 2,
+        takes: TransformerInputs(nil, also: [.number], replaces: false, count: 1...1))
 }

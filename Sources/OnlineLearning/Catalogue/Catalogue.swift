@@ -60,7 +60,7 @@ public enum Catalogue {
     }
 
     /// Builds a learner from its checked component.
-    static func makeLearner(_ component: Component, inputs: LearnerInputs) -> any Learner {
+    package static func makeLearner(_ component: Component, inputs: LearnerInputs) -> any Learner {
         learnerType(component).init(component, inputs: inputs)
     }
 

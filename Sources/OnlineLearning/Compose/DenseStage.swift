@@ -45,7 +45,7 @@ struct DenseStage<L: DenseLearner>: Stage {
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
-        scaler.learn(row.neighbours(slots)) {
+        scaler.learn(row.neighbours(slots), weight: weight) {
             learner.learn(dense: $0, target, weight: weight, journal: &workspace.journal)
         }
     }

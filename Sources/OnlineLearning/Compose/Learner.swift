@@ -54,7 +54,8 @@ public protocol Learner: Sendable {
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double])
 
     /// Learns one example, or changes nothing.
-    /// - Parameter weight: how much the example counts, finite and at least 0; 1 is once.
+    /// - Parameter weight: how much the example counts, finite and at least 0; 1 is once, 0 changes nothing, and draws
+    ///   no random number either.
     /// - Returns: false where a number would stop being finite; the learner is then as it was, to the bit.
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal) -> Bool

@@ -13,8 +13,9 @@ public protocol NumberTransformer: Transformer {
     /// The doubles of a number before anything is learned; NaN stands for none.
     static var initial: [Double] { get }
 
-    /// Learns a value that is there. - Returns: whether the doubles are fit to go on with.
-    func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double) -> Bool
+    /// Learns a value that is there. - Parameter weight: how many examples it counts for, above 0.
+    /// - Returns: whether the doubles are fit to go on with.
+    func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double, weight: Double) -> Bool
 
     /// The value in the place of one that is there.
     func transformed(_ value: Double, _ statistic: UnsafePointer<Double>) -> Double
@@ -36,8 +37,9 @@ extension NumberTransformer {
     // Inlined, so that each transformer has code of its own.
     @inline(__always)
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         journal.save(statistics)
         // Taken out while the rule, which is in the same value, changes them: otherwise they would be copied.
         var own: [Double] = []
@@ -52,7 +54,7 @@ extension NumberTransformer {
                 guard let base = own.baseAddress else { return }
                 for index in slots.indices {
                     let value = numbers[slots[index]]
-                    if value == value { isFinite = update(base + index * width, value) && isFinite }
+                    if value == value { isFinite = update(base + index * width, value, weight: weight) && isFinite }
                 }
             }
         }

@@ -168,12 +168,13 @@ public struct Pipeline: Sendable {
     }
 
     /// Learns one example.
-    /// - Parameter weight: how much the example counts, finite and at least 0.
+    /// - Parameter weight: how much the example counts, finite and at least 0; 0 changes nothing.
     /// - Returns: false where a number would stop being finite; the model is then as it was, to the bit.
     @discardableResult
     public mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double = 1, workspace: inout Workspace
     ) -> Bool {
+        guard weight > 0 else { return true }
         begin(row, &workspace.vector)
         workspace.journal.removeAll()
         var newColumnCount = columnCount

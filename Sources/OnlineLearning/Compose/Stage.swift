@@ -18,6 +18,7 @@ protocol Stage: Sendable {
     ) throws(Unexplained) -> ColumnContributions
 
     /// Learns one example from here on, or changes nothing but `columnCount`.
+    /// - Precondition: the weight is above 0; what weighs nothing was stopped before.
     mutating func learn(
         _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
@@ -63,7 +64,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
         _ columnCount: inout Int
     ) -> Bool {
         let isFinite = transformer.learn(
-            row, workspace.vector, columnCount: &columnCount, journal: &workspace.journal)
+            row, workspace.vector, weight: weight, columnCount: &columnCount, journal: &workspace.journal)
         if isFinite {
             workspace.vector.columnCount = columnCount
             transformer.transform(row, &workspace.vector)

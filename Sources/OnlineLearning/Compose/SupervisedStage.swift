@@ -30,7 +30,7 @@ struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
         _ columnCount: inout Int
     ) -> Bool {
         let isFinite = transformer.learn(
-            row, &workspace.vector, target, columnCount: &columnCount, journal: &workspace.journal)
+            row, &workspace.vector, target, weight: weight, columnCount: &columnCount, journal: &workspace.journal)
         if isFinite {
             workspace.vector.columnCount = columnCount
             if next.learn(row, target, weight: weight, &workspace, &columnCount) { return true }

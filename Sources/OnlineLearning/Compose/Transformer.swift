@@ -33,9 +33,11 @@ public protocol Transformer: Sendable {
 
     /// Learns from one row. What `undo` needs goes to the journal, unless the transformer keeps it itself; columns for
     /// values seen for the first time are taken from `columnCount`, which is raised.
+    /// - Parameter weight: how many examples the row counts for, finite; 0 changes nothing and leaves nothing to undo.
     /// - Returns: false where a statistic would stop being finite; the caller then calls `undo`.
     mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal) -> Bool
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
+    ) -> Bool
 
     /// Takes back the last `learn`, by what it left at the journal's end.
     mutating func undo(_ journal: inout Journal)
@@ -73,16 +75,18 @@ extension Transformer {
 /// target never enters its own features; other transformers learn first.
 public protocol SupervisedTransformer: Transformer {
     /// Transforms `x` by what was learned before, then learns from the row, `x` as it came and the target.
+    /// - Parameter weight: as for other transformers.
     /// - Returns: false where a statistic would stop being finite; the caller then calls `undo`.
     mutating func learn(
-        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, weight: Double, columnCount: inout Int,
+        journal: inout Journal
     ) -> Bool
 }
 
 extension SupervisedTransformer {
     /// Without a target there is nothing to learn.
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool { true }
 }
 

@@ -1,7 +1,9 @@
 import Determinism
 
-/// Lets a number say how much an example counts: the steps after it learn it with that weight. A missing number is a
-/// weight of 1, a negative one of 0; a weight is at most ``weightMax``.
+/// Lets a number say how much an example counts: the steps after it learn it with that weight, as if it had come so
+/// many times. A missing number is a weight of 1, a negative one of 0; a weight is at most ``weightMax``.
+///
+/// An example of weight 0 ends here: after this step it takes no column, moves no counter and draws no random number.
 ///
 /// The number does not reach the learner: the spec's checker takes it out.
 struct WeightingStage<Next: Stage>: Stage {
@@ -35,6 +37,7 @@ struct WeightingStage<Next: Stage>: Stage {
     ) -> Bool {
         let own = workspace.vector.numbers[place]
         let factor = own.isNaN ? 1 : min(max(own, 0), Self.weightMax)
+        guard weight * factor > 0 else { return true }
         return next.learn(row, target, weight: weight * factor, &workspace, &columnCount)
     }
 

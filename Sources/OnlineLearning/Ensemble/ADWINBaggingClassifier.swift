@@ -13,7 +13,7 @@ import Determinism
 /// right, so that its best member is replaced when one has become better; here, as in the paper, its errors.
 public enum ADWINBaggingClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "adwin_bagging_classifier", .ensemble,
+        "adwin_bagging_classifier", .ensemble, revision: 2,
         parameters: [
             EnsembleParameters.classifier, EnsembleParameters.modelCount, EnsembleParameters.seed,
         ])

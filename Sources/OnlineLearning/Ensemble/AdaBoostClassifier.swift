@@ -15,7 +15,7 @@ import Determinism
 /// which the paper leaves open.
 public enum AdaBoostClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "ada_boost_classifier", .ensemble,
+        "ada_boost_classifier", .ensemble, revision: 2,
         parameters: [
             EnsembleParameters.classifier, EnsembleParameters.modelCount, EnsembleParameters.seed,
         ])

@@ -15,7 +15,7 @@ import Determinism
 /// ensemble*, IJCNN 2016, algorithm 1; River's `ensemble.BOLEClassifier`.
 public enum BOLEClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "bole_classifier", .ensemble,
+        "bole_classifier", .ensemble, revision: 2,
         parameters: [
             EnsembleParameters.classifier, EnsembleParameters.modelCount,
             ParameterDeclaration(

@@ -33,6 +33,7 @@ struct BaggedClassifiers<M: Learner, Kind: BaggingKind>: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         let before = generator
         draw(x, slot)
         let (task, isWatched) = (task, !detectors.isEmpty)

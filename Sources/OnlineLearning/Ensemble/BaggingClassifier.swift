@@ -15,7 +15,7 @@ import Determinism
 /// `ensemble.BaggingClassifier`. Members that have not learned yet do not vote, unless none has.
 public enum BaggingClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "bagging_classifier", .ensemble,
+        "bagging_classifier", .ensemble, revision: 2,
         parameters: [
             EnsembleParameters.classifier, EnsembleParameters.modelCount, EnsembleParameters.seed,
         ])

@@ -12,7 +12,7 @@ import Determinism
 /// `ensemble.BaggingRegressor`. Members that have not learned yet do not vote, unless none has.
 public enum BaggingRegressor: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "bagging_regressor", .ensemble,
+        "bagging_regressor", .ensemble, revision: 2,
         parameters: [
             EnsembleParameters.regressor, EnsembleParameters.modelCount, EnsembleParameters.seed,
         ])
@@ -51,6 +51,7 @@ struct BaggedRegressors<M: Learner>: Learner {
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         let before = generator
         for index in 0..<members.count { members[index].count = distribution.draw(&generator) }
         members.forEach(x, workers: journal.workers) { member, x in

@@ -65,6 +65,7 @@ struct BoostedClassifiers<M: Learner, Kind: BoostingKind>: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         let before = generator
         let count = members.count
         for index in weights.indices { newWeights[index] = weights[index] }

@@ -19,7 +19,7 @@ import Determinism
 /// call what its generator lacks and fail.
 public enum LeveragingBaggingClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "leveraging_bagging_classifier", .ensemble,
+        "leveraging_bagging_classifier", .ensemble, revision: 2,
         parameters: [
             EnsembleParameters.classifier, EnsembleParameters.modelCount,
             ParameterDeclaration(

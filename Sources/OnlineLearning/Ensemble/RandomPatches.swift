@@ -124,6 +124,7 @@ struct RandomPatches<M: Learner>: Sendable {
         score: @Sendable (inout Members<M>.Member, borrowing FeatureVector) -> Double,
         watched: @Sendable (inout Members<M>.Member, borrowing FeatureVector) -> Double
     ) -> Bool {
+        guard weight > 0 else { return true }
         let before = generator
         for index in patches.indices {
             patches[index].member.count = isResampling ? distribution.draw(&generator) : 1

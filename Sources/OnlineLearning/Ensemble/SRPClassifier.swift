@@ -24,7 +24,7 @@ import Determinism
 /// order and takes the first `n_models`, which all contain the first features; the paper, and this, draw at random.
 public enum SRPClassifier: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "srp_classifier", .ensemble,
+        "srp_classifier", .ensemble, revision: 2,
         parameters: SRPParameters.declarations(EnsembleParameters.patchClassifier, isWeightDisabled: false))
     public static let tasks = [Task.binary, .multiclass]
 
@@ -70,7 +70,7 @@ struct RandomPatchesClassifier<M: Learner>: Learner {
             x, target, weight: weight, workers: journal.workers,
             score: { member, x in member.choice(x, task) == slot ? 1 : 0 },
             watched: { member, x in member.choice(x, task) == slot ? 0 : 1 })
-        if isLearned { known.insert(slot) }
+        if isLearned, weight > 0 { known.insert(slot) }
         return isLearned
     }
 

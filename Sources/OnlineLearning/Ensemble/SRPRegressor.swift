@@ -19,7 +19,7 @@ import Determinism
 /// equally good members, River answers 0; here they then have the same.
 public enum SRPRegressor: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "srp_regressor", .ensemble,
+        "srp_regressor", .ensemble, revision: 2,
         parameters: SRPParameters.declarations(EnsembleParameters.patchRegressor, isWeightDisabled: true) + [
             ParameterDeclaration(
                 "drift_detection_criteria", .choice(["error", "prediction"]), default: .choice("error"),

@@ -15,7 +15,7 @@ import Determinism
 /// `ensemble.VotingClassifier`, which answers with a class only: the probabilities are the votes' shares.
 public struct VotingClassifier: Learner {
     public static let declaration = ComponentDeclaration(
-        "voting_classifier", .ensemble,
+        "voting_classifier", .ensemble, revision: 2,
         parameters: [
             ParameterDeclaration(
                 "models", .learners, default: .components([LogisticRegression.declaration.withDefaults]),
@@ -68,6 +68,7 @@ public struct VotingClassifier: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         sideBySide(&members, x, workers: journal.workers) { member, x in
             member.journal.removeAll()
             member.isRefused = !member.model.learn(x, target, weight: weight, journal: &member.journal)

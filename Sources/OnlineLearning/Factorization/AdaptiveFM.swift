@@ -67,7 +67,7 @@ public struct AdaptiveFMClassifier: Learner {
 /// Source: as of the classifier.
 public struct AdaptiveFMRegressor: Learner {
     public static let declaration = ComponentDeclaration(
-        "adaptive_fm_regressor", .regressor, parameters: AdaptiveFactorization.parameters)
+        "adaptive_fm_regressor", .regressor, revision: 2, parameters: AdaptiveFactorization.parameters)
     public static let tasks = [Task.regression]
 
     private var machine: AdaptiveFactorization
@@ -89,7 +89,7 @@ public struct AdaptiveFMRegressor: Learner {
         guard case .value(let y) = target else { preconditionFailure("a regressor learns values") }
         guard weight > 0 else { return true }
         var scale = scale
-        let z = scale.scaled(y)
+        let z = scale.scaled(y, weight: weight)
         let isLearned = machine.learn(x, weight: weight, journal: &journal) { answer in
             (Self.held(Self.held(answer, within: 10) - z, within: 5), 1)
         }

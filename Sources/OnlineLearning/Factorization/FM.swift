@@ -62,6 +62,7 @@ public struct FMClassifier: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         let loss = loss
         return machine.learn(x, weight: weight, journal: &journal) { loss.gradient(isPositive: slot == 1, $0) }
     }
@@ -99,9 +100,10 @@ public struct FMRegressor: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
+        guard weight > 0 else { return true }
         let loss = loss
         var scale = scale
-        let z = scale.scaled(y)
+        let z = scale.scaled(y, weight: weight)
         guard machine.learn(x, weight: weight, journal: &journal, { loss.gradient(z, $0) }) else { return false }
         self.scale = scale
         return true

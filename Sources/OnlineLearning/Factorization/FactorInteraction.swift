@@ -87,7 +87,8 @@ enum FactorizationParameters {
     ) -> ComponentDeclaration {
         let own = family == .regressor ? [TargetScale.parameter] : []
         let parameters = Kind.parameters + common + [loss] + rest + own
-        return ComponentDeclaration("\(Kind.prefix)_\(family.rawValue)", family, parameters: parameters) { arguments in
+        let name = "\(Kind.prefix)_\(family.rawValue)"
+        return ComponentDeclaration(name, family, revision: 2, parameters: parameters) { arguments in
             for (parameter, argument) in zip(parameters, arguments) where parameter.name.hasSuffix("_optimizer") {
                 guard case .component(let optimizer) = argument, optimizer.name != "sgd" else { continue }
                 return "\(parameter.name) can only be sgd"

@@ -29,14 +29,14 @@ struct TargetScale: Sendable {
 
     private var deviation: Double { count > 0 ? (squares / count).squareRoot() : 0 }
 
-    /// Takes a true value in, and says how far it is from the mean.
-    mutating func scaled(_ given: Double) -> Double {
+    /// Takes a true value in, and says how far it is from the mean. - Parameter weight: above 0.
+    mutating func scaled(_ given: Double, weight: Double) -> Double {
         guard isOn else { return given }
         let y = typical.limited(given, answer: mean)
-        count += 1
+        count += weight
         let distance = y - mean
-        mean += distance / count
-        squares += distance * (y - mean)
+        mean += weight * distance / count
+        squares += weight * (distance * (y - mean))
         let deviation = deviation
         return deviation > 0 && deviation < .infinity ? (y - mean) / deviation : 0
     }

@@ -24,7 +24,7 @@ import Determinism
 /// Source: River's `feature_extraction.Agg`.
 public struct Agg: Transformer {
     public static let declaration = ComponentDeclaration(
-        "agg", .transformer,
+        "agg", .transformer, revision: 2,
         takes: TransformerInputs(
             nil,
             roles: [
@@ -58,14 +58,15 @@ public struct Agg: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         let number = x.numbers[value]
         guard !number.isNaN else {
             journal.save(0)
             return true
         }
-        let isFinite = groups.learn(key.fingerprint(row, x), number, at: x.time, &journal)
+        let isFinite = groups.learn(key.fingerprint(row, x), number, weight: weight, at: x.time, &journal)
         journal.save(1)
         return isFinite
     }

@@ -8,18 +8,20 @@ enum Aggregate: String, Sendable, CaseIterable {
     /// Before any value.
     static let empty = (0.0, 0.0, 0.0)
 
-    /// The three doubles with one more value.
+    /// The three doubles with one more value, which counts for as many as it weighs.
     @inline(__always)
-    func updated(_ state: (Double, Double, Double), _ value: Double) -> (Double, Double, Double) {
+    func updated(
+        _ state: (Double, Double, Double), _ value: Double, weight: Double
+    ) -> (Double, Double, Double) {
         let (count, first, squares) = state
-        let newCount = count + 1
+        let newCount = count + weight
         switch self {
         case .count: return (newCount, 0, 0)
-        case .sum: return (newCount, first + value, 0)
-        case .mean, .bayesMean: return (newCount, first + (1 / newCount) * (value - first), 0)
+        case .sum: return (newCount, first + weight * value, 0)
+        case .mean, .bayesMean: return (newCount, first + (weight / newCount) * (value - first), 0)
         case .var:
-            let mean = first + (1 / newCount) * (value - first)
-            return (newCount, mean, squares + (value - first) * (value - mean))
+            let mean = first + (weight / newCount) * (value - first)
+            return (newCount, mean, squares + weight * ((value - first) * (value - mean)))
         case .min: return (newCount, count == 0 ? value : Swift.min(first, value), 0)
         case .max: return (newCount, count == 0 ? value : Swift.max(first, value), 0)
         }

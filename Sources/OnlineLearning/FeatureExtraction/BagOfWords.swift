@@ -36,8 +36,9 @@ public struct BagOfWords: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         var (added, hasOther) = (0, 0)
         for slot in slots {
             _ = row.withString(at: slot) { text, _ in

@@ -95,8 +95,11 @@ struct GroupedAggregate: Sendable {
         return value.isFinite ? value : .nan
     }
 
-    /// Learns a value. - Returns: whether the aggregate is finite; the caller calls ``undo(_:)`` where it is not.
-    mutating func learn(_ key: Fingerprint, _ value: Double, at time: Int64, _ journal: inout Journal) -> Bool {
+    /// Learns a value. - Parameter weight: how many values it counts for, above 0.
+    /// - Returns: whether the aggregate is finite; the caller calls ``undo(_:)`` where it is not.
+    mutating func learn(
+        _ key: Fingerprint, _ value: Double, weight: Double, at time: Int64, _ journal: inout Journal
+    ) -> Bool {
         var group = keys.slot(of: key) ?? maxKeys
         var added = 0
         if group == maxKeys, keys.count < maxKeys {
@@ -119,9 +122,9 @@ struct GroupedAggregate: Sendable {
         journal.save(added)
         // What is older than the window that the bucket is in by now is of no use any more.
         guard old.slice <= slice else { return true }
-        let state = how.updated(old.slice == slice ? old.state : Aggregate.empty, value)
+        let state = how.updated(old.slice == slice ? old.state : Aggregate.empty, value, weight: weight)
         buckets[index] = Bucket(slice: slice, state: state)
-        return state.1.isFinite && state.2.isFinite
+        return state.0.isFinite && state.1.isFinite && state.2.isFinite
     }
 
     mutating func undo(_ journal: inout Journal) {

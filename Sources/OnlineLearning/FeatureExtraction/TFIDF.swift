@@ -19,7 +19,8 @@ import Determinism
 /// River's `feature_extraction.TFIDF`.
 public struct TFIDF: Transformer {
     public static let declaration = ComponentDeclaration(
-        "tfidf", .transformer, takes: TransformerInputs(.text, also: [.category], replaces: true, addsColumns: true),
+        "tfidf", .transformer, revision: 2,
+        takes: TransformerInputs(.text, also: [.category], replaces: true, addsColumns: true),
         parameters: [
             ParameterDeclaration("normalize", .boolean, default: .boolean(true), "divide by the vector's length")
         ] + TermRule.parameters)
@@ -44,10 +45,14 @@ public struct TFIDF: Transformer {
     /// Where the frequency of a term is.
     private func place(_ term: Fingerprint) -> Int { columnTable.keys.slot(of: term) ?? maxTerms }
 
-    /// Terms are learned text by text; what each text did is on the journal: its places, then their number.
+    /// Terms are learned text by text; what each text did is on the journal: how far and where it raised a frequency,
+    /// or the count of texts (−1), then how often it did. A text counts for the whole number of texts nearest to its
+    /// weight, at least 1.
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
+        let times = Int(min(max(weight.rounded(.toNearestOrEven), 1), 1e9))
         var (added, hasOther, raised) = (0, 0, 0)
         for slot in slots {
             _ = row.withString(at: slot) { text, _ in
@@ -61,13 +66,15 @@ public struct TFIDF: Transformer {
                     let place = place(term)
                     guard place < maxTerms || !otherIsRaised else { continue }
                     if place == maxTerms { otherIsRaised = true }
-                    if frequencies[place] < Int32.max {
-                        frequencies[place] += 1
-                        journal.save(place)
-                        raised += 1
-                    }
+                    let step = min(times, Int(Int32.max - frequencies[place]))
+                    frequencies[place] += Int32(step)
+                    journal.save(step)
+                    journal.save(place)
+                    raised += 1
                 }
-                textCount += textCount < Int.max ? 1 : 0
+                let step = min(times, Int.max - textCount)
+                textCount += step
+                journal.save(step)
                 journal.save(-1)
                 raised += 1
             }
@@ -82,8 +89,8 @@ public struct TFIDF: Transformer {
         let hasOther = journal.restoreCount() == 1
         let added = journal.restoreCount()
         for _ in 0..<journal.restoreCount() {
-            let place = journal.restoreCount()
-            if place < 0 { textCount -= 1 } else { frequencies[place] -= 1 }
+            let (place, step) = (journal.restoreCount(), journal.restoreCount())
+            if place < 0 { textCount -= step } else { frequencies[place] -= Int32(step) }
         }
         frequencies.removeLast(added + (hasOther ? 1 : 0))
         columnTable.removeLast(added, hasOther: hasOther)

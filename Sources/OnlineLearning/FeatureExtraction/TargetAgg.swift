@@ -23,7 +23,7 @@ import Determinism
 /// Source: River's `feature_extraction.TargetAgg` and `stats.BayesianMean`.
 public struct TargetAgg: SupervisedTransformer {
     public static let declaration = ComponentDeclaration(
-        "target_agg", .transformer,
+        "target_agg", .transformer, revision: 2,
         takes: TransformerInputs(
             nil,
             roles: [
@@ -55,11 +55,13 @@ public struct TargetAgg: SupervisedTransformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, weight: Double, columnCount: inout Int,
+        journal: inout Journal
     ) -> Bool {
         let key = key.fingerprint(row, x)
         x.numbers[output] = groups.value(of: key, at: x.time)
-        return groups.learn(key, target.number, at: x.time, &journal)
+        guard weight > 0 else { return true }
+        return groups.learn(key, target.number, weight: weight, at: x.time, &journal)
     }
 
     public mutating func undo(_ journal: inout Journal) { groups.undo(&journal) }

@@ -16,7 +16,7 @@ import Determinism
 /// Source: River's `feature_selection.SelectKBest` and `stats.PearsonCorr`.
 public struct SelectKBest: SupervisedTransformer {
     public static let declaration = ComponentDeclaration(
-        "select_k_best", .transformer,
+        "select_k_best", .transformer, revision: 2,
         takes: TransformerInputs(.number, also: [.boolean], replaces: true, tasks: [.regression, .binary]),
         parameters: [
             ParameterDeclaration("k", .integer(1...10_000), default: .integer(10), "how many numbers stay"),
@@ -41,8 +41,13 @@ public struct SelectKBest: SupervisedTransformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, weight: Double, columnCount: inout Int,
+        journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else {
+            transform(row, &x)
+            return true
+        }
         journal.save(statistics)
         let (width, y) = (Self.initial.count, target.number)
         var isFinite = true
@@ -55,7 +60,8 @@ public struct SelectKBest: SupervisedTransformer {
                     statistics[offset + 7] = known
                     known += 1
                 }
-                isFinite = Self.update(&statistics, offset, x.numbers[slot], y, useAbs) && isFinite
+                let values = (x.numbers[slot], y)
+                isFinite = Self.update(&statistics, offset, values, weight, useAbs) && isFinite
             }
         }
         transform(row, &x)
@@ -64,24 +70,27 @@ public struct SelectKBest: SupervisedTransformer {
     }
 
     private static func update(
-        _ s: inout UnsafeMutableBufferPointer<Double>, _ start: Int, _ x: Double, _ y: Double, _ useAbs: Bool
+        _ s: inout UnsafeMutableBufferPointer<Double>, _ start: Int, _ values: (x: Double, y: Double),
+        _ weight: Double, _ useAbs: Bool
     ) -> Bool {
-        let count = s[start] + 1
+        let (x, y) = values
+        let (oldDegrees, count) = (max(s[start] - 1, 1), s[start] + weight)
+        let degrees = max(count - 1, 1)
         let (oldX, oldY) = (s[start + 1], s[start + 3])
-        let meanX = oldX + (1 / count) * (x - oldX)
-        let meanY = oldY + (1 / count) * (y - oldY)
+        let meanX = oldX + (weight / count) * (x - oldX)
+        let meanY = oldY + (weight / count) * (y - oldY)
         s[start] = count
         s[start + 1] = meanX
-        s[start + 2] += (x - oldX) * (x - meanX)
+        s[start + 2] += weight * ((x - oldX) * (x - meanX))
         s[start + 3] = meanY
-        s[start + 4] += (y - oldY) * (y - meanY)
-        s[start + 5] += ((x - oldX) * (y - meanY) - s[start + 5]) / max(count - 1, 1)
-        let degrees = count - 1
-        let (varianceX, varianceY) = degrees > 0 ? (s[start + 2] / degrees, s[start + 4] / degrees) : (0, 0)
+        s[start + 4] += weight * ((y - oldY) * (y - meanY))
+        let deviation = weight * ((x - oldX) * (y - meanY))
+        s[start + 5] += (deviation - s[start + 5] * (degrees - oldDegrees)) / degrees
+        let (varianceX, varianceY) = (s[start + 2] / degrees, s[start + 4] / degrees)
         let isVarying = varianceX != 0 && varianceY != 0
         let similarity = isVarying ? s[start + 5] / (varianceX * varianceY).squareRoot() : 0
         s[start + 6] = useAbs ? similarity.magnitude : similarity
-        return (1...6).allSatisfy { s[start + $0].isFinite }
+        return (0...6).allSatisfy { s[start + $0].isFinite }
     }
 
     /// Sorts the ranking by insertion: from one example to the next little moves.

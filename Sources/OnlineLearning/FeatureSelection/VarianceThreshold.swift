@@ -11,13 +11,13 @@
 /// Source: River's `feature_selection.VarianceThreshold`.
 public struct VarianceThreshold: NumberTransformer {
     public static let declaration = ComponentDeclaration(
-        "variance_threshold", .transformer, takes: .numbers,
+        "variance_threshold", .transformer, revision: 2, takes: .numbers,
         parameters: [
             ParameterDeclaration("threshold", .number(.nonNegative), default: .number(0), "variance to be above"),
             ParameterDeclaration(
                 "min_samples", .integer(0...2_147_483_647), default: .integer(2), "values to judge by"),
         ])
-    /// Count, mean, sum of squared deviations.
+    /// Count of values, each as often as it weighs, mean, sum of squared deviations.
     public static let initial = [0.0, 0, 0]
 
     private let threshold: Double
@@ -33,12 +33,12 @@ public struct VarianceThreshold: NumberTransformer {
     }
 
     @inline(__always)
-    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double) -> Bool {
+    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double, weight: Double) -> Bool {
         let before = statistic[1]
-        statistic[0] += 1
-        statistic[1] += (1 / statistic[0]) * (value - before)
-        statistic[2] += (value - before) * (value - statistic[1])
-        return statistic[1].isFinite && statistic[2].isFinite
+        statistic[0] += weight
+        statistic[1] += (weight / statistic[0]) * (value - before)
+        statistic[2] += weight * ((value - before) * (value - statistic[1]))
+        return statistic[0].isFinite && statistic[1].isFinite && statistic[2].isFinite
     }
 
     @inline(__always)

@@ -1,10 +1,12 @@
 import Determinism
 
-/// How often each class was learned, and how often it should be: what samplers and class weights go by.
+/// How often each class was learned, an example as often as it weighs, and how often it should be: what samplers and
+/// class weights go by.
 struct ClassCounts: Sendable {
     /// By slot.
     private(set) var counts: [Double] = []
-    private(set) var total = 0.0
+    /// The count that the last example changed, as it was.
+    private var before = 0.0
     /// The wanted share of each slot, in any unit; where it is empty all are wanted as often.
     private let wanted: [Double]
     private let wantedMean: Double
@@ -19,17 +21,16 @@ struct ClassCounts: Sendable {
     func wanted(_ slot: Int) -> Double { slot < wanted.count ? wanted[slot] : wantedMean }
 
     @inline(__always)
-    mutating func insert(_ slot: Int) {
+    mutating func insert(_ slot: Int, weight: Double) {
         while slot >= counts.count { counts.append(0) }
-        counts[slot] += 1
-        total += 1
+        before = counts[slot]
+        counts[slot] += weight
     }
 
     /// Takes back the last `insert`.
     @inline(__always)
     mutating func remove(_ slot: Int) {
-        counts[slot] -= 1
-        total -= 1
+        counts[slot] = before
         while let last = counts.last, last == 0 { counts.removeLast() }
     }
 
@@ -43,6 +44,9 @@ struct ClassCounts: Sendable {
         return best
     }
 
+    /// What all classes were learned; not kept, as a sum of weights depends on the order in which they come.
+    var total: Double { counts.reduce(0, +) }
+
     /// How many classes were learned.
     var knownCount: Double {
         var known = 0.0
@@ -54,11 +58,10 @@ struct ClassCounts: Sendable {
 
     mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         let counts = try decoder.doubles()
-        guard counts.allSatisfy({ $0 >= 0 && $0.isFinite && $0 == $0.rounded() }), counts.last != 0 else {
+        guard counts.allSatisfy({ $0 >= 0 && $0.isFinite }), counts.last != 0 else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "no class was learned so often")
         }
         self.counts = counts
-        total = counts.reduce(0, +)
     }
 }
 

@@ -15,7 +15,7 @@ import Determinism
 /// for the weights; River leaves them to `learn_one(x, y, w)`.
 public enum ClassWeighted: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "class_weighted", .ensemble,
+        "class_weighted", .ensemble, revision: 2,
         parameters: [
             ImbalanceParameters.classifier,
             ParameterDeclaration(
@@ -50,7 +50,12 @@ struct ClassWeightedClassifier<M: Learner>: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
-        counts.insert(slot)
+        guard weight > 0 else { return true }
+        counts.insert(slot, weight: weight)
+        guard counts.total.isFinite else {
+            counts.remove(slot)
+            return false
+        }
         let own =
             weights.isEmpty
             ? counts.total / (counts.knownCount * counts.counts[slot]) : slot < weights.count ? weights[slot] : 1

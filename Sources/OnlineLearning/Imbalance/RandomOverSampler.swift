@@ -16,7 +16,7 @@ import Determinism
 /// Source: River's `imblearn.RandomOverSampler`, with another generator: the two agree in distribution.
 public enum RandomOverSampler: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "random_over_sampler", .ensemble,
+        "random_over_sampler", .ensemble, revision: 2,
         parameters: [
             ImbalanceParameters.classifier, ImbalanceParameters.desiredDist("a share for each class; null for equal"),
             EnsembleParameters.seed,

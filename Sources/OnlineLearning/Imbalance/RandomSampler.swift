@@ -18,7 +18,7 @@ import Determinism
 /// `desired_dist` River takes counts for shares, and so learns each example as often as there were examples.
 public enum RandomSampler: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "random_sampler", .ensemble,
+        "random_sampler", .ensemble, revision: 2,
         parameters: [
             ImbalanceParameters.classifier,
             ImbalanceParameters.desiredDist("the share of each class; null for as they come"),

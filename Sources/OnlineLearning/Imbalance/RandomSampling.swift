@@ -37,8 +37,13 @@ struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         let before = (generator, pivot)
-        counts.insert(slot)
+        counts.insert(slot, weight: weight)
+        guard counts.total.isFinite else {
+            counts.remove(slot)
+            return false
+        }
         let times = kind.draw(slot, counts, &pivot, &generator)
         for time in 0..<times where !member.learn(x, target, weight: weight, journal: &journal) {
             // What was learned once stays learned.

@@ -16,7 +16,7 @@ import Determinism
 /// own class becomes the rarest; rejection sampling learns it, and so does this: otherwise they agree in distribution.
 public enum RandomUnderSampler: LearnerWrapper {
     public static let declaration = ComponentDeclaration(
-        "random_under_sampler", .ensemble,
+        "random_under_sampler", .ensemble, revision: 2,
         parameters: [
             ImbalanceParameters.classifier, ImbalanceParameters.desiredDist("a share for each class; null for equal"),
             EnsembleParameters.seed,

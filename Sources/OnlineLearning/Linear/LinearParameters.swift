@@ -20,9 +20,11 @@ enum LinearParameters {
     /// A declaration whose penalties, intercept and clipping belong to River's optimizers, and whose losses are not
     /// for all optimizers.
     static func declaration(
-        _ name: String, _ family: ComponentDeclaration.Family, _ parameters: [ParameterDeclaration]
+        _ name: String, _ family: ComponentDeclaration.Family, revision: Int, _ parameters: [ParameterDeclaration]
     ) -> ComponentDeclaration {
-        ComponentDeclaration(name, family, parameters: parameters) { conflict(name, parameters, $0) }
+        ComponentDeclaration(name, family, revision: revision, parameters: parameters) {
+            conflict(name, parameters, $0)
+        }
     }
 
     private static func conflict(

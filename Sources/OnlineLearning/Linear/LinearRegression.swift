@@ -20,7 +20,7 @@ import Determinism
 /// `linear_model.LinearRegression`.
 public struct LinearRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
-        "linear_regression", .regressor,
+        "linear_regression", .regressor, revision: 2,
         [
             LinearParameters.optimizer,
             ParameterDeclaration(
@@ -60,6 +60,7 @@ public struct LinearRegression: Learner, DenseLearner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
+        guard weight > 0 else { return true }
         switch optimizer {
         case .twinAdaGrad: return twins.learn(x, y, weight: weight, journal: &journal)
         case .normalizedAdaptiveInvariant: return invariant?.learn(x, y, weight: weight, journal: &journal) ?? false
@@ -81,6 +82,7 @@ public struct LinearRegression: Learner, DenseLearner {
         dense x: some DenseNumbers, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regression learns numbers") }
+        guard weight > 0 else { return true }
         let loss = loss
         return descent.step(x, journal: &journal) { weight * loss.gradient(y, $0) }
     }

@@ -21,7 +21,7 @@ import Determinism
 /// 1958; River's `linear_model.LogisticRegression`.
 public struct LogisticRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
-        "logistic_regression", .classifier,
+        "logistic_regression", .classifier, revision: 2,
         [
             LinearParameters.optimizer,
             ParameterDeclaration(
@@ -59,6 +59,7 @@ public struct LogisticRegression: Learner, DenseLearner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         switch optimizer {
         case .twinAdaGrad:
             return twins.learn(x, isPositive: slot == 1, weight: weight, journal: &journal)
@@ -82,6 +83,7 @@ public struct LogisticRegression: Learner, DenseLearner {
         dense x: some DenseNumbers, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         let loss = loss
         return descent.step(x, journal: &journal) { weight * loss.gradient(isPositive: slot == 1, $0) }
     }

@@ -15,7 +15,7 @@ import Determinism
 /// Source: F. Rosenblatt, *The perceptron*, Psychological Review 65(6), 1958; River's `linear_model.Perceptron`.
 public struct Perceptron: Learner {
     public static let declaration = ComponentDeclaration(
-        "perceptron", .classifier,
+        "perceptron", .classifier, revision: 2,
         parameters: [LinearParameters.l2, LinearParameters.clipGradient, Tempering.parameter])
     public static let tasks = [Task.binary]
 
@@ -56,10 +56,11 @@ public struct Perceptron: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         let margin = predictor.dot(x)
         let gradient = loss.gradient(isPositive: slot == 1, margin)
         guard predictor.step(x, lossGradient: weight * gradient, journal: &journal) else { return false }
-        if weight > 0, !margin.isNaN {
+        if !margin.isNaN {
             tempering?.learn(Self.probabilities(isPositive: slot == 1, margin), weight: weight)
         }
         return true

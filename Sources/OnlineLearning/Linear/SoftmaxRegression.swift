@@ -16,7 +16,7 @@ import Determinism
 /// Source: ``TwinAdaGrad``; River's `linear_model.SoftmaxRegression`.
 public struct SoftmaxRegression: Learner {
     public static let declaration = LinearParameters.declaration(
-        "softmax_regression", .classifier, [LinearParameters.optimizer, LinearParameters.l2])
+        "softmax_regression", .classifier, revision: 2, [LinearParameters.optimizer, LinearParameters.l2])
     public static let tasks = [Task.multiclass]
 
     private enum Rule {
@@ -49,6 +49,7 @@ public struct SoftmaxRegression: Learner {
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
+        guard weight > 0 else { return true }
         switch rule {
         case .twins: return twins.learn(x, slot, weight: weight, journal: &journal)
         case .plain: return plain.learn(x, slot, weight: weight, journal: &journal)

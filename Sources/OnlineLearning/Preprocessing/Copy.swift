@@ -29,7 +29,7 @@ public struct Copy: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool { true }
 
     public mutating func undo(_ journal: inout Journal) {}

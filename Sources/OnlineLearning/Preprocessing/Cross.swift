@@ -31,8 +31,9 @@ public struct Cross: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         journal.save(key.isMissing(row, x) ? 0 : columnTable.insert(key.fingerprint(row, x), &columnCount))
         return true
     }

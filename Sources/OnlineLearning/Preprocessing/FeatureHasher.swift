@@ -68,8 +68,9 @@ public struct FeatureHasher: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         var added = 0
         for feature in features {
             if let (bucket, _) = hashed(feature, row, x) { added += columnTable.insert(bucket, &columnCount) }

@@ -22,7 +22,7 @@ public struct MaxAbsScaler: NumberTransformer {
     }
 
     @inline(__always)
-    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double) -> Bool {
+    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double, weight: Double) -> Bool {
         statistic[0] = max(statistic[0], value.magnitude)
         return true
     }

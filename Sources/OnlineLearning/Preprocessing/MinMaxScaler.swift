@@ -22,7 +22,7 @@ public struct MinMaxScaler: NumberTransformer {
     }
 
     @inline(__always)
-    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double) -> Bool {
+    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double, weight: Double) -> Bool {
         if !(statistic[0] <= value) { statistic[0] = value }
         if !(statistic[1] >= value) { statistic[1] = value }
         return (statistic[1] - statistic[0]).isFinite

@@ -55,8 +55,9 @@ public struct OneHotEncoder: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         for index in encodings.indices {
             var added = 0
             let slot = encodings[index].slot

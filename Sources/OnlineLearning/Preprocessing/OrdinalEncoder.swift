@@ -49,8 +49,9 @@ public struct OrdinalEncoder: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         for index in slots.indices {
             let isAdded = row.withString(at: slots[index]) { name, hash in
                 guard tables[index].count < maxCategories, tables[index].slot(of: name, hash: hash) == nil else {

@@ -21,7 +21,7 @@ public struct PreviousImputer: NumberTransformer {
     }
 
     @inline(__always)
-    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double) -> Bool {
+    public func update(_ statistic: UnsafeMutablePointer<Double>, _ value: Double, weight: Double) -> Bool {
         statistic[0] = value
         return true
     }

@@ -13,7 +13,7 @@ import Determinism
 /// 4(3), 1962; River's `preprocessing.StandardScaler`.
 public struct StandardScaler: Transformer {
     public static let declaration = ComponentDeclaration(
-        "standard_scaler", .transformer, takes: .numbers,
+        "standard_scaler", .transformer, revision: 2, takes: .numbers,
         parameters: [
             ParameterDeclaration("with_std", .boolean, default: .boolean(true), "divide by the standard deviation")
         ])
@@ -48,15 +48,16 @@ public struct StandardScaler: Transformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: borrowing FeatureVector, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
+        guard weight > 0 else { return true }
         let isFinite = x.numbers.withUnsafeBufferPointer { numbers in
             guard let numbers = numbers.baseAddress else { return true }
-            if let firstSlot { return update(numbers + firstSlot) { _ in true } }
+            if let firstSlot { return update(numbers + firstSlot, weight) { _ in true } }
             return withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, count)) { together in
                 for i in slots.indices { together[i] = numbers[slots[i]] }
                 guard let together = together.baseAddress else { return true }
-                return update(together) { _ in true }
+                return update(together, weight) { _ in true }
             }
         }
         start = otherStart
@@ -64,25 +65,33 @@ public struct StandardScaler: Transformer {
     }
 
     /// Learns values that lie side by side, one for each feature.
-    /// - Parameter body: what comes next, with the values as they are scaled from now on.
+    /// - Parameters:
+    ///   - weight: above 0.
+    ///   - body: what comes next, with the values as they are scaled from now on.
     /// - Returns: what the body does, or false where a number would stop being finite. If false, nothing was learned.
     @inline(__always)
-    mutating func learn(_ values: UnsafeBufferPointer<Double>, then body: (ScaledNumbers) -> Bool) -> Bool {
+    mutating func learn(
+        _ values: UnsafeBufferPointer<Double>, weight: Double, then body: (ScaledNumbers) -> Bool
+    ) -> Bool {
         guard values.count == count, let values = values.baseAddress else { preconditionFailure("a value a feature") }
-        let isLearned = update(values, then: body)
+        let isLearned = update(values, weight, then: body)
         if isLearned { start = otherStart }
         return isLearned
     }
 
-    /// Writes the half that is not in force, then calls the body. - Returns: as for ``learn(_:then:)``.
+    /// Writes the half that is not in force, then calls the body. - Returns: as for ``learn(_:weight:then:)``.
     @inline(__always)
-    private mutating func update(_ values: UnsafePointer<Double>, then body: (ScaledNumbers) -> Bool) -> Bool {
+    private mutating func update(
+        _ values: UnsafePointer<Double>, _ weight: Double, then body: (ScaledNumbers) -> Bool
+    ) -> Bool {
         let (old, new, withStd) = (start, otherStart, withStd)
         return halves.withUnsafeMutableBufferPointer { halves in
             let count = halves.count / 8
             guard count > 0, let base = halves.baseAddress else { return true }
             let (to, from) = (Rows(base + new, count), Rows(base + old, count))
-            guard withStd && Self.updateEven(to, from, values) || Self.updateAny(to, from, values, withStd)
+            guard
+                withStd && Self.updateEven(to, from, values, weight)
+                    || Self.updateAny(to, from, values, weight, withStd)
             else { return false }
             return body(ScaledNumbers(values: values, means: to.means, factors: to.factors, count: count))
         }
@@ -120,15 +129,17 @@ public struct StandardScaler: Transformer {
         }
     }
 
-    /// ``updateAny(_:_:_:_:)`` without a branch, two features at a time, in the hope that all values are present and
+    /// ``updateAny(_:_:_:_:_:)`` without a branch, two features at a time, in the hope that all values are present and
     /// finite and all features were learned as often, so that one share serves them all.
     /// - Returns: whether it was so; else nothing of what was written holds.
     ///
     /// A function of its own: within a larger one the compiler calls a function for each root.
     @inline(never)
-    private static func updateEven(_ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>) -> Bool {
+    private static func updateEven(
+        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ weight: Double
+    ) -> Bool {
         let count = old.counts[0]
-        let share = 1 / (count + 1)
+        let share = weight / (count + weight)
         // Stays 0 unless a value is missing, a number is not finite or a count is another.
         var check = SIMD2<Double>.zero
         var i = 0
@@ -137,7 +148,7 @@ public struct StandardScaler: Transformer {
             let counts = pair(old.counts + i)
             let newMean = mean + (value - mean) * share
             let newVariance = variance + ((value - mean) * (value - newMean) - variance) * share
-            setPair(new.counts + i, counts + 1)
+            setPair(new.counts + i, counts + weight)
             setPair(new.means + i, newMean)
             setPair(new.variances + i, newVariance)
             // The root of a magnitude is one instruction for both; of a number that may be negative it is two calls.
@@ -148,10 +159,10 @@ public struct StandardScaler: Transformer {
             check += newVariance * 0 + difference * difference
             i += 2
         }
-        var sum = check[0] + check[1]
+        var sum = check[0] + check[1] + (count + weight) * 0
         if i < new.count {
             let difference = old.counts[i] - count
-            sum += updateOne(i, new, old, values[i], count + 1, share, true) + difference * difference
+            sum += updateOne(i, new, old, values[i], count + weight, share, true) + difference * difference
             if values[i] != values[i] { return false }
             new.factors[i] = factor(new.variances[i], true)
         }
@@ -175,13 +186,14 @@ public struct StandardScaler: Transformer {
 
     @inline(never)
     private static func updateAny(
-        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ withStd: Bool
+        _ new: Rows, _ old: Rows, _ values: UnsafePointer<Double>, _ weight: Double, _ withStd: Bool
     ) -> Bool {
         var (check, lastCount, share) = (0.0, 0.0, 0.0)
         for i in 0..<new.count {
             let isPresent = values[i] == values[i]
-            let newCount = old.counts[i] + (isPresent ? 1 : 0)
-            if newCount != lastCount { (lastCount, share) = (newCount, 1 / newCount) }
+            let newCount = old.counts[i] + (isPresent ? weight : 0)
+            if newCount != lastCount { (lastCount, share) = (newCount, weight / newCount) }
+            check += newCount * 0
             check += updateOne(i, new, old, values[i], newCount, share, withStd)
             new.factors[i] = factor(new.variances[i], withStd)
         }

@@ -21,7 +21,7 @@ import Determinism
 /// prior, here ``TargetAgg``.
 public struct TargetEncoder: SupervisedTransformer {
     public static let declaration = ComponentDeclaration(
-        "target_encoder", .transformer,
+        "target_encoder", .transformer, revision: 2,
         takes: TransformerInputs(.category, replaces: true, tasks: [.regression, .binary]),
         parameters: [
             ParameterDeclaration(
@@ -59,9 +59,11 @@ public struct TargetEncoder: SupervisedTransformer {
     }
 
     public mutating func learn(
-        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, columnCount: inout Int, journal: inout Journal
+        _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, weight: Double, columnCount: inout Int,
+        journal: inout Journal
     ) -> Bool {
         transform(row, &x)
+        guard weight > 0 else { return true }
         let y = target.number
         for index in slots.indices {
             // Where the mean lies, how it was, and what was added: 1 a category, 2 *other*, 0 nothing; −1 is missing.
@@ -84,11 +86,11 @@ public struct TargetEncoder: SupervisedTransformer {
             encodings[index].means[place].save(to: &journal)
             journal.save(added)
             journal.save(place)
-            encodings[index].means[place].update(y)
+            encodings[index].means[place].update(y, weight: weight)
         }
         overall.save(to: &journal)
-        overall.update(y)
-        return overall.value.isFinite
+        overall.update(y, weight: weight)
+        return overall.count.isFinite && overall.value.isFinite
     }
 
     public mutating func undo(_ journal: inout Journal) {

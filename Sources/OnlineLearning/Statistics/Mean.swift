@@ -11,9 +11,9 @@ public struct Mean: Sendable, Equatable {
     public init() {}
 
     @inline(__always)
-    public mutating func update(_ x: Double) {
-        count += 1
-        value += (1 / count) * (x - value)
+    public mutating func update(_ x: Double, weight: Double = 1) {
+        count += weight
+        value += (weight / count) * (x - value)
     }
 }
 

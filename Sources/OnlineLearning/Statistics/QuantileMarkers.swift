@@ -28,6 +28,16 @@ enum QuantileMarkers {
         return markers[1]
     }
 
+    /// Takes a value in as often as it weighs: ranks are whole, so that is ``repetitions(_:)``.
+    static func update(_ markers: UnsafeMutablePointer<Double>, level: Double, _ x: Double, weight: Double) {
+        for _ in 0..<repetitions(weight) { update(markers, level: level, x) }
+    }
+
+    /// A weight as a number of times: the nearest whole number, from 1 to 100, to even where two are as near.
+    static func repetitions(_ weight: Double) -> Int {
+        Int(min(max(weight.rounded(.toNearestOrEven), 1), 100))
+    }
+
     static func update(_ markers: UnsafeMutablePointer<Double>, level: Double, _ x: Double) {
         let count = markers[0]
         guard count >= 5 else {

@@ -75,10 +75,10 @@ struct TransformerFixture {
         journal.removeAll()
         let isLearned: Bool
         if var supervised = transformer as? any SupervisedTransformer {
-            isLearned = supervised.learn(row, &vector, .value(y), columnCount: &count, journal: &journal)
+            isLearned = supervised.learn(row, &vector, .value(y), weight: 1, columnCount: &count, journal: &journal)
             transformer = supervised
         } else {
-            isLearned = transformer.learn(row, vector, columnCount: &count, journal: &journal)
+            isLearned = transformer.learn(row, vector, weight: 1, columnCount: &count, journal: &journal)
             if isLearned { transformer.transform(row, &vector) }
         }
         guard isLearned else {

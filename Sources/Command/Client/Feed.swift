@@ -23,12 +23,12 @@ struct Feed: Sendable {
         var nextPoint = 0.0
         try await withThrowingTaskGroup(of: [JSONValue].self) { group in
             var underWay = 0
-            while !interruption.isRequested, let lines = try nextBatch(&schedule, &refusals) {
+            while !interruption.isRequested, let (lines, source) = try nextBatch(&schedule, path, &refusals) {
                 if underWay == concurrency, let replies = try await group.next() {
                     result.count(replies, path)
                     underWay -= 1
                 }
-                group.addTask { try await client.events(application, lines) }
+                group.addTask { try await client.events(application, lines, source: source) }
                 underWay += 1
                 let fraction = schedule.fraction ?? 0
                 if fraction >= nextPoint {
@@ -48,22 +48,36 @@ struct Feed: Sendable {
         return result
     }
 
-    /// The next events as NDJSON; nil at the end of the file.
-    private func nextBatch(_ schedule: inout EventSchedule, _ refusals: inout RefusedRows) throws -> [UInt8]? {
+    /// Lines of the file that are named to the server, at most: a header has its limit.
+    private static let namedLinesMax = 1_000
+
+    /// The next events as NDJSON, and where they come from; nil at the end of the file.
+    private func nextBatch(
+        _ schedule: inout EventSchedule, _ path: String, _ refusals: inout RefusedRows
+    ) throws -> (lines: [UInt8], source: String?)? {
+        var places: [String] = []
         var json = JSONWriter(reserving: batchEvents * 200)
         var event = Event(contract.layout)
         var count = 0
         while count < batchEvents {
             switch try schedule.next(into: &event) {
-            case .end: return count == 0 ? nil : json.bytes
+            case .end: return count == 0 ? nil : (json.bytes, Self.source(path, places))
             case .refused(let row, let line, let refusal): refusals.add(row, line, refusal)
             case .event:
                 event.write(to: &json, contract: contract)
                 json.newline()
                 count += 1
+                if schedule.line > 0 { places.append(String(schedule.line)) }
             }
         }
-        return json.bytes
+        return (json.bytes, Self.source(path, places))
+    }
+
+    /// Nil where the events have no lines, or too many.
+    private static func source(_ path: String, _ lines: [String]) -> String? {
+        guard !lines.isEmpty, lines.count <= namedLinesMax else { return nil }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return "\(HTTPRequest.escaped(Array(name.utf8))):\(lines.joined(separator: ","))"
     }
 }
 

@@ -39,6 +39,8 @@ package struct EventSchedule: ~Copyable {
         var row: Int
         /// Where the id and the label lie.
         var place: Int
+        /// Of the row in its file.
+        var line: Int
 
         static func < (a: DueLabel, b: DueLabel) -> Bool {
             if a.time != b.time { return a.time < b.time }
@@ -64,6 +66,8 @@ package struct EventSchedule: ~Copyable {
     package var fraction: Double? { logged?.source.fraction ?? file?.rows.source.fraction }
     /// Rows read so far, refused ones included.
     package private(set) var rowCount = 0
+    /// The line of the file that the last event came from; 0 where its events have none.
+    package private(set) var line = 0
 
     private let hasTimes: Bool
     private let hasLabelTimes: Bool
@@ -74,6 +78,7 @@ package struct EventSchedule: ~Copyable {
     private let logged: LoggedEvents?
     private var row: RowReader.Row
     private var rowTime = Ledger.beginning
+    private var rowLine = 0
     private var hasRow = false
     private var isAtEnd = false
     private var lastTime: Timestamp?
@@ -148,7 +153,7 @@ package struct EventSchedule: ~Copyable {
             }
             lastTime = rowTime
             if row.id.isEmpty { row.id.set(index) }
-            hasRow = true
+            (hasRow, rowLine) = (true, file.rows.lineNumber)
         }
         return nil
     }
@@ -160,6 +165,7 @@ package struct EventSchedule: ~Copyable {
     private mutating func emitPrediction(into event: inout Event) {
         event.kind = .prediction
         event.time = rowTime
+        line = rowLine
         event.label = nil
         swap(&event.features, &row.features)
         if let label = row.label { push(label) }
@@ -171,6 +177,7 @@ package struct EventSchedule: ~Copyable {
         let first = pop()
         event.kind = .label
         event.time = first.time
+        line = first.line
         swap(&event.id, &known[first.place].id)
         event.label = known[first.place].label
         freePlaces.append(first.place)
@@ -185,7 +192,7 @@ package struct EventSchedule: ~Copyable {
         known[place].label = label
         let time = max(rowTime, row.labelTime ?? rowTime)
         var child = due.count
-        due.append(DueLabel(time: time, phase: time == rowTime ? 1 : 0, row: rowCount, place: place))
+        due.append(DueLabel(time: time, phase: time == rowTime ? 1 : 0, row: rowCount, place: place, line: rowLine))
         while child > 0, due[child] < due[(child - 1) / 2] {
             due.swapAt(child, (child - 1) / 2)
             child = (child - 1) / 2

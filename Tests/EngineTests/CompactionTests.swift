@@ -39,6 +39,50 @@ import Testing
         try store.close()
     }
 
+    /// Just as many as a payload holds, one less, one more, and the same with a block that does not fit any more.
+    @Test("Nothing stays loose at a payload's bound", arguments: [4_095, 4_096, 4_097, 8_191, 8_192, 8_193, 9_001])
+    func boundsLeaveNothingLoose(count: Int) async throws {
+        for blockEvents in [1, 7] where blockEvents == 7 || count < 5_000 {
+            let fixture = try StoreFixture()
+            try await fixture.fill("a", count: blockEvents == 1 ? 3 : 14, requests: blockEvents)
+            let source = try fixture.open()
+            let other = try StoreFixture()
+            let store = try repeated(source, other, count: count, blockEvents: blockEvents)
+            let before = try store.allBlocks()
+            var compaction = Compaction(store)
+            while try compaction.step(eventsMin: 1) {}
+            let loose = try store.looseBlocks(from: 0, eventsMax: 1 << 20)
+            #expect(loose.isEmpty, "\(count) events: \(loose.map { $0.firstOffset..<$0.endOffset }) lie loose")
+            #expect(try store.allBlocks() == before)
+            try store.close()
+            try source.close()
+        }
+    }
+
+    /// A log of so many events in blocks of so many: blocks that say nothing but where they are.
+    private func repeated(
+        _ source: SQLiteStore, _ other: StoreFixture, count: Int, blockEvents: Int
+    ) throws -> SQLiteStore {
+        let contract = try SpecText.spec(StoreFixture.spec).contract
+        let first = try #require(try source.block(containing: 0))
+        let store = try other.open()
+        try store.append(first, snapshot: nil)
+        var next = first.endOffset
+        while next < first.endOffset + count {
+            var builder = BlockBuilder(contract: contract, version: 0, firstOffset: next)
+            for _ in 0..<min(blockEvents, first.endOffset + count - next) {
+                let event = Event(.forgotten, time: StoreFixture.clock(), features: FeatureRow(contract.layout))
+                builder.append(event, time: StoreFixture.clock(), decision: .void, values: [], isBaseline: false)
+            }
+            let block = Block(
+                firstOffset: next, count: builder.count, firstTime: builder.firstTime, lastTime: builder.lastTime,
+                payload: builder.payload())
+            try store.append(block, snapshot: nil)
+            next = block.endOffset
+        }
+        return store
+    }
+
     @Test func packedBlocksAreLessThanHalfAsLarge() async throws {
         let fixture = try StoreFixture()
         try await fixture.fill("a", count: 4_000, requests: 500)

@@ -30,7 +30,8 @@ struct Feed: Sendable {
                     underWay -= 1
                 }
                 guard let batch = try nextBatch(&schedule, &refusals) else { break }
-                group.addTask { (batch, try await client.events(application, batch.lines)) }
+                let source = Self.source(path, batch)
+                group.addTask { (batch, try await client.events(application, batch.lines, source: source)) }
                 underWay += 1
                 let fraction = schedule.fraction ?? 0
                 if fraction >= nextPoint {
@@ -76,6 +77,18 @@ struct Feed: Sendable {
             let refusal = Refusal(.conflict, reply["detail"]?.string ?? "?", hint: reply["hint"]?.string)
             refusals.add(part.origin.row, part.origin.line, refusal.naming(EventID(part.id)))
         }
+    }
+
+    /// Lines of the file that are named to the server, at most: a header has its limit.
+    private static let namedLinesMax = 1_000
+
+    /// The file and the line of each event, for what the server keeps of refused ones; nil where they have no lines,
+    /// or too many.
+    private static func source(_ path: String, _ batch: Batch) -> String? {
+        let lines = batch.parts.map(\.origin.line)
+        guard !lines.isEmpty, lines.count <= namedLinesMax, !lines.contains(0) else { return nil }
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return "\(HTTPRequest.escaped(Array(name.utf8))):\(lines.map(String.init).joined(separator: ","))"
     }
 
     /// The next events as NDJSON; nil at the end of the file.

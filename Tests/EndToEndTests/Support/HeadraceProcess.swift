@@ -63,6 +63,9 @@ final class HeadraceProcess {
         _ = try running.wait()
     }
 
+    /// What it has said on standard error so far.
+    var errorText: String { running.errorText }
+
     var isRunning: Bool { running.process.isRunning }
 
     // MARK: Asking

@@ -1,0 +1,40 @@
+import EventLog
+import Foundation
+import SQLiteStore
+import Synchronization
+import Testing
+
+/// A directory has one writer, however many want to be it.
+@Suite struct DataDirectoryTests {
+    @Test("Many lockers at once: never two of them hold the directory")
+    func manyLockers() throws {
+        let fixture = try StoreFixture()
+        let (holders, taken, overlaps) = (Atomic(0), Atomic(0), Atomic(0))
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for _ in 0..<4_000 {
+                guard let directory = try? DataDirectory(locking: fixture.directory, owner: "a test") else { continue }
+                if holders.add(1, ordering: .sequentiallyConsistent).oldValue > 0 {
+                    overlaps.add(1, ordering: .relaxed)
+                }
+                taken.add(1, ordering: .relaxed)
+                sched_yield()
+                holders.subtract(1, ordering: .sequentiallyConsistent)
+                directory.unlock()
+            }
+        }
+        #expect(overlaps.load(ordering: .relaxed) == 0)
+        #expect(taken.load(ordering: .relaxed) > 100)
+    }
+
+    @Test("A lock file that was put in the place of the one held is another's")
+    func anotherFile() throws {
+        let fixture = try StoreFixture()
+        let first = try DataDirectory(locking: fixture.directory, owner: "first")
+        #expect(throws: LogFailure.self) { try DataDirectory(locking: fixture.directory, owner: "second") }
+        #expect(DataDirectory.holder(of: fixture.directory) == "first")
+        first.unlock()
+        #expect(DataDirectory.holder(of: fixture.directory) == nil)
+        let second = try DataDirectory(locking: fixture.directory, owner: "second")
+        second.unlock()
+    }
+}

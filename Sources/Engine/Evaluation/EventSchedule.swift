@@ -45,6 +45,7 @@ package struct EventSchedule: ~Copyable {
         var row: Int
         /// Where the id and the label lie.
         var place: Int
+
         static func < (a: DueLabel, b: DueLabel) -> Bool {
             if a.time != b.time { return a.time < b.time }
             return a.phase != b.phase ? a.phase < b.phase : a.row < b.row

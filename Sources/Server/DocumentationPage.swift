@@ -21,7 +21,8 @@ enum DocumentationPage {
         <body>
         <h1>Headrace API</h1>
         <p>What this server answers, from <a href="/openapi.json">/openapi.json</a>. Every event may carry an id; with
-        it, a request may be sent again without harm. Errors are problem details that say what to do.</p>
+        it, a request may be sent again without harm. Errors are problem details that say what to do. The lines below
+        work as they stand and change nothing, but for those marked with <i>changes</i>: put values of your own there.</p>
         <div id="content">Loading…</div>
         <script>
         const text = (tag, value, parent) => {
@@ -37,7 +38,7 @@ enum DocumentationPage {
           if (schema.enum) return schema.enum[0];
           const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
           if (type === "object") return Object.fromEntries(Object.entries(schema.properties || {})
-            .filter(([name]) => name !== "correction").map(([name, value]) => [name, sample(spec, value)]));
+            .filter(([name]) => !["correction", "offset"].includes(name)).map(([name, value]) => [name, sample(spec, value)]));
           if (type === "number" || type === "integer") return schema.minimum || 0;
           if (type === "boolean") return false;
           if (type === "array") return [];

@@ -12,9 +12,11 @@ public struct HeadraceServer: Sendable {
     public let host: String
     /// 0 lets the system choose.
     public let port: Int
+    /// Names under which it is asked, beside `localhost` and where it listens.
+    public let allowedHosts: [String]
 
-    public init(applications: [Engine.Application], host: String, port: Int) {
-        (self.applications, self.host, self.port) = (applications, host, port)
+    public init(applications: [Engine.Application], host: String, port: Int, allowedHosts: [String] = []) {
+        (self.applications, self.host, self.port, self.allowedHosts) = (applications, host, port, allowedHosts)
     }
 
     /// Runs until SIGINT or SIGTERM; then answers what is under way and stops the applications.
@@ -28,7 +30,9 @@ public struct HeadraceServer: Sendable {
         var logger = Logger(label: "headrace")
         logger.logLevel = .error
         let server = Hummingbird.Application(
-            router: Routes(applications: applications).router(),
+            router: Routes(
+                applications: applications, hosts: AllowedHosts(listening: host, named: allowedHosts)
+            ).router(),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "headrace", backlog: 1_024),
             onServerRunning: { channel in

@@ -9,20 +9,29 @@ import NIOCore
 struct Routes: Sendable {
     /// The largest body, in bytes.
     static let bodyBytesMax = 16 << 20
-    /// Events on a page of the log.
-    static let pageEventsMax = 1_000
-
     let applications: [Engine.Application]
+    var hosts = AllowedHosts(listening: "127.0.0.1")
 
     func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
-        router.add(middleware: ProblemMiddleware())
+        // Built twice: what becomes of a wrong method depends on which methods all routes have.
+        let bare = Router(context: BasicRequestContext.self)
+        addRoutes(to: bare)
+        let methods = PathMethods(bare.routes.map { ($0.path.description, $0.method) })
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware(methods: methods))
+        router.add(middleware: BrowserGuard(hosts: hosts))
+        addRoutes(to: router)
+        return router
+    }
+
+    private func addRoutes(to router: Router<BasicRequestContext>) {
         addEvents(to: router)
+        addPreview(to: router)
         addHistory(to: router)
         addLineage(to: router)
         addExperiments(to: router)
+        addSpec(to: router)
         addService(to: router)
-        return router
     }
 
     // MARK: Events
@@ -76,12 +85,13 @@ struct Routes: Sendable {
             return Response.json(json)
         }
         router.post("/v1/applications/:name/versions") { request, context in
-            let body = try await object(request, allowing: ["name", "offset"])
+            let body = try await object(request, allowing: ["name", "offset", "at"])
             guard let name = body["name"]?.string else {
                 throw Refusal(
                     .missingField, "\"name\" is missing", hint: "{\"name\": \"before-holidays\", \"offset\": 1234}")
             }
-            let offset = try await application(context).setName(name, offset: try offset(body["offset"]))
+            let point = try body["at"]?.string.map { try RestorePoint($0) } ?? offset(body["offset"]).map { .offset($0) }
+            let offset = try await application(context).setName(name, at: point)
             var json = JSONWriter()
             json.object { json in
                 json.member("name", name)
@@ -89,7 +99,7 @@ struct Routes: Sendable {
             }
             return Response.json(json, status: .created)
         }
-        router.get("/v1/applications/:name/events") { request, context in try await events(request, context) }
+        router.get("/v1/applications/:name/events") { request, context in try await page(request, context) }
         router.get("/v1/applications/:name/audit") { request, context in try await audit(request, context) }
     }
 
@@ -99,31 +109,6 @@ struct Routes: Sendable {
         }
         router.post("/v1/applications/:name/experiments") { request, context in try await keep(request, context) }
         router.post("/v1/applications/:name/adopt") { request, context in try await adopt(request, context) }
-    }
-
-    @Sendable
-    private func events(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let from = try number(request, "from", default: 0, 0...Int.max / 2)
-        let limit = try number(request, "limit", default: 100, 1...Self.pageEventsMax)
-        let bytes = try await application(context).withLog { log in
-            let end = try log.endOffset
-            var json = JSONWriter()
-            var failure: (any Error)?
-            json.object { json in
-                var next = from
-                json.member("events", array: { json in
-                    do {
-                        next = try EventListing.write(from: from, limit: limit, in: log) { $0(&json) }
-                    } catch { failure = error }
-                })
-                json.key("next")
-                if next < end { json.integer(next) } else { json.null() }
-                json.member("end", end)
-            }
-            if let failure { throw failure }
-            return json
-        }
-        return .json(bytes)
     }
 
     @Sendable
@@ -183,7 +168,7 @@ struct Routes: Sendable {
                 ?? "this server has \(applications.map(\.name).joined(separator: ", "))")
     }
 
-    private func body(_ request: Request) async throws -> ByteBuffer {
+    func body(_ request: Request) async throws -> ByteBuffer {
         do {
             return try await request.body.collect(upTo: Self.bodyBytesMax)
         } catch is NIOTooManyBytesError {

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// Writes a `SpecDraft` as the YAML of a spec, with what was found in the data as comments.
 ///
 /// Ranges and values are comments and never `min:`, `max:` or a list of categories: what one file happens to hold must

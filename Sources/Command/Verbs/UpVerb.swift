@@ -4,6 +4,7 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
+import NIOCore
 import SQLiteStore
 import Server
 
@@ -26,6 +27,11 @@ struct UpVerb: AsyncParsableCommand {
 
     @Option(name: .long, help: "The port to listen on; 0 takes any that is free.")
     var port = 8080
+
+    @Option(
+        name: .long,
+        help: "A name under which browsers and programs ask this server, beside localhost and --host; may be repeated.")
+    var allowedHost: [String] = []
 
     @OptionGroup var format: FormatOption
 
@@ -53,7 +59,8 @@ struct UpVerb: AsyncParsableCommand {
                         store: .file(DataDirectory.storePath(dataDir, spec.application)), clock: { Timestamp.now() }))
             }
             let format = format
-            try await HeadraceServer(applications: applications, host: host, port: port).run { url in
+            let server = HeadraceServer(applications: applications, host: host, port: port, allowedHosts: allowedHost)
+            try await server.run { url in
                 directory.setOwner(url)
                 Self.announce(names, url, format)
             }
@@ -78,8 +85,36 @@ struct UpVerb: AsyncParsableCommand {
     }
 
     private static func explained(_ error: any Error, _ host: String, _ port: Int) -> any Error {
-        guard "\(error)".contains("bind(") || "\(error)".contains("Address already in use") else { return error }
-        return LogFailure(
-            .unavailable, "cannot listen on \(host):\(port): \(error)", hint: "--port 0 takes any port that is free")
+        ListenFailure(error, host: host, port: port).map(\.failure) ?? error
+    }
+}
+
+/// Why a server cannot listen, in words.
+package struct ListenFailure {
+    package let failure: LogFailure
+
+    /// - Returns: nil where the error is of another kind.
+    package init?(_ error: any Error, host: String, port: Int) {
+        let (reason, hint): (String, String)
+        switch error {
+        case let error as IOError: (reason, hint) = Self.words(error.errnoCode, host, port)
+        case is SocketAddressError:
+            (reason, hint) = ("there is no host named '\(host)'", "--host takes an address or a name of this machine")
+        default: return nil
+        }
+        failure = LogFailure(.unavailable, "cannot listen on \(host):\(port): \(reason)", hint: hint)
+    }
+
+    private static func words(_ code: CInt, _ host: String, _ port: Int) -> (String, String) {
+        switch code {
+        case EADDRINUSE:
+            ("another program listens there", "stop that one, or take another port: --port 0 takes any that is free")
+        case EACCES, EPERM:
+            ("no permission", port < 1_024 ? "ports below 1024 need root: --port 8080" : "take another port: --port 8080")
+        case EADDRNOTAVAIL:
+            ("this machine has no such address", "--host 127.0.0.1 is this machine alone, --host 0.0.0.0 all its addresses")
+        case EAFNOSUPPORT: ("this machine does not speak that protocol", "--host 127.0.0.1 is this machine alone")
+        default: (String(cString: strerror(code)), "--host and --port say where")
+        }
     }
 }

@@ -15,7 +15,8 @@ package struct Headrace: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitVerb.self, CheckVerb.self, ComponentsVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
+            InitVerb.self, CheckVerb.self, ComponentsVerb.self,
+            EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
             VersionsVerb.self, DiffVerb.self, LogVerb.self, AuditVerb.self, RestoreVerb.self, AmendVerb.self,
             ForgetVerb.self, BacktestVerb.self, ExperimentsVerb.self, AdoptVerb.self, VerifyVerb.self,
             BisectVerb.self, ExportVerb.self, ImportVerb.self,

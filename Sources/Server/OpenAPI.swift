@@ -292,7 +292,8 @@ enum OpenAPI {
         let words = [
             "The body is not JSON, or not of this form", "A page of another origin asks, or asks for another host",
             "There is nothing here", "The id is known with another content",
-            "The body is too large", "The body is a browser's form", "The request breaks the contract; nothing was logged",
+            "The body is too large", "The body is a browser's form",
+            "The request breaks the contract; nothing was logged",
             "Overloaded, recovering or outcome unknown; send the same again, with the same ids",
         ]
         for ((_, name), description) in zip(errors, words) {

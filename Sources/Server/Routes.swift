@@ -90,12 +90,13 @@ struct Routes: Sendable {
                 throw Refusal(
                     .missingField, "\"name\" is missing", hint: "{\"name\": \"before-holidays\", \"offset\": 1234}")
             }
-            let point = try body["at"]?.string.map { try RestorePoint($0) } ?? offset(body["offset"]).map { .offset($0) }
-            let offset = try await application(context).setName(name, at: point)
+            let offset = try offset(body["offset"])
+            let point = try body["at"]?.string.map { try RestorePoint($0) } ?? offset.map { .offset($0) }
+            let named = try await application(context).setName(name, at: point)
             var json = JSONWriter()
             json.object { json in
                 json.member("name", name)
-                json.member("offset", offset)
+                json.member("offset", named)
             }
             return Response.json(json, status: .created)
         }

@@ -32,21 +32,22 @@ import Testing
                 count += 1
             }
         }
-        let flights = try String(contentsOf: Self.root.appending(path: "Examples/flights/flights.yaml"), encoding: .utf8)
+        let example = Self.root.appending(path: "Examples/flights/flights.yaml")
+        let flights = try String(contentsOf: example, encoding: .utf8)
         try expectSame(spec(flights, "flights.yaml"), "flights.yaml")
         #expect(count >= 14, "the cookbook alone has fourteen recipes")
     }
 
-    /// Every learner, transformer and metric that can be named, with every parameter away from its default in turn where
-    /// a value is at hand.
+    /// Every learner, transformer and metric that can be named, in whatever place it can stand.
     @Test func everyComponentIsWrittenAsItIsRead() throws {
         var count = 0
-        for (task, classes) in [("regression", ""), ("binary", ", classes: [no, yes]"), ("multiclass", ", classes: [a, b, c]")] {
+        let tasks = [("regression", ""), ("binary", ", classes: [no, yes]"), ("multiclass", ", classes: [a, b, c]")]
+        for (task, classes) in tasks {
             func text(_ model: String, _ metric: String = "") -> String {
                 """
                 application: a
-                features: {x: number, z: {type: number, optional: true}, c: category, d: category, f: boolean, t: text, \
-                w: timestamp}
+                features: {x: number, z: {type: number, optional: true}, c: category, d: category, \
+                f: boolean, t: text, w: timestamp}
                 target: {name: y, type: \(task)\(classes)}
                 model: \(model)
                 \(metric)
@@ -91,7 +92,8 @@ import Testing
     func stepsThatNameFeaturesAreWrittenAsTheyWork(_ model: String) throws {
         let text = """
             application: a
-            features: {x: number, z: {type: number, optional: true, min: -0.1}, c: category, f: boolean, t: text, w: timestamp}
+            features: {x: number, z: {type: number, optional: true, min: -0.1}, c: category, f: boolean, \
+            t: text, w: timestamp}
             target: {name: "true", type: regression, horizon: 90m, unlabelled: {label: -1e-7}}
             clock: claimed
             durability: relaxed

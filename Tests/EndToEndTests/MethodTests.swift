@@ -83,7 +83,8 @@ extension EndToEnd {
                 ([("Content-Type", "application/json; charset=utf-8"), ("Origin", own)], 200),
                 ([("Content-Type", "application/json"), ("Origin", own), ("Sec-Fetch-Site", "same-origin")], 200),
                 ([("Content-Type", form), ("Origin", own)], 415), ([("Content-Type", "text/plain")], 415),
-                ([("Content-Type", "Text/Plain; charset=utf-8")], 415), ([("Content-Type", "multipart/form-data")], 415),
+                ([("Content-Type", "Text/Plain; charset=utf-8")], 415),
+                ([("Content-Type", "multipart/form-data")], 415),
             ]
             for (headers, status) in cases {
                 let path = "\(Prices.path)/predictions"
@@ -98,8 +99,9 @@ extension EndToEnd {
             let server = try await HeadraceProcess(
                 try scratch.file("p.yaml", Prices.spec()), "--allowed-host", "models.example",
                 directory: scratch("data"))
+            let requests = [("GET", Prices.path), ("GET", "/healthz"), ("POST", "\(Prices.path)/predictions")]
             for host in ["evil.example", "evil.example:\(server.port)", "127.0.0.1.evil.example", "10.0.0.1", "[::2]"] {
-                for (method, path) in [("GET", Prices.path), ("GET", "/healthz"), ("POST", "\(Prices.path)/predictions")] {
+                for (method, path) in requests {
                     let answer = try RawHTTP.send(method, path, [("Host", host)], body: [], port: server.port)
                     #expect(answer.status == 403, "\(host) \(method) \(path)")
                     #expect(answer.json["type"].string == "urn:headrace:foreign-host", "\(host)")

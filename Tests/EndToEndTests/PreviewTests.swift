@@ -13,7 +13,8 @@ extension EndToEnd {
             let one = try await server.post("\(Prices.path)/preview", Prices.prediction("new"))
             #expect(one.status == 200)
             let withoutID = #"{"features":{"size":10,"city":"Rome"}}"#
-            let two = try await server.post("\(Prices.path)/preview", "[\(withoutID),\(Prices.prediction("b", city: "X"))]")
+            let array = "[\(withoutID),\(Prices.prediction("b", city: "X"))]"
+            let two = try await server.post("\(Prices.path)/preview", array)
             let lines = try await server.post("\(Prices.path)/preview", withoutID + "\n" + withoutID + "\n")
             #expect(Standing(try await server.status("prices")) == before)
             #expect(one.json["state_offset"].int == before.offset)
@@ -55,7 +56,8 @@ extension EndToEnd {
             let imported = try Program.headrace("import", bundle, "--as", "other", "--data-dir", scratch("two"))
             #expect(imported.status == 0, "\(imported.errors)")
             let written = try Program.headrace("status", "--spec", "--data-dir", scratch("two"))
-            #expect(written.text == yaml.text.replacingOccurrences(of: "application: prices", with: "application: other"))
+            let renamed = yaml.text.replacingOccurrences(of: "application: prices", with: "application: other")
+            #expect(written.text == renamed)
             let file = try scratch.file("o.yaml", written.text)
             #expect(try Program.headrace("check", file).status == 0)
             // Served with it, nothing begins anew: the models go on.
@@ -113,7 +115,8 @@ extension EndToEnd {
         func passedOver() async throws {
             let (scratch, server) = try await BadRequests.serve()
             #expect(try await server.post("\(Prices.path)/examples", Prices.examples("e", 10)).status == 200)
-            #expect(try await server.post("\(Prices.path)/examples", Prices.example("poison", label: 900)).status == 200)
+            let poison = Prices.example("poison", label: 900)
+            #expect(try await server.post("\(Prices.path)/examples", poison).status == 200)
             let restored = try await server.post("\(Prices.path)/restore", #"{"to":"@13"}"#).json
             #expect(restored["set_aside"].array.count == 1)
             #expect(restored["set_aside"][0]["from"].int == 13)

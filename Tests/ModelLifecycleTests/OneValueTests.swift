@@ -18,10 +18,13 @@ import Testing
     static let values: [Value] = [
         Value("107"), Value("\"107\"", "107"), Value("1.50"), Value("\"1.50\"", "1.50"), Value("1e2"), Value("-0"),
         Value("0"), Value("1"), Value("1.0"), Value("\"0\"", "0"), Value("\"1.0\"", "1.0"), Value("2"),
-        Value("true"), Value("false"), Value("\"true\"", "true"), Value("\"True\"", "True"), Value("\"FALSE\"", "FALSE"),
+        Value("true"), Value("false"), Value("\"true\"", "true"), Value("\"True\"", "True"),
+        Value("\"FALSE\"", "FALSE"),
         Value("\"yes\"", "yes"), Value("\"red\"", "red"), Value("\" 1\"", " 1"), Value("\"1,5\"", "1,5"),
-        Value("1e999"), Value("\"1e999\"", "1e999"), Value("1e-400"), Value("\"0x10\"", "0x10"), Value("123456789012345678901"),
-        Value("\"2013-01-01T10:15:00Z\"", "2013-01-01T10:15:00Z"), Value("\"2013-01-01T11:15:00+01:00\"", "2013-01-01T11:15:00+01:00"),
+        Value("1e999"), Value("\"1e999\"", "1e999"), Value("1e-400"), Value("\"0x10\"", "0x10"),
+        Value("123456789012345678901"),
+        Value("\"2013-01-01T10:15:00Z\"", "2013-01-01T10:15:00Z"),
+        Value("\"2013-01-01T11:15:00+01:00\"", "2013-01-01T11:15:00+01:00"),
         Value("\"2013-13-01T10:15:00Z\"", "2013-13-01T10:15:00Z"), Value("\"caf\\u00e9\"", "café"),
         Value("\"\(String(repeating: "x", count: 1_025))\"", String(repeating: "x", count: 1_025)),
     ]

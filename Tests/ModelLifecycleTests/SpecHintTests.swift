@@ -21,7 +21,8 @@ import Testing
         ("adaptive_random_forest_regressor", "arf_regressor"), ("HoeffdingTreeRegressor", "hoeffding_tree_regressor"),
         ("ARFRegressor", "arf_regressor"), ("linear_model.LinearRegression", "linear_regression"),
         ("KNNRegressor", "knn_regressor"), ("RandomForestRegressor", "arf_regressor"),
-        ("random_forest", "arf_regressor"), ("XGBRegressor", "auto"), ("DecisionTreeRegressor", "hoeffding_tree_regressor"),
+        ("random_forest", "arf_regressor"), ("XGBRegressor", "auto"),
+        ("DecisionTreeRegressor", "hoeffding_tree_regressor"),
         ("arf_regresor", "arf_regressor"),
     ])
     func namesOfOtherLibrariesLeadToOurs(_ theirs: String, _ ours: String) throws {
@@ -43,7 +44,8 @@ import Testing
     }
 
     @Test func aLongListNamesTheNearestFirst() throws {
-        for learner in Catalogue.learnerDeclarations.map(\.name) where Catalogue.tasks(ofLearner: learner).contains(.regression) {
+        let learners = Catalogue.learnerDeclarations.map(\.name)
+        for learner in learners where Catalogue.tasks(ofLearner: learner).contains(.regression) {
             let complaint = try complaint([.plain(learner + "x")])
             let list = try #require(complaint.split(separator: ":").last)
             #expect(list.contains("one of \(learner)") || !list.contains("more"), "\(complaint)")

@@ -26,7 +26,7 @@ struct AuditVerb: AsyncParsableCommand {
         if let event, event < 0 { throw ValidationError("--event takes an offset, from 0") }
         // A version is no question; what is meant is nearly always the event of that number.
         if let id, id.hasPrefix("@"), let offset = Int(id.dropFirst()) {
-            throw ValidationError("\(id) names a version, the state before event \(offset); --event \(offset) audits it")
+            throw ValidationError("\(id) names a version, the state after \(offset) events: give --event \(offset)")
         }
     }
 

@@ -110,9 +110,12 @@ package struct ListenFailure {
         case EADDRINUSE:
             ("another program listens there", "stop that one, or take another port: --port 0 takes any that is free")
         case EACCES, EPERM:
-            ("no permission", port < 1_024 ? "ports below 1024 need root: --port 8080" : "take another port: --port 8080")
+            ("no permission", "\(port < 1_024 ? "ports below 1024 need root" : "take another port"): --port 8080")
         case EADDRNOTAVAIL:
-            ("this machine has no such address", "--host 127.0.0.1 is this machine alone, --host 0.0.0.0 all its addresses")
+            (
+                "this machine has no such address",
+                "--host 127.0.0.1 is this machine alone, --host 0.0.0.0 all its addresses"
+            )
         case EAFNOSUPPORT: ("this machine does not speak that protocol", "--host 127.0.0.1 is this machine alone")
         default: (String(cString: strerror(code)), "--host and --port say where")
         }

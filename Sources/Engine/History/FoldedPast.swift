@@ -37,6 +37,17 @@ enum FoldedPast {
         }
     }
 
+    /// Where states were adopted before an offset, newest first.
+    static func adoptions(before offset: Int, in log: StoreAccess.Store) throws -> [Int] {
+        var reader = LogReader(log)
+        var (end, offsets) = (offset, [Int]())
+        while end > 0, let last = try reader.block(containing: end - 1) {
+            offsets.append(last.reader.version)
+            end = last.reader.version
+        }
+        return offsets
+    }
+
     private static func union(_ ranges: [Range<Int>]) -> [Range<Int>] {
         var all: [Range<Int>] = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
@@ -66,11 +77,17 @@ public struct PassedOver: Sendable, Equatable {
 
     public var isEmpty: Bool { ranges.isEmpty }
 
-    /// - Parameter amendments: what they exclude does not count either way.
-    init(_ fate: Fate, _ ranges: [Range<Int>], under amendments: Amendments) {
+    /// - Parameters:
+    ///   - amendments: what they exclude does not count either way.
+    ///   - adoptions: their offsets; neither they nor amendments teach anything.
+    init(_ fate: Fate, _ ranges: [Range<Int>], under amendments: Amendments, _ adoptions: [Int]) {
         self.fate = fate
-        let voids = amendments.voids
-        self.ranges = FoldedPast.subtracting(voids.ranges, from: ranges)
+        let silent = OffsetRanges(adoptions + amendments.entries.map(\.offset)).ranges
+        self.ranges = FoldedPast.subtracting(amendments.voids.ranges, from: ranges).compactMap { range in
+            let telling = FoldedPast.subtracting(silent, from: [range])
+            guard let first = telling.first, let last = telling.last else { return nil }
+            return first.lowerBound..<last.upperBound
+        }
     }
 
     func write(to json: inout JSONWriter) {
@@ -92,13 +109,14 @@ extension Application {
         return try await withLog { log in
             var reader = LogReader(log)
             let before = try FoldedPast.ranges(before: adopted.offset, in: log)
+            let adoptions = try FoldedPast.adoptions(before: adopted.offset, in: log)
             switch try reader.read(adopted.offset)?.event.adoption?.recipe {
             case .restore(let target)? where target < adopted.offset:
                 let kept = try FoldedPast.ranges(before: target, in: log)
-                return PassedOver(.setAside, FoldedPast.subtracting(kept, from: before), under: amendments)
+                return PassedOver(.setAside, FoldedPast.subtracting(kept, from: before), under: amendments, adoptions)
             case .candidate(_, let start)? where start < adopted.offset:
                 let again = FoldedPast.subtracting(before, from: [start..<adopted.offset])
-                return PassedOver(.takenUpAgain, again, under: amendments)
+                return PassedOver(.takenUpAgain, again, under: amendments, adoptions)
             default: return nil
             }
         }

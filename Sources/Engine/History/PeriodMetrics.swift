@@ -6,9 +6,9 @@ import OnlineLearning
 /// Metrics of the answers that were scored in a part of a log, role by role: the label came in that part, whenever the
 /// question was asked.
 ///
-/// The log is folded again as it was lived through, and every answer that it scores is scored here once more, by metrics
-/// that begin at nothing. They are those of the state at the end, without the sliced ones; a role that it lacks is left
-/// out. Takes as long as folding that part.
+/// The log is folded again as it was lived through, and every answer that it scores is scored here once more, by
+/// metrics that begin at nothing. They are those of the state at the end, without the sliced ones; a role that it lacks
+/// is left out. Takes as long as folding that part.
 public struct PeriodMetrics: Sendable {
     public let labelCount: Int
     public let metrics: [RoleMetrics]

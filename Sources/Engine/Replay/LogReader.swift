@@ -91,7 +91,8 @@ struct LogReader {
             contracts[contract.canonicalDigest] = contract
             if contract.canonicalDigest == digest { return contract }
         }
-        throw LogFailure(.damaged, "no snapshot has the contract of the block that begins at event \(offset)", hint: Self.hint)
+        throw LogFailure(
+            .damaged, "no snapshot has the contract of the block that begins at event \(offset)", hint: Self.hint)
     }
 
     private func adoptedContract(at offset: Int, _ block: BlockReader?) throws -> Contract? {

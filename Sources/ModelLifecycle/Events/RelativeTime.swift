@@ -1,8 +1,8 @@
 import Determinism
 
 extension Timestamp {
-    /// Reads a time in words, of the clock `now` and in UTC: `now`, `today` and `yesterday` (their beginning), `7d ago`,
-    /// `90m ago` (units: w, d, h, m, s).
+    /// Reads a time in words, of the clock `now` and in UTC: `now`, `today` and `yesterday` (their beginning),
+    /// `7d ago`, `90m ago` (units: w, d, h, m, s).
     /// - Returns: nil for every other text, and for what lies before the year 1.
     public init?(words text: String, now: Timestamp) {
         let day: Int64 = 86_400_000_000

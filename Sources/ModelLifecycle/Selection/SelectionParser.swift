@@ -164,7 +164,8 @@ private struct SelectionParser {
         case .timestamp:
             guard let time = Timestamp(shortened: word.text, now: now) else {
                 throw word.mistake(
-                    "\(word.description) is no time", hint: "write it like 2013-01-10T00:00Z, 2013-01-10, yesterday or \"7d ago\"")
+                    "\(word.description) is no time",
+                    hint: "write it like 2013-01-10T00:00Z, 2013-01-10, yesterday or \"7d ago\"")
             }
             return .time(time.microseconds)
         case .number:

@@ -17,9 +17,9 @@ package enum ComponentAlias {
     private static func candidates(_ snake: String) -> [String] {
         let plain = others[snake] ?? snake
         var words = [plain, "\(plain)_regressor", "\(plain)_classifier", "\(plain)_regression"]
-        for (ending, task) in [("_classifier", "classifier"), ("_regressor", "regressor")] where snake.hasSuffix(ending) {
+        for ending in ["_classifier", "_regressor"] where snake.hasSuffix(ending) {
             let stem = String(snake.dropLast(ending.count))
-            if let known = others[stem] { words += ["\(known)_\(task)", known] }
+            if let known = others[stem] { words += [known + ending, known] }
         }
         return words
     }

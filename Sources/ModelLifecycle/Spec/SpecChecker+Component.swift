@@ -21,8 +21,8 @@ extension SpecChecker {
             report(body, expected: expected, hint: takesAll)
             return nil
         }
-        guard let record = record(body, keys: names + Self.featureKeys(declaration), expected: expected, of: declaration)
-        else { return nil }
+        let keys = names + Self.featureKeys(declaration)
+        guard let record = record(body, keys: keys, expected: expected, of: declaration) else { return nil }
         var arguments: [Argument] = []
         for parameter in declaration.parameters {
             guard let place = record[parameter.name] else {

@@ -84,7 +84,8 @@ extension SpecChecker {
         let learners = Catalogue.learnerDeclarations
         let expected =
             isLast
-            ? "a learner\(task.map { " for \($0.name)" } ?? ""): \(alternatives(self.learners(for: task), near: named.name))"
+            ? "a learner\(task.map { " for \($0.name)" } ?? ""): "
+                + alternatives(self.learners(for: task), near: named.name)
             : "a transformer: \(alternatives(transformers.map(\.name), near: named.name))"
         guard let declaration = (transformers + learners).first(where: { $0.name == named.name }) else {
             report(

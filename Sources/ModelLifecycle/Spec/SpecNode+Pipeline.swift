@@ -84,7 +84,7 @@ extension SpecNode {
         switch argument {
         case .number(let value): return .number(value)
         case .integer(let value):
-            return kind.isTimeSpan ? .text(TimeSpan(microseconds: Int64(value)).description) : .plain("\(value)")
+            return kind.isTimeSpan ? .plain(TimeSpan(microseconds: Int64(value)).description) : .plain("\(value)")
         case .boolean(let value): return .plain("\(value)")
         case .component(let part): return component(part, target)
         case .categories(let entries): return .members(entries.map { ($0.feature, .texts($0.names)) })

@@ -46,7 +46,7 @@ extension SpecNode {
     private static func target(_ target: TargetDeclaration) -> SpecNode {
         var members: [(String, SpecNode)] = [
             ("name", .text(target.name)), ("type", .text(target.task.name)),
-            ("horizon", .text(target.horizon.description)),
+            ("horizon", .plain(target.horizon.description)),
         ]
         if let classes = target.classes, !target.isBoolean { members.append(("classes", .texts(classes))) }
         if target.task == .multiclass, target.classes == nil, target.maxClasses != TargetDeclaration.defaultMaxClasses {

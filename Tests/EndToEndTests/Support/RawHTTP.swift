@@ -44,7 +44,9 @@ enum RawHTTP {
         guard connected == 0 else { throw NoReply() }
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+            let count = bytes[sent...].withUnsafeBytes { rest in
+                Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL.rawValue))
+            }
             guard count > 0 else { break }
             sent += count
         }
@@ -61,7 +63,8 @@ enum RawHTTP {
     private static func parse(_ text: String) throws -> Reply {
         guard let end = text.range(of: "\r\n\r\n") else { throw NoReply() }
         let lines = text[..<end.lowerBound].components(separatedBy: "\r\n")
-        guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { throw NoReply() }
+        let word = lines[0].split(separator: " ").dropFirst().first
+        guard let status = word.flatMap({ Int($0) }) else { throw NoReply() }
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }

@@ -15,7 +15,8 @@ package struct Headrace: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            InitVerb.self, CheckVerb.self, EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
+            InitVerb.self, CheckVerb.self, ComponentsVerb.self,
+            EvaluateVerb.self, UpVerb.self, FeedVerb.self, StatusVerb.self,
             VersionsVerb.self, DiffVerb.self, LogVerb.self, AuditVerb.self, RestoreVerb.self, AmendVerb.self,
             ForgetVerb.self, BacktestVerb.self, ExperimentsVerb.self, AdoptVerb.self, VerifyVerb.self, DoctorVerb.self,
             QuarantineVerb.self, BisectVerb.self, ExportVerb.self, ImportVerb.self,
@@ -37,11 +38,34 @@ package struct Headrace: AsyncParsableCommand {
         }
     }
 
+    /// What others call what our verbs do.
+    package static let otherVerbs = [
+        "train": "`evaluate` learns from a file, `up` from what is sent to it",
+        "fit": "`evaluate` learns from a file, `up` from what is sent to it",
+        "learn": "`evaluate` learns from a file, `up` from what is sent to it",
+        "serve": "`headrace up SPEC` serves", "run": "`headrace up SPEC` serves", "start": "`headrace up SPEC` serves",
+        "deploy": "`headrace up SPEC` serves; `adopt` puts a candidate in production",
+        "stop": "Ctrl-C or SIGTERM ends `headrace up`", "down": "Ctrl-C or SIGTERM ends `headrace up`",
+        "predict": "`headrace up SPEC` answers at POST /v1/applications/NAME/predictions; `evaluate` runs over a file",
+        "score": "`headrace evaluate SPEC --data FILE`", "test": "`headrace evaluate SPEC --data FILE`",
+        "validate": "`check` is for a spec, `evaluate` for a model over a file",
+        "lint": "`headrace check SPEC`", "new": "`headrace init DATA --target COLUMN`",
+        "create": "`headrace init DATA --target COLUMN`", "rollback": "`headrace restore --to VERSION`",
+        "undo": "`headrace restore --to VERSION`", "revert": "`headrace restore --to VERSION`",
+        "delete": "`headrace forget` removes questions, `amend` leaves them out",
+        "explain": "`headrace audit ID`", "compare": "`diff` compares versions, `backtest` models",
+        "history": "`versions` lists states, `log` events", "events": "`headrace log`",
+        "list": "`versions`, `experiments` and `components` list things", "info": "`headrace status`",
+        "models": "`headrace components` lists learners", "promote": "`headrace adopt NUMBER`",
+        "send": "`headrace feed --data FILE`", "replay": "`headrace feed --data FILE`, `verify` or `backtest`",
+        "backup": "`headrace export --to FILE`", "load": "`headrace import FILE`",
+    ]
+
     /// Says which verb may have been meant: the parser would name the first option, which no verb can take then.
     private static func checkVerb(_ word: String?) throws {
         let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
         guard let word, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else { return }
-        let hint = Spelling.nearest(word, in: verbs).map { "did you mean '\($0)'?" }
+        let hint = otherVerbs[word.lowercased()] ?? Spelling.nearest(word, in: verbs).map { "did you mean '\($0)'?" }
         let all = verbs.joined(separator: ", ")
         throw ValidationError("there is no verb '\(word.printable)' (\(hint ?? "there are \(all)"))")
     }

@@ -84,12 +84,3 @@ extension StoreAccess {
             close: { try ($0 as? SQLiteStore)?.close() })
     }
 }
-
-extension Timestamp {
-    /// The time of this machine, in microseconds.
-    static func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
-    }
-}

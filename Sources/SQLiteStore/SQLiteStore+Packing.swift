@@ -15,7 +15,7 @@ extension SQLiteStore {
     private static let freedPages = 256
 
     public func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block] {
-        let found: (rows: [StoredRow], previous: Digest?) = try read("read the blocks from @\(offset)") { db in
+        let found: (rows: [StoredRow], previous: Digest?) = try read("read the blocks from event \(offset)") { db in
             // Blobs compare as bytes: what begins with less than the mark is not packed.
             let cursor = try Row.fetchCursor(
                 db,
@@ -71,7 +71,7 @@ extension SQLiteStore {
                 while try freed.next() != nil {}
             }
         } catch {
-            throw Self.failure(error, .outcomeUnknown, "cannot pack the blocks from @\(first.firstOffset)")
+            throw Self.failure(error, .outcomeUnknown, "cannot pack the blocks from event \(first.firstOffset)")
         }
     }
 
@@ -99,7 +99,7 @@ extension SQLiteStore {
                     tip = (last.endOffset, chain)
                 }
             } catch {
-                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from @\(first.firstOffset)")
+                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from \(first.firstOffset)")
             }
         }
         if let failure { throw failure }

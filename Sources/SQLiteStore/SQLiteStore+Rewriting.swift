@@ -26,7 +26,7 @@ extension SQLiteStore {
                     tip = next
                 }
             } catch {
-                failure = Self.failure(error, .outcomeUnknown, "cannot rewrite events from @\(rewriting.firstOffset)")
+                failure = Self.failure(error, .outcomeUnknown, "cannot rewrite events from \(rewriting.firstOffset)")
             }
         }
         packs.withLock { $0.removeAll() }
@@ -100,7 +100,7 @@ extension SQLiteStore {
             arguments: [offset])
         guard let first, first > 0 else { return (0, Block.chainStart) }
         guard let link = try chain(before: first, db) else {
-            throw LogFailure(.damaged, "the chain before @\(first) is not there")
+            throw LogFailure(.damaged, "the chain before event \(first) is not there")
         }
         return (first, link)
     }

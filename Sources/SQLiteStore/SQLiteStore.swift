@@ -131,7 +131,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
                     tip = (block.endOffset, chain)
                 }
             } catch {
-                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from @\(block.firstOffset)")
+                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from \(block.firstOffset)")
             }
         }
         if let failure { throw failure }
@@ -151,12 +151,12 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
 
     public func block(containing offset: Int) throws(LogFailure) -> Block? {
         if let block = packs.withLock({ $0.block(containing: offset) }) { return block }
-        let blocks = try blocks(sql: "first_offset <= ?", offset, "read event @\(offset)")
+        let blocks = try blocks(sql: "first_offset <= ?", offset, "read event \(offset)")
         return blocks.last { $0.firstOffset <= offset }.flatMap { $0.endOffset > offset ? $0 : nil }
     }
 
     public func row(containing offset: Int) throws(LogFailure) -> Block? {
-        let found = try row(sql: "first_offset <= ?", offset, "read event @\(offset)")
+        let found = try row(sql: "first_offset <= ?", offset, "read event \(offset)")
         guard let (row, previous) = found, offset < row.block.endOffset else { return nil }
         if !row.isPacked { _ = try row.blocks(after: previous, path, unpack) }
         return row.block
@@ -209,7 +209,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
 
     static func damaged(_ path: String, _ offset: Int) -> LogFailure {
         LogFailure(
-            .damaged, "\(path): the block that begins at event @\(offset) is not what was written",
+            .damaged, "\(path): the block that begins at event \(offset) is not what was written",
             hint: blockHint(offset))
     }
 

@@ -21,7 +21,9 @@ enum DocumentationPage {
         <body>
         <h1>Headrace API</h1>
         <p>What this server answers, from <a href="/openapi.json">/openapi.json</a>. Every event may carry an id; with
-        it, a request may be sent again without harm. Errors are problem details that say what to do.</p>
+        it, a request may be sent again without harm. Errors are problem details that say what to do. Lines
+        that begin with curl work as they stand and change nothing: questions go to the preview, which is not logged.
+        Of the others the body is shown; what they say is logged, and learned by the models that serve.</p>
         <div id="content">Loading…</div>
         <script>
         const text = (tag, value, parent) => {
@@ -37,8 +39,10 @@ enum DocumentationPage {
           if (schema.enum) return schema.enum[0];
           const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
           if (type === "object") return Object.fromEntries(Object.entries(schema.properties || {})
-            .filter(([name]) => name !== "correction").map(([name, value]) => [name, sample(spec, value)]));
-          if (type === "number" || type === "integer") return schema.minimum || 0;
+            .filter(([name]) => !["correction", "offset"].includes(name))
+            .map(([name, value]) => [name, sample(spec, value)]));
+          if (type === "number" || type === "integer")
+            return schema.minimum ?? (schema.maximum < 0 ? schema.maximum : 0);
           if (type === "boolean") return false;
           if (type === "array") return [];
           return schema.format === "date-time" ? "2013-01-01T10:15:00Z" : "text";
@@ -56,8 +60,12 @@ enum DocumentationPage {
               summary.append(" — " + operation.summary);
               const body = operation.requestBody && Object.values(operation.requestBody.content)[0];
               const example = body ? JSON.stringify(sample(spec, body.schema)) : "";
-              text("pre", `curl -s${method === "post" ? " -X POST" : ""} ${location.origin}${path}`
-                + (body ? ` \\\n  -d '${example}'` : ""), details);
+              const query = { diff: "?from=@1&to=now" }[path.split("/").pop()] || "";
+              const runs = method === "get" ? !path.endsWith("/audit") : path.endsWith("/preview");
+              const quoted = example.replaceAll("'", "'\\''");
+              if (runs) text("pre", `curl -s '${location.origin}${path}${query}'`
+                + (body ? ` \\\n  -d '${quoted}'` : ""), details);
+              else text("pre", method === "get" ? `${path}?id=ID` : example, details);
               const table = text("table", "", details);
               for (const [status, response] of Object.entries(operation.responses)) {
                 const shared = response.$ref && spec.components.responses[response.$ref.split("/").pop()];

@@ -150,48 +150,71 @@ struct EventBody {
 
     /// The response to a body whose events got these replies, in order.
     func response(_ replies: [Reply]) -> Response {
+        response(replies.map { reply -> Result<Acceptance, Refusal> in
+            switch reply {
+            case .accepted(let acceptance): .success(acceptance)
+            case .refused(let refusal): .failure(refusal)
+            }
+        })
+    }
+
+    func response(_ replies: [Result<some BodyReply, Refusal>]) -> Response {
         var json = JSONWriter(reserving: 160 * items.count)
-        if form == .single, case .accepted(let acceptance)? = replies.first {
-            acceptance.write(to: &json)
-            return .json(json, status: .init(code: Self.status(acceptance)))
-        }
-        if form == .single, case .refused(let refusal)? = replies.first { return Problem(refusal).response }
-        if form == .lines {
+        switch (form, replies.first) {
+        case (.single, .success(let reply)?):
+            reply.write(to: &json, httpStatus: nil)
+            return .json(json, status: .init(code: reply.httpStatus))
+        case (.single, .failure(let refusal)?): return Problem(refusal).response
+        case (.lines, _):
             forEachReply(replies) { reply in
                 Self.write(reply, to: &json)
                 json.newline()
             }
             return .json(json, mediaType: "application/x-ndjson")
+        case (.array, _), (.single, nil):
+            json.array { json in
+                forEachReply(replies) { Self.write($0, to: &json) }
+            }
+            return .json(json)
         }
-        json.array { json in
-            forEachReply(replies) { Self.write($0, to: &json) }
-        }
-        return .json(json)
     }
 
-    private func forEachReply(_ replies: [Reply], _ body: (Reply) -> Void) {
+    private func forEachReply<Answer: BodyReply>(
+        _ replies: [Result<Answer, Refusal>], _ body: (Result<Answer, Refusal>) -> Void
+    ) {
         var next = 0
         for item in items {
             switch item {
             case .event:
                 body(replies[next])
                 next += 1
-            case .refused(let refusal): body(.refused(refusal))
+            case .refused(let refusal): body(.failure(refusal))
             }
         }
     }
 
-    private static func write(_ reply: Reply, to json: inout JSONWriter) {
+    private static func write(_ reply: Result<some BodyReply, Refusal>, to json: inout JSONWriter) {
         switch reply {
-        case .accepted(let acceptance): acceptance.write(to: &json, httpStatus: status(acceptance))
-        case .refused(let refusal): Problem(refusal).write(to: &json)
+        case .success(let reply): reply.write(to: &json, httpStatus: reply.httpStatus)
+        case .failure(let refusal): Problem(refusal).write(to: &json)
         }
     }
+}
 
+/// What an item of a body is told where it was not refused.
+protocol BodyReply {
+    var httpStatus: Int { get }
+    /// - Parameter httpStatus: is written where each item of a batch has its own.
+    func write(to json: inout JSONWriter, httpStatus: Int?)
+}
+
+extension Acceptance: BodyReply {
     /// 202 where what was said takes effect later.
-    static func status(_ acceptance: Acceptance) -> Int {
-        acceptance.decision == .waiting || acceptance.decision == .corrected ? 202 : 200
-    }
+    var httpStatus: Int { decision == .waiting || decision == .corrected ? 202 : 200 }
+}
+
+extension Previewed: BodyReply {
+    var httpStatus: Int { 200 }
 }
 
 extension Response {

@@ -16,15 +16,18 @@ public struct HeadraceServer: Sendable {
     public let host: String
     /// 0 lets the system choose.
     public let port: Int
+    /// Names under which it is asked, beside `localhost` and where it listens.
+    public let allowedHosts: [String]
     /// Whether SIGHUP ends it as SIGTERM does; otherwise it is left as it is.
     public let endsAtHangup: Bool
 
     public init(
         applications: [Engine.Application], failed: [FailedApplication] = [],
-        quarantines: [String: Quarantine] = [:], host: String, port: Int, endsAtHangup: Bool = true
+        quarantines: [String: Quarantine] = [:], host: String, port: Int, allowedHosts: [String] = [],
+        endsAtHangup: Bool = true
     ) {
         (self.applications, self.failed, self.quarantines) = (applications, failed, quarantines)
-        (self.host, self.port, self.endsAtHangup) = (host, port, endsAtHangup)
+        (self.host, self.port, self.allowedHosts, self.endsAtHangup) = (host, port, allowedHosts, endsAtHangup)
     }
 
     /// Runs until SIGINT, SIGTERM or, where that is wanted, SIGHUP; then answers what is under way and stops the
@@ -39,7 +42,10 @@ public struct HeadraceServer: Sendable {
         var logger = Logger(label: "headrace")
         logger.logLevel = .error
         let server = Hummingbird.Application(
-            router: Routes(applications: applications, failed: failed, quarantines: quarantines).router(),
+            router: Routes(
+                applications: applications, failed: failed, quarantines: quarantines,
+                hosts: AllowedHosts(listening: host, named: allowedHosts)
+            ).router(),
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port), serverName: "headrace", backlog: 1_024),
             onServerRunning: { channel in

@@ -36,6 +36,8 @@ enum OpenAPI {
         let name = spec.application
         let base = "/v1/applications/\(name)"
         post("\(base)/predictions", "Ask for predictions", of: "\(name).Prediction", as: "\(name).Answer", &json)
+        let preview = "Ask for predictions that are not logged: nothing changes"
+        post("\(base)/preview", preview, of: "\(name).Prediction", as: "\(name).Preview", &json)
         post("\(base)/labels", "Send true values", of: "\(name).Label", as: "LabelReply", &json)
         post(
             "\(base)/examples", "Send features and true value together", of: "\(name).Example", as: "\(name).Answer",
@@ -47,6 +49,7 @@ enum OpenAPI {
         })
         writeAudit(base, to: &json)
         get(base, "Where the application stands", "Status", &json)
+        writeSpec(base, to: &json)
         json.member("\(base)/versions", object: { json in
             writeOperation("get", "What can be restored", &json) { content(of: "Versions", to: &$0) }
             writeOperation("post", "Give a version a name", request: "VersionName", status: "201", &json) {
@@ -138,7 +141,7 @@ enum OpenAPI {
             json.member("summary", summary)
             json.member("parameters", array: { json in
                 for (name, words, minimum, maximum) in [
-                    ("from", "Where to begin", 0, nil), ("limit", "How many at most", 1, limit),
+                    ("from", "The first one: an offset or a number", 0, nil), ("limit", "How many at most", 1, limit),
                 ] as [(String, String, Int, Int?)] {
                     json.object { json in
                         json.member("name", name)
@@ -186,6 +189,20 @@ enum OpenAPI {
                     writeErrors(to: &json)
                 })
             })
+        })
+    }
+
+    private static func writeSpec(_ base: String, to json: inout JSONWriter) {
+        json.member("\(base)/spec", object: { json in
+            writeOperation("get", "The spec in force, as YAML; as JSON with ?format=json", &json) { json in
+                json.member("content", object: { json in
+                    for (type, schema) in [("application/yaml", "string"), ("application/json", "object")] {
+                        json.member(type, object: { json in
+                            json.member("schema", object: { $0.member("type", schema) })
+                        })
+                    }
+                })
+            }
         })
     }
 
@@ -261,8 +278,8 @@ enum OpenAPI {
     }
 
     private static let errors = [
-        ("400", "Malformed"), ("404", "NotFound"), ("409", "Conflict"), ("413", "TooLarge"), ("422", "Refused"),
-        ("503", "Unavailable"),
+        ("400", "Malformed"), ("403", "Forbidden"), ("404", "NotFound"), ("409", "Conflict"), ("413", "TooLarge"),
+        ("415", "WrongMediaType"), ("422", "Refused"), ("503", "Unavailable"),
     ]
 
     private static func writeErrors(to json: inout JSONWriter) {
@@ -273,8 +290,10 @@ enum OpenAPI {
 
     private static func writeProblems(to json: inout JSONWriter) {
         let words = [
-            "The body is not JSON, or not of this form", "Nothing lies here", "The id is known with another content",
-            "The body is too large", "The request breaks the contract; nothing was logged",
+            "The body is not JSON, or not of this form", "A page of another origin asks, or asks for another host",
+            "There is nothing here", "The id is known with another content",
+            "The body is too large", "The body is a browser's form",
+            "The request breaks the contract; nothing was logged",
             "Overloaded, recovering or outcome unknown; send the same again, with the same ids",
         ]
         for ((_, name), description) in zip(errors, words) {

@@ -46,7 +46,12 @@ struct ApplicationSchemas {
                 }
             })
         })
-        json.member("\(name).Answer", object: { writeAnswer(to: &$0) })
+        json.member("\(name).Answer", object: { json in
+            writeAnswer(required: ["event", "id", "outcome", "offset", "version"], to: &json)
+        })
+        json.member("\(name).Preview", object: { json in
+            writeAnswer(required: ["event", "state_offset", "version"], to: &json)
+        })
     }
 
     private func writeFeatures(to json: inout JSONWriter) {
@@ -139,11 +144,9 @@ struct ApplicationSchemas {
         }
     }
 
-    private func writeAnswer(to json: inout JSONWriter) {
+    private func writeAnswer(required: [String], to json: inout JSONWriter) {
         json.member("type", "object")
-        json.member("required", array: { json in
-            for field in ["event", "id", "outcome", "offset", "version"] { json.string(field) }
-        })
+        json.member("required", array: { json in for field in required { json.string(field) } })
         json.member("properties", object: { json in
             json.property("status", "integer")
             json.property("event", "string")
@@ -166,7 +169,7 @@ struct ApplicationSchemas {
                 })
             }
             json.property("answered_by", "string")
-            json.property("offset", "integer")
+            json.property(required.contains("offset") ? "offset" : "state_offset", "integer")
             json.property("version", "integer")
         })
     }
@@ -202,7 +205,7 @@ extension OpenAPI {
             ], [("log_time", "string")]
         ),
         ("Versions", [("application", "string"), ("versions", "array")], []),
-        ("VersionName", [("name", "string")], [("offset", "integer")]),
+        ("VersionName", [("name", "string")], [("offset", "integer"), ("at", "string")]),
         ("NamedVersion", [("name", "string"), ("offset", "integer")], []),
         ("Restore", [("to", "string")], []),
         ("Amend", [], [("exclude", "string"), ("labels", "array")]),
@@ -219,7 +222,7 @@ extension OpenAPI {
             "Diff",
             [
                 ("from", "object"), ("to", "object"), ("spec_removed", "array"), ("spec_added", "array"),
-                ("events", "object"), ("changes", "array"),
+                ("events", "object"), ("changes", "array"), ("period", "object"),
             ], []
         ),
         (
@@ -227,7 +230,7 @@ extension OpenAPI {
             [
                 ("offset", "integer"), ("restored_offset", "integer"), ("state_digest", "string"),
                 ("elapsed_seconds", "number"),
-            ], []
+            ], [("set_aside", "array")]
         ),
         (
             "Audit",
@@ -241,7 +244,10 @@ extension OpenAPI {
         ("ExperimentRecords", [("time", "string"), ("records", "array")], []),
         ("KeptExperiments", [("experiments", "array")], []),
         ("Adopt", [], [("experiment", "integer"), ("spec", "object"), ("from", "string")]),
-        ("Adopted", [("offset", "integer"), ("state_digest", "string"), ("elapsed_seconds", "number")], []),
+        (
+            "Adopted", [("offset", "integer"), ("state_digest", "string"), ("elapsed_seconds", "number")],
+            [("taken_up_again", "array")]
+        ),
     ]
 
     static func writeSharedSchemas(to json: inout JSONWriter) {
@@ -262,7 +268,7 @@ extension OpenAPI {
         json.member(name, object: { json in
             json.member("type", "object")
             json.member("required", array: { json in
-                for field in [items, "next"] + (hasEnd ? ["end"] : []) { json.string(field) }
+                for field in [items, "next"] + (hasEnd ? ["to", "end"] : []) { json.string(field) }
             })
             json.member("properties", object: { json in
                 json.member(items, object: { json in
@@ -275,7 +281,7 @@ extension OpenAPI {
                         json.string("null")
                     })
                 })
-                if hasEnd { json.property("end", "integer") }
+                if hasEnd { for field in ["to", "end"] { json.property(field, "integer") } }
             })
         })
     }

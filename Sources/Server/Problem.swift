@@ -98,20 +98,41 @@ struct Problem: Error, Sendable {
     }
 }
 
-/// Turns whatever a handler throws into problem details.
+/// Turns whatever a handler throws into problem details, and answers what no route does: OPTIONS, and wrong methods.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    let methods: PathMethods
+
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
+            let response = unrouted(request)
+            return request.method == .head ? response.createHeadResponse() : response
+        } catch {
+            let response = Problem(error).response
+            return request.method == .head ? response.createHeadResponse() : response
+        }
+    }
+
+    private func unrouted(_ request: Request) -> Response {
+        let path = request.uri.path
+        guard let allowed = request.method == .options && path == "*" ? "*" : methods.allowed(path) else {
             return Problem(
-                status: 404, kind: "not-found", title: "Not found", detail: "nothing lies at \(request.uri.path)",
+                status: 404, kind: "not-found", title: "Not found", detail: "there is nothing at \(path)",
                 hint: "/openapi.json lists what there is, /docs shows it"
             ).response
-        } catch {
-            return Problem(error).response
         }
+        if request.method == .options {
+            let every = "GET, HEAD, OPTIONS, POST"
+            return Response(status: .noContent, headers: [.allow: allowed == "*" ? every : allowed])
+        }
+        var response = Problem(
+            status: 405, kind: "wrong-method", title: "Wrong method",
+            detail: "\(path) does not answer \(request.method.rawValue)", hint: "it answers \(allowed)"
+        ).response
+        response.headers[.allow] = allowed
+        return response
     }
 }

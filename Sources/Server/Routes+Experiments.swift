@@ -89,8 +89,9 @@ extension Routes {
             throw Refusal(
                 .missingField, "either \"experiment\" or \"spec\" is expected", hint: "{\"experiment\": 1}")
         }
+        let passedOver = try await application.passedOver(by: adopted)
         var json = JSONWriter()
-        adopted.write(to: &json)
+        adopted.write(to: &json, passedOver)
         return .json(json)
     }
 }

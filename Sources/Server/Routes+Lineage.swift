@@ -19,9 +19,11 @@ extension Routes {
                 .missingField, "\"to\" is missing",
                 hint: "{\"to\": \"@1234\"}, a time like 2013-01-16T00:00:00Z, or a name")
         }
-        let restored = try await application(context).restore(to: RestorePoint(to))
+        let application = try application(context)
+        let restored = try await application.restore(to: RestorePoint(to))
+        let passedOver = try await application.passedOver(by: restored)
         var json = JSONWriter()
-        restored.write(to: &json)
+        restored.write(to: &json, passedOver)
         return .json(json)
     }
 
@@ -43,16 +45,12 @@ extension Routes {
 
     @Sendable
     private func amend(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await object(request, allowing: ["exclude", "labels"])
         let application = try application(context)
+        let buffer = try await body(request)
         var json = JSONWriter()
-        switch (body["exclude"]?.string, body["labels"]?.array) {
-        case (let condition?, nil): try await application.exclude(condition).write(to: &json)
-        case (nil, let labels?): try await application.correct(labels.map { try Self.label($0) }).write(to: &json)
-        default:
-            throw Refusal(
-                .missingField, "either \"exclude\" or \"labels\" is needed",
-                hint: "{\"exclude\": \"carrier = UA\"} or {\"labels\": [{\"id\": \"1\", \"label\": 3.5}]}")
+        switch try buffer.withUnsafeReadableBytes({ try AmendBody(reading: $0.bindMemory(to: UInt8.self)) }) {
+        case .exclude(let condition): try await application.exclude(condition).write(to: &json)
+        case .labels(let labels): try await application.correct(labels).write(to: &json)
         }
         return .json(json)
     }
@@ -74,15 +72,5 @@ extension Routes {
                 hint: "{\"where\": \"carrier = UA\"} or {\"ids\": [\"1\"]}")
         }
         return .json(json)
-    }
-
-    private static func label(_ value: JSONValue) throws(Refusal) -> (id: String, label: String) {
-        guard let id = value["id"]?.string else { throw Refusal(.missingField, "a label needs its \"id\"") }
-        switch value["label"] {
-        case .string(let text)?: return (id, text)
-        case .number(let number)?: return (id, "\(number)")
-        case .boolean(let flag)?: return (id, "\(flag)")
-        default: throw Refusal(.missingField, "the id '\(id)' has no \"label\"")
-        }
     }
 }

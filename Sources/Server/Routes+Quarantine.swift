@@ -45,7 +45,7 @@ extension Routes {
             try entry(context), corrected: isEmpty ? nil : body, to: try application(context))
         var json = JSONWriter()
         acceptance.write(to: &json)
-        return .json(json, status: .init(code: EventBody.status(acceptance)))
+        return .json(json, status: .init(code: acceptance.httpStatus))
     }
 
     private func entry(_ context: BasicRequestContext) throws -> Int {

@@ -9,25 +9,34 @@ import NIOCore
 struct Routes: Sendable {
     /// The largest body, in bytes.
     static let bodyBytesMax = 16 << 20
-    /// Events on a page of the log.
-    static let pageEventsMax = 1_000
-
     let applications: [Engine.Application]
     /// Those that could not start.
     var failed: [FailedApplication] = []
     /// By the application's name.
     var quarantines: [String: Quarantine] = [:]
+    var hosts = AllowedHosts(listening: "127.0.0.1")
 
     func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
-        router.add(middleware: ProblemMiddleware())
+        // Built twice: what becomes of a wrong method depends on which methods all routes have.
+        let bare = Router(context: BasicRequestContext.self)
+        addRoutes(to: bare)
+        let methods = PathMethods(bare.routes.map { ($0.path.description, $0.method) })
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: ProblemMiddleware(methods: methods))
+        router.add(middleware: BrowserGuard(hosts: hosts))
+        addRoutes(to: router)
+        return router
+    }
+
+    private func addRoutes(to router: Router<BasicRequestContext>) {
         addEvents(to: router)
+        addPreview(to: router)
         addHistory(to: router)
         addLineage(to: router)
         addExperiments(to: router)
         addQuarantine(to: router)
+        addSpec(to: router)
         addService(to: router)
-        return router
     }
 
     // MARK: Events
@@ -91,20 +100,22 @@ struct Routes: Sendable {
             return Response.json(json)
         }
         router.post("/v1/applications/:name/versions") { request, context in
-            let body = try await object(request, allowing: ["name", "offset"])
+            let body = try await object(request, allowing: ["name", "offset", "at"])
             guard let name = body["name"]?.string else {
                 throw Refusal(
                     .missingField, "\"name\" is missing", hint: "{\"name\": \"before-holidays\", \"offset\": 1234}")
             }
-            let offset = try await application(context).setName(name, offset: try offset(body["offset"]))
+            let offset = try offset(body["offset"])
+            let point = try body["at"]?.string.map { try RestorePoint($0) } ?? offset.map { .offset($0) }
+            let named = try await application(context).setName(name, at: point)
             var json = JSONWriter()
             json.object { json in
                 json.member("name", name)
-                json.member("offset", offset)
+                json.member("offset", named)
             }
             return Response.json(json, status: .created)
         }
-        router.get("/v1/applications/:name/events") { request, context in try await events(request, context) }
+        router.get("/v1/applications/:name/events") { request, context in try await page(request, context) }
         router.get("/v1/applications/:name/audit") { request, context in try await audit(request, context) }
     }
 
@@ -114,31 +125,6 @@ struct Routes: Sendable {
         }
         router.post("/v1/applications/:name/experiments") { request, context in try await keep(request, context) }
         router.post("/v1/applications/:name/adopt") { request, context in try await adopt(request, context) }
-    }
-
-    @Sendable
-    private func events(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let from = try number(request, "from", default: 0, 0...Int.max / 2)
-        let limit = try number(request, "limit", default: 100, 1...Self.pageEventsMax)
-        let bytes = try await application(context).withLog { log in
-            let end = try log.endOffset
-            var json = JSONWriter()
-            var failure: (any Error)?
-            json.object { json in
-                var next = from
-                json.member("events", array: { json in
-                    do {
-                        next = try EventListing.write(from: from, limit: limit, in: log) { $0(&json) }
-                    } catch { failure = error }
-                })
-                json.key("next")
-                if next < end { json.integer(next) } else { json.null() }
-                json.member("end", end)
-            }
-            if let failure { throw failure }
-            return json
-        }
-        return .json(bytes)
     }
 
     @Sendable

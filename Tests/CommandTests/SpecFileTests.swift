@@ -20,7 +20,9 @@ private func complaints(_ bytes: [UInt8]) -> [String] {
 }
 
 private func spec(_ yaml: String) throws -> Spec {
-    try SpecFile.check(Array(yaml.utf8), path: "s.yaml").spec
+    let spec = try SpecFile.check(Array(yaml.utf8), path: "s.yaml").spec
+    #expect(try SpecFile.check(Array(SpecNode(describing: spec).yaml.utf8), path: "again.yaml").spec == spec)
+    return spec
 }
 
 private let plain = """

@@ -49,7 +49,7 @@ extension EndToEnd {
                 let verb = try Program.run(Program.headrace, ["audit", "a/b c", "--format", "json"] + place)
                 #expect(verb.status == 0, "\(verb.errors)")
                 #expect(verb.text.trimmingCharacters(in: .whitespacesAndNewlines) == answer.text)
-                let page = try Program.run(Program.headrace, ["audit", "@51"] + place)
+                let page = try Program.run(Program.headrace, ["audit", "--event", "51"] + place)
                 #expect(page.status == 0)
                 for word in ["a/b c", "the same, bit for bit", "size", "city", "intercept", "baseline", "learned"] {
                     #expect(page.text.contains(word), "\(word) in \(page.text)")

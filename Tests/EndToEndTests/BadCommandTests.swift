@@ -39,10 +39,50 @@ extension EndToEnd {
             let near = try Program.run(Program.headrace, ["evalute", "spec.yaml", "--data", "x.csv"])
             #expect(near.status == 64)
             #expect(near.errors.contains("there is no verb 'evalute' (did you mean 'evaluate'?)"))
-            let far = try Program.run(Program.headrace, ["predict"])
+            let far = try Program.run(Program.headrace, ["xyzzy"])
             #expect(far.status == 64)
-            #expect(far.errors.contains("there is no verb 'predict' (there are init, check, evaluate, up, feed,"))
+            let list = "there are init, check, components, evaluate, up, feed,"
+            #expect(far.errors.contains("there is no verb 'xyzzy' (\(list)"))
+            for (word, verb) in [
+                ("train", "evaluate"), ("serve", "headrace up"), ("predict", "predictions"), ("run", "headrace up"),
+                ("fit", "evaluate"), ("start", "headrace up"), ("rollback", "headrace restore"),
+            ] {
+                let other = try Program.run(Program.headrace, [word, "--data", "x.csv"])
+                #expect(other.status == 64)
+                #expect(other.errors.contains("no verb '\(word)'") && other.errors.contains(verb), "\(other.errors)")
+            }
             #expect(try Program.run(Program.headrace, ["help", "feed"]).status == 0)
+        }
+
+        @Test("Why a server cannot listen is said in words, with what to do")
+        func cannotListen() async throws {
+            let scratch = try Scratch()
+            let spec = try scratch.file("p.yaml", Prices.spec())
+            let server = try await HeadraceProcess(spec, directory: scratch("one"))
+            for (options, words) in [
+                (["--port", "\(server.port)"], ["another program listens there", "--port 0"]),
+                (["--host", "203.0.113.7", "--port", "0"], ["no such address", "--host 127.0.0.1"]),
+                (["--host", "no-such-host.invalid", "--port", "0"], ["no host named 'no-such-host.invalid'"]),
+            ] {
+                let result = try Program.run(
+                    Program.headrace, ["up", spec, "--data-dir", scratch("two")] + options)
+                #expect(result.status == 2, "\(options)")
+                for word in words { #expect(result.errors.contains(word), "\(options): \(result.errors)") }
+                #expect(!result.errors.contains("bind("), "\(result.errors)")
+                #expect(!result.errors.contains("errno"), "\(result.errors)")
+            }
+        }
+
+        @Test("Components are listed with their parameters, under the names of other libraries, too")
+        func components() throws {
+            let all = try Program.headrace("components")
+            #expect(all.status == 0)
+            for name in ["standard_scaler", "arf_regressor", "sgd", "roc_auc"] { #expect(all.text.contains(name)) }
+            let one = try Program.headrace("components", "StandardScaler", "--format", "json")
+            #expect(one.json[0]["name"].string == "standard_scaler")
+            #expect(one.json[0]["parameters"][0]["name"].string == "with_std")
+            let none = try Program.headrace("components", "standrd_scaler")
+            #expect(none.status == 2 && none.errors.contains("did you mean 'standard_scaler'?"), "\(none.errors)")
         }
 
         @Test("Bad rows are named, the rest runs, and the status is 1")

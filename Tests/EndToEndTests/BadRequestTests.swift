@@ -28,7 +28,7 @@ extension EndToEnd {
             Mistake("a missing feature", "predictions", #"{"features":{"city":"Rome"}}"#, 422, "missing-feature",
                 "size", "optional: true"),
             Mistake("a wrong type", "predictions", Prices.prediction("b", size: #""ten""#), 422, "wrong-type",
-                "'size' is a number", "found a string"),
+                "'size' is a number", "found 'ten'"),
             Mistake("out of range", "predictions", Prices.prediction("b", size: "1001"), 422, "out-of-range",
                 "'size'", "at most 1000", "found 1001"),
             Mistake("beyond a double", "predictions", Prices.prediction("b", size: "1e999"), 422, "out-of-range",

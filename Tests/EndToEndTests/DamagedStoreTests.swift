@@ -25,7 +25,7 @@ extension EndToEnd {
         func flippedBit() async throws {
             let (scratch, spec, store) = try await Self.stopped()
             var bytes = try Self.bytes(store)
-            // The id lies in the clear in the block of event @4, and only there.
+            // The id lies in the clear in the block of event 4, and only there.
             let id = try #require(bytes.range(of: Data("marked-4".utf8)))
             bytes[id.lowerBound] ^= 1
             try bytes.write(to: URL(fileURLWithPath: store))
@@ -48,7 +48,7 @@ extension EndToEnd {
             #expect(retry.json["repeated"].bool == true)
             let lost = try await server.post("\(Prices.path)/examples", Prices.example("marked-4", size: 4))
             #expect(lost.status == 503)
-            #expect(lost.json["detail"].string?.contains("event @4 cannot be read back") == true, "\(lost.text)")
+            #expect(lost.json["detail"].string?.contains("event 4 cannot be read back") == true, "\(lost.text)")
             #expect(try await server.post("\(Prices.path)/examples", Prices.example("new")).status == 200)
             #expect(try await server.status("prices")["offset"].int == 11)
             #expect(try server.stop() == 0)

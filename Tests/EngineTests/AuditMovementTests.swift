@@ -50,7 +50,7 @@ import Testing
             ])
         }
         for index in 0..<55 {
-            let audit = try Audit(AuditSubject("q\(index)"), in: log)
+            let audit = try Audit(AuditSubject(id: "q\(index)"), in: log)
             #expect(audit.isSame)
             let movement = try #require(audit.movement)
             let name = try #require(movement.className)
@@ -74,14 +74,14 @@ import Testing
         _ = try await application.submit([
             event(.prediction, "first", second: 0, x: 1), event(.prediction, "second", second: 100, x: 1),
         ])
-        let audit = try Audit(AuditSubject("second"), in: log)
+        let audit = try Audit(AuditSubject(id: "second"), in: log)
         #expect(audit.isSame)
         let answer = audit.stored.values[0]
         #expect(answer > 0)
         let explanation = try audit.explanation.get()
         #expect((explanation.total - answer).magnitude < 1e-12)
         #expect(explanation.contributions.map(\.name) == ["x"] && explanation.contributions[0].value > 0)
-        let first = try Audit(AuditSubject("first"), in: log)
+        let first = try Audit(AuditSubject(id: "first"), in: log)
         #expect(first.isSame && first.stored.values == [0] && first.movement == nil)
         await application.stop()
     }

@@ -31,7 +31,11 @@ import Testing
         return application
     }
 
-    private func audit(_ text: String, _ log: MemoryLog) throws -> Audit { try Audit(AuditSubject(text), in: log) }
+    /// - Parameter text: an id, or `@` and the offset of an event.
+    private func audit(_ text: String, _ log: MemoryLog) throws -> Audit {
+        let offset = text.hasPrefix("@") ? Int(text.dropFirst()) : nil
+        return try Audit(offset.map { .offset($0) } ?? AuditSubject(id: text), in: log)
+    }
 
     /// An event with the features of the first flight.
     private func event(
@@ -175,10 +179,9 @@ import Testing
             #expect(refusal?.kind == .unknownQuestion && refusal?.hint != nil, "\(text)")
         }
         for text in ["", String(repeating: "x", count: 257)] {
-            let refusal = #expect(throws: Refusal.self) { try AuditSubject(text) }
+            let refusal = #expect(throws: Refusal.self) { try AuditSubject(id: text) }
             #expect(refusal?.kind == .outOfRange)
         }
-        #expect(try AuditSubject("@x") == .id(EventID("@x")))
         #expect(try AuditSubject(id: "@1") == .id(EventID("@1")))
         await application.stop()
     }

@@ -76,7 +76,7 @@ import Testing
         await application.stop()
         let both = try Bisection(january.log, other)
         guard case .event(let offset, let what) = both.finding else { Issue.record("\(both.finding)"); return }
-        #expect(offset == changed + 1, "the spec is event @0")
+        #expect(offset == changed + 1, "the spec is event 0")
         #expect(what == "another label")
     }
 

@@ -164,7 +164,7 @@ import Testing
         let text = String(decoding: try csv(log), as: UTF8.self)
         #expect(
             text == """
-                offset,time,kind,id,features.id,"note, or ""so""\",x,on,since,label,outcome,prediction,\
+                offset,time,event,id,features.id,"note, or ""so""\",x,on,since,label,outcome,prediction,\
                 probability.false,probability.true,answered_by,version\r
                 0,,adopted,,,,,,,,adopted,,,,,0\r
                 1,2013-01-01T10:15:00.25Z,prediction,q,"a ""b"", c",,1.5,true,,,predicted,false,0.5,0.5,,0\r
@@ -181,7 +181,7 @@ import Testing
         let middle = log.endOffset
         try await fill(log, new, events(new, 40) { .number(Double($0)) }.suffix(20).map(\.self))
         let text = String(decoding: try csv(log), as: UTF8.self)
-        #expect(text.hasPrefix("offset,time,kind,id,features.id,\"note, or \"\"so\"\"\",x,on,since,z,label,"))
+        #expect(text.hasPrefix("offset,time,event,id,features.id,\"note, or \"\"so\"\"\",x,on,since,z,label,"))
         let late = String(decoding: try csv(log, middle + 1..<log.endOffset), as: UTF8.self)
         #expect(!late.prefix { $0 != "\r\n" }.contains(",z,"))
         #expect(try read(Array(text.utf8), ".csv", old.contract).prefix(before.count).map(\.features.numbers.count)
@@ -216,7 +216,7 @@ import Testing
         let contract = try Self.spec("regression").contract
         let rows = try DataFileFixture(text: "id,x,y\n1,2,3\n")
         #expect(throws: Refusal.self) { try LoggedEvents(path: rows.path, contract: contract) }
-        let header = "offset,time,kind,id,features.id,\"note, or \"\"so\"\"\",x,on,since,label\n"
+        let header = "offset,time,event,id,features.id,\"note, or \"\"so\"\"\",x,on,since,label\n"
         let bad = [
             "1,2013-01-01T00:00:00Z,prophecy,a,,,1,,,", "1,2013-01-01T00:00:00Z,prediction,a,,,1,,,5",
             "1,2013-01-01T00:00:00Z,label,a,,,,,,", "1,soon,prediction,a,,,1,,,", "1,2013-01-01T00:00:00Z,prediction,a",

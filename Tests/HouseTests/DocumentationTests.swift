@@ -60,11 +60,13 @@ struct DocumentationTests {
 
     @Test func everyRouteIsDocumented() throws {
         let page = try House.text("docs/http.md")
-        let routes = try House.text("Sources/Server/Routes.swift").matches(of: /router\.(get|post)\("([^"\\]+)"\)/)
-        #expect(routes.count > 8)
+        let text = try House.swiftFiles(in: "Sources/Server").map { $0.lines.joined(separator: "\n") }.joined()
+        let routes = text.matches(of: /router\.(get|post)\("([^"\\]+)"\)/)
+        #expect(routes.count > 18)
         for route in routes {
             let line = "\(route.1.uppercased()) \(route.2.replacing(":name", with: "{name}"))"
-            #expect(page.contains("`\(line)`"), "docs/http.md does not know \(line)")
+            let isThere = page.contains("`\(line)`") || page.contains("`\(line)?")
+            #expect(isThere, "docs/http.md does not know \(line)")
         }
     }
 

@@ -56,10 +56,10 @@ import Testing
         try expect(features(#""size":1"#), .missingFeature, "kind")
         try expect(features("") , .missingFeature, "missing features: size, kind")
         try expect(features(#""size":null,"kind":"red""#), .missingFeature, "'size' is missing")
-        try expect(features(#""size":"1","kind":"red""#), .wrongType, "'size' is a number, found a string")
-        try expect(features(#""size":true,"kind":"red""#), .wrongType, "'size' is a number, found true or false")
-        try expect(features(#""size":1,"kind":7"#), .wrongType, "'kind' is a category, found a number")
-        try expect(features(good + #","flag":1"#), .wrongType, "'flag' is a boolean, found a number")
+        try expect(features(#""size":"one","kind":"red""#), .wrongType, "'size' is a number, found 'one'")
+        try expect(features(#""size":[1],"kind":"red""#), .wrongType, "'size' is a number, found an array")
+        try expect(features(#""size":1,"kind":{}"#), .wrongType, "'kind' is a category, found an object")
+        try expect(features(good + #","flag":2"#), .wrongType, "'flag' is a boolean, found '2'")
         try expect(features(good + #","open":[1]"#), .wrongType, "'open' is a category, found an array")
         try expect(features(#""size":-1,"kind":"red""#), .outOfRange, "'size' must be at least 0")
         try expect(features(#""size":10.5,"kind":"red""#), .outOfRange, "'size' must be at most 10")
@@ -75,7 +75,7 @@ import Testing
             try expect(features(#""size":\#(word),"kind":"red""#), .malformed, "byte ")
         }
         for word in ["NaN", "Infinity", "-inf"] {
-            try expect(features(#""size":"\#(word)","kind":"red""#), .wrongType, "found a string")
+            try expect(features(#""size":"\#(word)","kind":"red""#), .wrongType, "found '\(word)'")
         }
     }
 
@@ -93,12 +93,12 @@ import Testing
         try expect(#"{"event":"label","id":"a","size":1,"label":1}"#, .unknownField, "features go inside")
         try expect(#"{"event":"label","id":"a","id":"b","label":1}"#, .malformed, "\"id\" is given twice")
         try expect(#"{"event":"label","id":"","label":1}"#, .outOfRange, "1 to 256 bytes, found 0")
-        try expect(#"{"event":"label","id":7,"label":1}"#, .wrongType, "\"id\" is a string, found a number")
-        try expect(#"{"event":"label","id":"a","label":"7"}"#, .wrongType, "is a number")
+        try expect(#"{"event":"label","id":[7],"label":1}"#, .wrongType, "\"id\" is a text, found an array")
+        try expect(#"{"event":"label","id":"a","label":"seven"}"#, .wrongType, "is a number")
         try expect(#"{"event":"label","id":"a","label":1e999}"#, .outOfRange, "beyond the range of a double")
         try expect(#"{"event":"label","id":"a","label":null}"#, .wrongType, "label 'y' is null")
         try expect(#"{"event":"label","id":"a","label":1,"correction":"yes"}"#, .wrongType, "\"correction\" is true or")
-        try expect(#"{"event":"label","id":"a","label":1,"time":5}"#, .wrongType, "\"time\" is a string")
+        try expect(#"{"event":"label","id":"a","label":1,"time":[5]}"#, .wrongType, "\"time\" is a text")
         try expect(
             #"{"event":"label","id":"a","label":1,"time":"2013-01-01T00:00:00.0000001Z"}"#, .wrongType,
             "\"time\" is finer than a microsecond")

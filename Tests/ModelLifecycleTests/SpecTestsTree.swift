@@ -57,15 +57,33 @@ indirect enum SpecTree: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, E
     /// What the checker says, without positions.
     var complaints: [String] {
         do throws(SpecMistakes) {
-            _ = try SpecChecker.check(node)
+            Self.expectToBeWritten(try SpecChecker.check(node).spec)
             return []
         } catch {
             return error.mistakes.map(\.unplaced)
         }
     }
 
+    /// Every spec that any test here makes can be written down again, and is the same when it is read.
+    private static func expectToBeWritten(_ spec: Spec) {
+        let node = SpecNode(describing: spec)
+        do throws(SpecMistakes) {
+            #expect(try SpecChecker.check(node).spec == spec, "\(node.yaml)")
+            var json = JSONWriter()
+            node.write(to: &json)
+            guard let value = try? JSONValue(parsing: json.bytes) else { return Issue.record("\(json.text)") }
+            #expect(try SpecChecker.check(SpecNode(value)).spec == spec, "\(json.text)")
+        } catch {
+            Issue.record("\(error)\n\(node.yaml)")
+        }
+    }
+
     var spec: Spec {
-        get throws { try SpecChecker.check(node).spec }
+        get throws {
+            let spec = try SpecChecker.check(node).spec
+            Self.expectToBeWritten(spec)
+            return spec
+        }
     }
 
     var warnings: [String] {

@@ -43,19 +43,27 @@ struct AdoptVerb: AsyncParsableCommand {
             let application = try await Status.name(options, client)
             result = try await client.derive("/v1/applications/\(application)/adopt", body.bytes)
         } else {
-            let adopted = try await OfflineApplication.run(options, verb: "headrace adopt") { application in
-                if let spec { return try await application.adopt(spec, from: point) }
-                return try await application.adopt(experiment: number ?? 0)
+            result = try await OfflineApplication.run(options, verb: "headrace adopt") { application in
+                let adopted: Adopted
+                if let spec {
+                    adopted = try await application.adopt(spec, from: point)
+                } else {
+                    adopted = try await application.adopt(experiment: number ?? 0)
+                }
+                var json = JSONWriter()
+                adopted.write(to: &json, try await application.passedOver(by: adopted))
+                return try JSONValue(parsing: json.bytes)
             }
-            var json = JSONWriter()
-            adopted.write(to: &json)
-            result = try JSONValue(parsing: json.bytes)
         }
         if format.isJSON { return format.print { result.write(to: &$0) } }
         let event = result["offset"]?.integer ?? 0
         let seconds = Status.short(result["elapsed_seconds"]?.number ?? 0)
         let what = number.map { "the candidate of experiment \($0)" } ?? candidate
-        print("adopted \(what) (event @\(event)), caught up with every event, in \(seconds) s")
+        print("adopted \(what) (event \(event)), caught up with every event, in \(seconds) s")
         print("state_digest \(result["state_digest"]?.string ?? "")")
+        let again = PassedOverText.ranges(result["taken_up_again"])
+        guard !again.isEmpty else { return }
+        print("\nthe models know the events \(again.joined(separator: ", ")) again, which a restore had gone around.")
+        print("Where they should not count: `headrace amend --exclude CONDITION` or `--labels FILE`")
     }
 }

@@ -83,7 +83,7 @@ enum AmendmentText {
         }
         Swift.print(line)
         Swift.print(
-            "the models were rebuilt (event @\(report["offset"]?.integer ?? 0)), in "
+            "the models were rebuilt (event \(report["offset"]?.integer ?? 0)), in "
                 + "\(Status.short(report["elapsed_seconds"]?.number ?? 0)) s")
         Swift.print("state_digest \(report["state_digest"]?.string ?? "")\n")
         let names = (report["after"]?["champion"]?.members ?? []).map(\.key)

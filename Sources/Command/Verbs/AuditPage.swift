@@ -12,8 +12,9 @@ struct AuditPage {
         var sections = [question, answers, contributions, outcome]
         let others = (audit["other_questions"]?.array ?? []).compactMap(\.integer)
         if !others.isEmpty {
-            let offsets = others.map { "@\($0)" }.joined(separator: ", ")
-            sections.append("the same id asked other questions, too: \(offsets)\n")
+            let events = others.map(String.init).joined(separator: ", ")
+            let word = others.count == 1 ? "event" : "events"
+            sections.append("the same id asked other questions, too: \(word) \(events)\n")
         }
         return sections.joined(separator: "\n")
     }
@@ -97,13 +98,13 @@ struct AuditPage {
             table.add([role] + ["before", "after"].map { Self.number(numbers[$0]) } + [Self.signed(numbers["change"])])
         }
         let what = movement["of"]?.string ?? "value"
-        return text + "\nlearning it at \(offset(movement) ?? "") moved the answer to this question, its \(what)\n"
+        return text + "\nlearning it (\(offset(movement) ?? "")) moved the answer to this question, its \(what)\n"
             + table.render()
     }
 
     // MARK: Words
 
-    private func offset(_ value: JSONValue?) -> String? { value?["offset"]?.integer.map { "@\($0)" } }
+    private func offset(_ value: JSONValue?) -> String? { value?["offset"]?.integer.map { "event \($0)" } }
 
     private func at(_ value: JSONValue?) -> String? {
         offset(value).map { "\($0)  \(value?["time"]?.string ?? "")" }

@@ -12,14 +12,26 @@ struct AuditVerb: AsyncParsableCommand {
             Ends with status 1 where the answer derived again differs. Nothing is written.
             """)
 
-    @Argument(help: "The id of the question, or its offset like @1234.")
-    var id: String
+    @Argument(help: "The id of the question.")
+    var id: String?
+
+    @Option(name: .long, help: "The event of the question, or of a label of it, in place of an id: its offset.")
+    var event: Int?
 
     @OptionGroup var options: ApplicationOptions
     @OptionGroup var format: FormatOption
 
+    mutating func validate() throws {
+        if (id == nil) == (event == nil) { throw ValidationError("give an id, or --event OFFSET") }
+        if let event, event < 0 { throw ValidationError("--event takes an offset, from 0") }
+        // A version is no question; what is meant is nearly always the event of that number.
+        if let id, id.hasPrefix("@"), let offset = Int(id.dropFirst()) {
+            throw ValidationError("\(id) names a version, the state after \(offset) events: give --event \(offset)")
+        }
+    }
+
     mutating func run() async throws {
-        let subject = try AuditSubject(id)
+        let subject = try event.map { .offset($0) } ?? AuditSubject(id: id ?? "")
         let result: JSONValue
         if let client = try options.client() {
             let application = try await Status.name(options, client)

@@ -44,9 +44,9 @@ struct BisectVerb: AsyncParsableCommand {
         } else {
             switch bisection.finding {
             case .equal(let events): print("\(events.grouped) events, and the folds never part")
-            case .event(let offset, let what): print("the folds part at event @\(offset): \(what)")
+            case .event(let offset, let what): print("the folds part at event \(offset): \(what)")
             case .between(let first, let last, let what):
-                print("the folds part after event @\(first) and before @\(last): \(what)")
+                print("the folds part between the versions @\(first) and @\(last): \(what)")
             }
         }
         if case .equal = bisection.finding { return }

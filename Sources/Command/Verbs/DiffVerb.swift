@@ -5,12 +5,17 @@ import SQLiteStore
 
 struct DiffVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Say what changed between two versions: spec, metrics, the events between.")
+        commandName: "diff", abstract: "Say what changed between two versions: spec, metrics, the events between.",
+        discussion: """
+            Metrics are shown of all answers up to each of the two, and in the last column of those alone whose label \
+            came between them. A version is @OFFSET, a name or a time: 2013-01-16T10:00:00Z, 2013-01-16, now, today, \
+            yesterday, '7d ago' (UTC).
+            """)
 
     @OptionGroup var options: ApplicationOptions
     @OptionGroup var format: FormatOption
 
-    @ArgumentParser.Argument(help: "@OFFSET, a time or a name.")
+    @ArgumentParser.Argument(help: "A version: @OFFSET, a time or a name.")
     var first: String
 
     @ArgumentParser.Argument(help: "Another.")
@@ -43,7 +48,7 @@ struct DiffVerb: AsyncParsableCommand {
         let events = (diff["events"]?.members ?? []).map { "\(($0.value.integer ?? 0).grouped) \($0.key)" }
         lines.append("\nbetween: \(events.isEmpty ? "no event" : events.joined(separator: ", "))")
         for change in diff["changes"]?.array ?? [] {
-            lines.append("  @\(change["offset"]?.integer ?? 0) \(change["what"]?.string ?? "")")
+            lines.append("  event \(change["offset"]?.integer ?? 0): \(change["what"]?.string ?? "")")
         }
         let (removed, added) = (diff["spec_removed"]?.array ?? [], diff["spec_added"]?.array ?? [])
         lines.append(removed.isEmpty && added.isEmpty ? "\nthe same spec" : "")
@@ -57,13 +62,16 @@ struct DiffVerb: AsyncParsableCommand {
 
     /// A row for each role and metric that both have.
     private static func metrics(_ diff: JSONValue) -> String {
-        var table = TextTable([.init(""), .init("from", .right), .init("to", .right), .init("change", .right)])
+        var table = TextTable(
+            [.init("")] + ["from", "to", "change", "between"].map { .init($0, .right) })
         for (role, metrics) in diff["to"]?["metrics"]?.members ?? [] {
             for (name, value) in metrics.members ?? [] {
                 let before = diff["from"]?["metrics"]?[role]?[name]?.number
                 let change = before.flatMap { before in value.number.map { $0 - before } }
+                let period = diff["period"]?["metrics"]?[role]?[name]?.number
                 table.add(
-                    ["\(role) \(name)"] + [before, value.number, change].map { $0.map { Status.short($0) } ?? "–" })
+                    ["\(role) \(name)"]
+                        + [before, value.number, change, period].map { $0.map { Status.short($0) } ?? "–" })
             }
         }
         return table.render()

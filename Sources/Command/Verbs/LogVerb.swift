@@ -42,7 +42,7 @@ struct LogVerb: AsyncParsableCommand {
         let (first, last) = (try from.map { try RestorePoint($0) }, try to.map { try RestorePoint($0) })
         let output = StandardOutput()
         if let client = try options.client() {
-            try await list(client, first, last, output)
+            try await list(client, output)
         } else {
             let store = try options.openForReading()
             defer { try? store.close() }
@@ -61,34 +61,24 @@ struct LogVerb: AsyncParsableCommand {
         }
     }
 
-    private func list(
-        _ client: Client, _ first: RestorePoint?, _ last: RestorePoint?, _ output: StandardOutput
-    ) async throws {
-        var next = try Self.offset(first) ?? 0
-        let end = try Self.offset(last) ?? Int.max / 2
-        guard next <= end else { throw Refusal(.outOfRange, "the range ends at @\(end), before it begins at @\(next)") }
-        var left = min(limit ?? Int.max / 4, end - next)
-        var lines = EventLines(isArray: format == .json)
+    private func list(_ client: Client, _ output: StandardOutput) async throws {
         let application = try await Status.name(options, client)
+        var query = [("from", from), ("to", to)].compactMap { name, value in
+            value.map { "&\(name)=\(HTTPRequest.escaped($0.utf8))" }
+        }.joined()
+        var left = limit ?? Int.max / 4
+        var lines = EventLines(isArray: format == .json)
         while left > 0 {
             let page = try await client.get(
-                "/v1/applications/\(application)/events?from=\(next)&limit=\(min(left, 1_000))")
+                "/v1/applications/\(application)/events?limit=\(min(left, 1_000))\(query)")
             let events = page["events"]?.array ?? []
             for event in events { try lines.add({ event.write(to: &$0) }, output) }
             left -= events.count
-            guard let following = page["next"]?.integer, !events.isEmpty else { break }
-            next = following
+            guard let next = page["next"]?.integer, let end = page["to"]?.integer, !events.isEmpty else { break }
+            // What a time or a name meant is known now, and stays.
+            query = "&from=\(next)" + (to == nil ? "" : "&to=\(end)")
         }
         try lines.finish(output)
-    }
-
-    private static func offset(_ point: RestorePoint?) throws -> Int? {
-        switch point {
-        case nil: nil
-        case .offset(let offset): offset
-        case .time, .name:
-            throw ValidationError("times and names are looked up in the files: --data-dir DIR, or give an @OFFSET")
-        }
     }
 }
 

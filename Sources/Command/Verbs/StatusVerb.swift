@@ -11,13 +11,30 @@ struct StatusVerb: AsyncParsableCommand {
     @OptionGroup var options: ApplicationOptions
     @OptionGroup var format: FormatOption
 
+    @Flag(name: .long, help: "The spec in force, as YAML that `headrace check` takes.")
+    var spec = false
+
     mutating func run() async throws {
+        if spec { return try await printSpec() }
         let status = try await Status.read(options)
         if format.isJSON {
             format.print { status.write(to: &$0) }
         } else {
             print(Status.text(status), terminator: "")
         }
+    }
+
+    private func printSpec() async throws {
+        let node: SpecNode
+        if let client = try options.client() {
+            node = SpecNode(try await client.get("/v1/applications/\(try await Status.name(options, client))/spec"))
+        } else {
+            let name = try options.name(among: DataDirectory.applications(in: options.directory), in: options.directory)
+            let store = try options.openForReading()
+            defer { try? store.close() }
+            node = SpecNode(describing: try Spec.inForce(in: store, named: name))
+        }
+        if format.isJSON { format.print { node.write(to: &$0) } } else { print(node.yaml, terminator: "") }
     }
 }
 
@@ -52,9 +69,9 @@ enum Status {
             if let value { lines.append("\(name.padding(toLength: 16, withPad: " ", startingAt: 0)) \(value)") }
         }
         line("application", status["application"]?.string)
-        line("offset", status["offset"]?.integer.map { "@\($0)" })
+        line("version", status["offset"]?.integer.map { "@\($0)" })
         line("log time", status["log_time"]?.string)
-        line("version", status["version"]?.integer.map { "@\($0)" })
+        line("adopted by", status["version"]?.integer.map { "event \($0)" })
         line("state_digest", status["state_digest"]?.string)
         line("ledger_digest", status["ledger_digest"]?.string)
         for (name, key) in [

@@ -4,6 +4,7 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
+import NIOCore
 import SQLiteStore
 import Server
 
@@ -27,6 +28,11 @@ struct UpVerb: AsyncParsableCommand {
 
     @Option(name: .long, help: "The port to listen on; 0 takes any that is free.")
     var port = 8080
+
+    @Option(
+        name: .long,
+        help: "A name under which browsers and programs ask this server, beside localhost and --host; may be repeated.")
+    var allowedHost: [String] = []
 
     @OptionGroup var format: FormatOption
 
@@ -56,7 +62,7 @@ struct UpVerb: AsyncParsableCommand {
             let format = format
             let server = HeadraceServer(
                 applications: applications, failed: starts.compactMap(\.failedApplication),
-                quarantines: quarantines(applications), host: host, port: port,
+                quarantines: quarantines(applications), host: host, port: port, allowedHosts: allowedHost,
                 endsAtHangup: Self.endsAtHangup)
             try await server.run { url in
                 directory.setOwner(url)
@@ -105,8 +111,39 @@ struct UpVerb: AsyncParsableCommand {
     }
 
     private static func explained(_ error: any Error, _ host: String, _ port: Int) -> any Error {
-        guard "\(error)".contains("bind(") || "\(error)".contains("Address already in use") else { return error }
-        return LogFailure(
-            .unavailable, "cannot listen on \(host):\(port): \(error)", hint: "--port 0 takes any port that is free")
+        ListenFailure(error, host: host, port: port).map(\.failure) ?? error
+    }
+}
+
+/// Why a server cannot listen, in words.
+package struct ListenFailure {
+    package let failure: LogFailure
+
+    /// - Returns: nil where the error is of another kind.
+    package init?(_ error: any Error, host: String, port: Int) {
+        let (reason, hint): (String, String)
+        switch error {
+        case let error as IOError: (reason, hint) = Self.words(error.errnoCode, host, port)
+        case is SocketAddressError:
+            (reason, hint) = ("there is no host named '\(host)'", "--host takes an address or a name of this machine")
+        default: return nil
+        }
+        failure = LogFailure(.unavailable, "cannot listen on \(host):\(port): \(reason)", hint: hint)
+    }
+
+    private static func words(_ code: CInt, _ host: String, _ port: Int) -> (String, String) {
+        switch code {
+        case EADDRINUSE:
+            ("another program listens there", "stop that one, or take another port: --port 0 takes any that is free")
+        case EACCES, EPERM:
+            ("no permission", "\(port < 1_024 ? "ports below 1024 need root" : "take another port"): --port 8080")
+        case EADDRNOTAVAIL:
+            (
+                "this machine has no such address",
+                "--host 127.0.0.1 is this machine alone, --host 0.0.0.0 all its addresses"
+            )
+        case EAFNOSUPPORT: ("this machine does not speak that protocol", "--host 127.0.0.1 is this machine alone")
+        default: (String(cString: strerror(code)), "--host and --port say where")
+        }
     }
 }

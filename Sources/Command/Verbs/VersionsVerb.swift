@@ -16,7 +16,7 @@ struct VersionsVerb: AsyncParsableCommand {
     @Option(name: .long, help: "Give a version this name.")
     var name: String?
 
-    @Option(name: .long, help: "The offset to name, like @1234 (default: the present one).")
+    @Option(name: .long, help: "The version to name: @OFFSET, a time or a name (default: the present one).")
     var at: String?
 
     mutating func validate() throws {
@@ -28,7 +28,7 @@ struct VersionsVerb: AsyncParsableCommand {
         let versions = try await Status.read(options)["versions"] ?? .array([])
         if format.isJSON { return format.print { versions.write(to: &$0) } }
         var table = TextTable([
-            .init("offset", .right), .init("log time"), .init("state_digest"), .init("why"), .init("names"),
+            .init("version", .right), .init("log time"), .init("state_digest"), .init("why"), .init("names"),
         ])
         for version in versions.array ?? [] {
             table.add([
@@ -41,26 +41,20 @@ struct VersionsVerb: AsyncParsableCommand {
     }
 
     private func setName(_ name: String) async throws {
-        var offset: Int?
-        if let at {
-            guard case .offset(let number) = try RestorePoint(at) else {
-                throw ValidationError("--at takes an offset, like @1234")
-            }
-            offset = number
-        }
+        let point = try at.map { try RestorePoint($0) }
         let named: Int
         if let client = try options.client() {
             var body = JSONWriter()
             body.object { json in
                 json.member("name", name)
-                if let offset { json.member("offset", offset) }
+                if let at { json.member("at", at) }
             }
             let application = try await Status.name(options, client)
             let reply = try await client.post("/v1/applications/\(application)/versions", body.bytes)
             named = reply["offset"]?.integer ?? 0
         } else {
             named = try await OfflineApplication.run(options, verb: "headrace versions") {
-                try await $0.setName(name, offset: offset)
+                try await $0.setName(name, at: point)
             }
         }
         guard format.isJSON else { return print("@\(named) is '\(name)'") }

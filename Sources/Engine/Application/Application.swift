@@ -26,6 +26,8 @@ public final class Application: Sendable {
     public let spec: Spec
     /// Snapshots that were passed over when it was opened, because they are damaged.
     public let damage: [SnapshotDamage]
+    /// Stamps events that claim no time.
+    let clock: @Sendable () -> Timestamp
     private let writer: Writer
     private let queue: JobQueue
 
@@ -36,7 +38,7 @@ public final class Application: Sendable {
     ///   - clock: stamps events that claim no time.
     /// - Throws: `LogFailure`, or a `Refusal` where the log holds no spec and none is given.
     public init(name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp) throws {
-        self.name = name
+        (self.name, self.clock) = (name, clock)
         queue = JobQueue()
         writer = try Writer(spec: spec, store: store, queue: queue, clock: clock)
         self.spec = writer.spec
@@ -84,14 +86,12 @@ public final class Application: Sendable {
         }
     }
 
-    /// Gives a version a name. - Parameter offset: nil means the present one.
+    /// Gives a version a name. - Parameter point: nil means the present one.
     /// - Returns: the offset named.
-    public func setName(_ name: String, offset: Int?) async throws -> Int {
+    public func setName(_ name: String, at point: RestorePoint?) async throws -> Int {
         try RestorePoint.checkName(name)
         return try await withLog { log in
-            let end = try log.endOffset
-            let named = offset ?? end
-            guard named <= end else { throw RestorePoint.future(named, end: end) }
+            let named = try point?.offsetOrEnd(in: log) ?? log.endOffset
             try log.setName(name, offset: named)
             return named
         }

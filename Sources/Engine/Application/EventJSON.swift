@@ -42,8 +42,7 @@ extension Amendment {
             json.member("forgotten", isForgotten)
             json.member("excluded", array: { json in
                 for range in offsets.ranges {
-                    let first = "@\(range.lowerBound)"
-                    json.string(range.count == 1 ? first : "\(first)..@\(range.upperBound)")
+                    json.string("@\(range.lowerBound)..@\(range.upperBound)")
                 }
             })
         case .corrections(let corrections):
@@ -99,9 +98,6 @@ public enum EventListing {
             try write { json in
                 json.object { json in
                     json.member("offset", current)
-                    if event.kind == .adopted || event.kind == .amended {
-                        json.member("kind", event.kind.name)
-                    }
                     event.writeMembers(to: &json, contract: block.contract)
                     Self.write(event.adoption, to: &json)
                     Self.write(answer, block.version, block.contract, to: &json)

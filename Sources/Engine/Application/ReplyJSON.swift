@@ -90,11 +90,13 @@ struct Answer {
 }
 
 extension Adopted {
-    public func write(to json: inout JSONWriter) {
+    /// - Parameter passedOver: which events it has left out of the models, or brought back to them.
+    public func write(to json: inout JSONWriter, _ passedOver: PassedOver?) {
         json.object { json in
             json.member("offset", offset)
             if let restoredOffset { json.member("restored_offset", restoredOffset) }
             json.member("state_digest", stateDigest.description)
+            passedOver?.write(to: &json)
             json.member("elapsed_seconds", elapsed / .seconds(1))
         }
     }

@@ -84,15 +84,21 @@ final class Serving {
     private func stamp(_ event: inout Event, _ now: Timestamp) -> Refusal? {
         if event.time == .unclaimed {
             event.time = now
-        } else if event.time.microseconds > now.microseconds &+ Writer.claimAheadMicroseconds {
-            return Refusal(
-                .wrongTime, "the time \(event.time) is more than 5 minutes ahead of this server's clock, \(now)",
-                hint: "events are stamped when they happen; check the client's clock")
+        } else if let refusal = Self.refusal(ofClaimed: event.time, now) {
+            return refusal
         }
         if event.id.isEmpty {
             event.id = EventID("auto-\(state.offset)")
         }
         return nil
+    }
+
+    /// Why a claimed time is not taken, if it is not.
+    static func refusal(ofClaimed time: Timestamp, _ now: Timestamp) -> Refusal? {
+        guard time.microseconds > now.microseconds &+ Writer.claimAheadMicroseconds else { return nil }
+        return Refusal(
+            .wrongTime, "the time \(time) is more than 5 minutes ahead of this server's clock, \(now)",
+            hint: "events are stamped when they happen; check the client's clock")
     }
 
     private func apply(_ event: Event) throws -> Decision {

@@ -48,7 +48,7 @@ struct AuditFold {
         var derived: StoredAnswer?
         try replay.run(to: offset + 1, check: { _, _, answer in derived = answer })
         guard let derived else {
-            throw LogFailure(.damaged, "event @\(offset) is not in the log", hint: "`headrace verify` says more")
+            throw LogFailure(.damaged, "event \(offset) is not in the log", hint: "`headrace verify` says more")
         }
         return derived
     }

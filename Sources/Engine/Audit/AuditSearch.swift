@@ -32,7 +32,7 @@ struct AuditSearch {
             let indices: [Int]
             do { indices = try block.indices(of: id) } catch {
                 throw LogFailure(
-                    .damaged, "the block that begins at event @\(block.firstOffset) does not decode: \(error)",
+                    .damaged, "the block that begins at event \(block.firstOffset) does not decode: \(error)",
                     hint: "`headrace verify` says how far the log is whole.")
             }
             for index in indices {
@@ -60,12 +60,12 @@ struct AuditSearch {
         case .offset(let offset):
             guard let found = try reader.read(offset) else {
                 throw Refusal(
-                    .unknownQuestion, "@\(offset) is in the future: the log ends at @\(end)",
+                    .unknownQuestion, "event \(offset) is in the future: the log ends before event \(end)",
                     hint: "`headrace log` lists what there is")
             }
             guard found.event.kind != .adopted else {
                 throw Refusal(
-                    .unknownQuestion, "@\(offset) is no question: a learned state was adopted there",
+                    .unknownQuestion, "event \(offset) is no question: a learned state was adopted there",
                     hint: "`headrace versions` tells of adoptions, `headrace log` of questions")
             }
             return (found.event.id, offset)
@@ -80,7 +80,7 @@ struct AuditSearch {
         }
         return Refusal(
             .unknownQuestion,
-            "nothing was ever asked under the id '\(id.text)': its label, at @\(label.offset), \(fate(of: label))",
+            "nothing was ever asked under the id '\(id.text)': its label, event \(label.offset), \(fate(of: label))",
             hint: "ask with the same id; the label is then learned from with the question")
     }
 

@@ -78,11 +78,11 @@ public struct BundleImport {
         let blocks = try PackedBlocks.unpack(payload)
         for block in blocks {
             guard block.firstOffset == end, block.count > 0, block.lastTime >= block.firstTime else {
-                throw BundleFormat.damaged(path, "the block after @\(end) does not follow it")
+                throw BundleFormat.damaged(path, "the block of event \(end) does not follow the one before")
             }
             let head = try BlockReader(block.payload)
             guard head.firstOffset == end, head.count == block.count else {
-                throw BundleFormat.damaged(path, "the block at @\(end) is another")
+                throw BundleFormat.damaged(path, "the block of event \(end) is another")
             }
             chain = block.chain(after: chain)
             end = block.endOffset
@@ -150,6 +150,6 @@ public struct BundleImport {
     private func checkEvents() throws {
         var scan = LogScan(log)
         let next = try scan.run(0..<end) { _, _, _, _ in }
-        guard next == end else { throw BundleFormat.damaged(path, "event @\(next) is not there") }
+        guard next == end else { throw BundleFormat.damaged(path, "event \(next) is not there") }
     }
 }

@@ -93,7 +93,7 @@ public struct BundleWriter {
         var run: [Block] = []
         while next < end {
             guard let block = try log.block(containing: next) else {
-                throw LogFailure(.damaged, "event @\(next) is not there")
+                throw LogFailure(.damaged, "event \(next) is not there")
             }
             if let first = run.first, !Compaction.canPack(first, block)
                 || block.endOffset - first.firstOffset > Compaction.eventsMax

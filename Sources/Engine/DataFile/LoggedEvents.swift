@@ -105,14 +105,18 @@ package final class LoggedEvents {
 
     private static func table(_ records: consuming CSVReader, _ contract: Contract) throws -> Table {
         let header = records.header
-        guard let kind = header.firstIndex(of: EventTable.Column.kind.rawValue) else {
+        // Listings of before call it 'kind', which no feature's column is; there 'event' is a feature.
+        let old = header.firstIndex(of: EventTable.Column.kind.rawValue)
+        guard let kind = old ?? header.firstIndex(of: EventTable.Column.event.rawValue) else {
             throw Refusal(
-                .missingField, "\(records.path) is no listing of a log: it has no column 'kind'",
+                .missingField, "\(records.path) is no listing of a log: it has no column 'event'",
                 hint: "`headrace log --format csv` writes one; leave out --events for rows of your own")
         }
         // Columns under names of the reader's own, so that a feature named 'id' is not taken for the id.
         let mapping = DataMapping(id: "\u{0}id", time: "\u{0}time", labelTime: nil)
-        let names = header.enumerated().map { place, name in Self.role(of: name, place, contract) }
+        let names = header.enumerated().map { place, name in
+            old != nil && name == EventTable.Column.event.rawValue ? name : Self.role(of: name, place, contract)
+        }
         let bare = Contract(features: [], target: contract.target, clock: contract.clock)
         let rows = try RowReader(contract, mapping, header: names)
         let labels = try RowReader(bare, mapping, header: names)
@@ -145,10 +149,10 @@ package final class LoggedEvents {
 
     private func record(_ table: Table, into event: inout Event) -> Refusal? {
         let fields = table.records.fields
-        guard table.kind < fields.spans.count else { return Refusal(.malformed, "the row has no kind") }
+        guard table.kind < fields.spans.count else { return Refusal(.malformed, "the row has no event") }
         let word = fields[table.kind]
         guard let kind = Event.Kind.allCases.first(where: { $0.name.utf8.elementsEqual(word) }) else {
-            return Refusal(.outOfRange, "no event is of the kind '\(String(decoding: word, as: UTF8.self))'")
+            return Refusal(.outOfRange, "no event is called '\(String(decoding: word, as: UTF8.self))'")
         }
         let count = fields.spans.count
         let hasID = table.id.map { $0 < count && !fields[$0].isEmpty } ?? false

@@ -3,6 +3,12 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A moment in an application's history, as somebody names it.
 public enum RestorePoint: Sendable, Equatable {
     /// The state before the event at this offset.
@@ -11,15 +17,16 @@ public enum RestorePoint: Sendable, Equatable {
     case time(Timestamp)
     case name(String)
 
-    /// Reads `@OFFSET`, a timestamp, or a name.
+    /// Reads `@OFFSET`, a time, or a name. A time is a timestamp, a day such as `2013-01-16`, or in words, of this
+    /// machine's clock and in UTC: `now`, `today`, `yesterday`, `7d ago`.
     /// - Throws: a `Refusal` where `@` is not followed by a number.
-    public init(_ text: String) throws(Refusal) {
+    public init(_ text: String, now: Timestamp = .now()) throws(Refusal) {
         if text.hasPrefix("@") {
             guard let offset = Int(text.dropFirst()), offset >= 0 else {
                 throw Refusal(.impossibleRestore, "'\(text)' is no offset", hint: "write it like @1234")
             }
             self = .offset(offset)
-        } else if let time = Timestamp(text) {
+        } else if let time = Timestamp(shortened: text, now: now) {
             self = .time(time)
         } else {
             self = .name(text)
@@ -85,17 +92,36 @@ public enum RestorePoint: Sendable, Equatable {
 
     /// A name may be anything that is not an offset or a time.
     static func checkName(_ name: String) throws(Refusal) {
-        let isName = !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("@") && Timestamp(name) == nil
-            && name != VersionName.damaged
+        let isName = !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("@")
+            && Timestamp(shortened: name, now: .now()) == nil && name != VersionName.damaged
         guard isName else {
             throw Refusal(
                 .outOfRange, "'\(name)' cannot name a version", hint: "1 to 128 bytes, neither @OFFSET nor a time")
         }
     }
 
+    /// The same, but that a time after the newest event means the end of the log: nothing has happened since.
+    func offsetOrEnd(in log: StoreAccess.Store) throws -> Int {
+        guard case .time(let time) = self else { return try offset(in: log) }
+        let end = try log.endOffset
+        guard end > 0, let last = try log.block(containing: end - 1)?.lastTime, last <= time else {
+            return try offset(in: log)
+        }
+        return end
+    }
+
     static func future(_ offset: Int, end: Int) -> Refusal {
         Refusal(
             .impossibleRestore, "@\(offset) is in the future: the log ends at @\(end)",
             hint: "`headrace versions` lists what there is to restore")
+    }
+}
+
+extension Timestamp {
+    /// The time of this machine, in microseconds.
+    public static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 }

@@ -30,12 +30,17 @@ public struct VersionDiff: Sendable {
     /// Events between by their kind, all kinds in their order.
     public let events: [(kind: Event.Kind, count: Int)]
     public let changes: [Change]
+    /// The metrics of what was scored between the two, of the roles of the later one.
+    public let period: PeriodMetrics
 
+    /// A time after the newest event means the end of the log.
+    ///
     /// - Throws: a `Refusal` where one of them is no version; `LogFailure` where the log cannot be read.
     public init(_ first: RestorePoint, _ second: RestorePoint, in log: StoreAccess.Store) throws {
-        let (a, b) = (try first.offset(in: log), try second.offset(in: log))
+        let (a, b) = (try first.offsetOrEnd(in: log), try second.offsetOrEnd(in: log))
         from = try Self.side(a, in: log)
         to = try Self.side(b, in: log)
+        period = try PeriodMetrics(min(a, b)..<max(a, b), in: log)
         let (old, new) = (from.lines, to.lines)
         removed = old.filter { !new.contains($0) }
         added = new.filter { !old.contains($0) }
@@ -102,6 +107,10 @@ extension VersionDiff {
                     json.member("metrics", object: { $0.members(of: side.metrics) })
                 })
             }
+            json.member("period", object: { json in
+                json.member("labels", period.labelCount)
+                json.member("metrics", object: { $0.members(of: period.metrics) })
+            })
             json.member("spec_removed", array: { json in for line in removed { json.string(line) } })
             json.member("spec_added", array: { json in for line in added { json.string(line) } })
             json.member("events", object: { json in for (kind, count) in events { json.member(kind.name, count) } })

@@ -10,9 +10,11 @@ import OnlineLearning
 public struct EventTable {
     /// What stands in a column, beside features and probabilities.
     enum Column: String, CaseIterable {
-        case offset, time, kind, id, label, outcome, prediction, lower, upper, answer
+        case offset, time, event, id, label, outcome, prediction, lower, upper, answer
         case answeredBy = "answered_by"
         case version
+        /// What listings of before call ``event``.
+        case kind
     }
 
     static let featurePrefix = "features."
@@ -100,7 +102,7 @@ public struct EventTable {
     }
 
     private mutating func writeHeader() {
-        for column in [Column.offset, .time, .kind, .id] { writer.text(column.rawValue) }
+        for column in [Column.offset, .time, .event, .id] { writer.text(column.rawValue) }
         for name in features { writer.text(Self.column(ofFeature: name)) }
         for column in [Column.label, .outcome] { writer.text(column.rawValue) }
         for name in answerColumns { writer.text(name) }

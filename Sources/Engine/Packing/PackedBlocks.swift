@@ -129,7 +129,7 @@ public enum PackedBlocks {
             return reader.holdsOthers ? nil : reader
         } catch {
             throw LogFailure(
-                .damaged, "the blocks packed from event @\(row.firstOffset) on are not what was written: \(error)",
+                .damaged, "the blocks packed from event \(row.firstOffset) on are not what was written: \(error)",
                 hint: LogReader.hint)
         }
     }

@@ -31,7 +31,7 @@ struct LogPiece: Sendable {
                 try columns.read(contract, into: &batch)
             } catch {
                 throw LogFailure(
-                    .damaged, "the events from @\(columns.firstOffset) on do not decode: \(error)",
+                    .damaged, "the events from \(columns.firstOffset) on do not decode: \(error)",
                     hint: LogReader.hint)
             }
         }
@@ -53,7 +53,7 @@ struct LogPiece: Sendable {
                     do {
                         try block.read(next - block.firstOffset, contract: contract, into: &event, answer: &answer)
                     } catch {
-                        throw LogFailure(.damaged, "event @\(next) does not decode: \(error)", hint: LogReader.hint)
+                        throw LogFailure(.damaged, "event \(next) does not decode: \(error)", hint: LogReader.hint)
                     }
                     batch.append(event, answer)
                     next += 1

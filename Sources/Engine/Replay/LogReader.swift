@@ -41,7 +41,7 @@ struct LogReader {
             let answer = try reader.read(offset - reader.firstOffset, contract: contract, into: &event)
             return (event, answer, contract, reader.version)
         } catch {
-            throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)", hint: Self.hint)
+            throw LogFailure(.damaged, "event \(offset) does not decode: \(error)", hint: Self.hint)
         }
     }
 
@@ -57,7 +57,7 @@ struct LogReader {
             )
         } catch let error as CanonicalDecodingError {
             throw LogFailure(
-                .damaged, "the block that begins at event @\(block.firstOffset) does not decode: \(error)",
+                .damaged, "the block that begins at event \(block.firstOffset) does not decode: \(error)",
                 hint: Self.hint)
         }
     }
@@ -90,7 +90,8 @@ struct LogReader {
             contracts[contract.canonicalDigest] = contract
             if contract.canonicalDigest == digest { return contract }
         }
-        throw LogFailure(.damaged, "no snapshot has the contract of block @\(offset)", hint: Self.hint)
+        throw LogFailure(
+            .damaged, "no snapshot has the contract of the block that begins at event \(offset)", hint: Self.hint)
     }
 
     private func adoptedContract(at offset: Int, _ block: BlockReader?) throws -> Contract? {

@@ -27,7 +27,7 @@ struct LogScan {
                 do {
                     try block.read(next - block.firstOffset, contract: contract, into: &event, answer: &answer)
                 } catch {
-                    throw LogFailure(.damaged, "event @\(next) does not decode: \(error)")
+                    throw LogFailure(.damaged, "event \(next) does not decode: \(error)")
                 }
                 try body(next, event, answer, scanned)
                 next += 1

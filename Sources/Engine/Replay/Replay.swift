@@ -52,10 +52,12 @@ struct Replay {
     ///   - derive: gives the learned state of an adoption that is not of a spec, for the state before it; by default
     ///     that which is stored with it.
     ///   - check: is told of every event with its stored and its new answer.
+    ///   - scored: is shown the state after every label that has met its question.
     mutating func run(
         to end: Int = .max,
         derive: (Adoption, ApplicationState) throws -> LearnedState? = { _, _ in nil },
-        check: (Int, borrowing StoredAnswer, borrowing StoredAnswer) -> Void = { _, _, _ in }
+        check: (Int, borrowing StoredAnswer, borrowing StoredAnswer) -> Void = { _, _, _ in },
+        scored: ((borrowing ApplicationState) -> Void)? = nil
     ) throws {
         var answer = StoredAnswer(.predicted)
         while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
@@ -64,15 +66,16 @@ struct Replay {
                 do {
                     try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {
-                    throw LogFailure(.damaged, "event @\(offset) does not decode: \(error)")
+                    throw LogFailure(.damaged, "event \(offset) does not decode: \(error)")
                 }
                 try fold(&event, derive, &answer)
                 check(offset, stored, answer)
                 guard answer.decision.isLogged else {
                     throw LogFailure(
-                        .damaged, "event @\(offset) is in the log, and the fold refuses it: \(answer.decision)",
+                        .damaged, "event \(offset) is in the log, and the fold refuses it: \(answer.decision)",
                         hint: "`headrace verify` compares the whole log")
                 }
+                if let scored, answer.decision.hasLearned { scored(state!) }
                 offset += 1
             }
         }
@@ -117,7 +120,7 @@ struct Replay {
             adoption.recipe, at: offset, from: isSame ? state : nil)
         guard derived.digest == adoption.stateDigest else {
             throw LogFailure(
-                .damaged, "the snapshot of the adoption at @\(offset) is damaged, and its recipe gives another state "
+                .damaged, "the snapshot of the adoption, event \(offset), is damaged, and its recipe gives another state "
                     + "by the arithmetic of this program",
                 hint: "Nothing was deleted. Bring the file back from a backup.")
         }
@@ -129,7 +132,7 @@ struct Replay {
 struct PayloadGone: Error, CustomStringConvertible {
     let offset: Int
 
-    var description: String { "the payload of event @\(offset) was forgotten" }
+    var description: String { "the payload of event \(offset) was forgotten" }
 }
 
 extension ApplicationState {

@@ -36,7 +36,7 @@ extension SnapshotStore {
     /// The state that was stored with the adoption at an offset.
     func stateAdopted(at offset: Int) throws(LogFailure) -> ApplicationState {
         guard let snapshot = try self.snapshot(atOrBefore: offset + 1), snapshot.offset == offset + 1 else {
-            throw LogFailure(.damaged, "the snapshot of the adoption at @\(offset) is not there")
+            throw LogFailure(.damaged, "the snapshot of the adoption, event \(offset), is not there")
         }
         return try state(of: snapshot)
     }

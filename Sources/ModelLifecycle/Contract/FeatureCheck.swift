@@ -58,6 +58,26 @@ struct FeatureCheck {
         }
     }
 
+    /// Sets a feature from the text of its value, whichever way that came in; see `docs/spec.md` for the texts taken.
+    @inline(__always)
+    func set(text: UnsafeBufferPointer<UInt8>, _ index: Int, in row: inout FeatureRow) throws(Refusal) {
+        switch contract.features[index].kind {
+        case .number:
+            try set(LabelCheck.decimal(text), index, in: &row, found: "'\(Self.excerpt(text))'")
+        case .boolean:
+            guard let value = LabelCheck.boolean(text) else {
+                throw wrongType(index, found: "'\(Self.excerpt(text))'")
+            }
+            set(value, index, in: &row)
+        case .category, .text:
+            guard UTF8Check.isValid(text) else {
+                throw Refusal(.wrongType, "feature '\(contract.features[index].name)' is not UTF-8")
+            }
+            try set(string: text, index, in: &row)
+        case .timestamp: try set(timestamp: text, index, in: &row)
+        }
+    }
+
     func set(_ number: DecimalText.Number, _ index: Int, in row: inout FeatureRow, found: String) throws(Refusal) {
         let feature = contract.features[index]
         guard case .value(let value) = number else {
@@ -155,7 +175,7 @@ extension TargetDeclaration {
         guard !text.isEmpty else { return try result.get() }
         Array(text.utf8).withUnsafeBufferPointer { bytes in
             do throws(Refusal) {
-                result = .success(try check.isRegression ? check.number(bytes) : check.name(bytes))
+                result = .success(try check.label(bytes))
             } catch {
                 result = .failure(error)
             }
@@ -183,9 +203,21 @@ struct LabelCheck {
         return target.classes.map { classes in !classes.contains { $0.utf8.elementsEqual(text) } } ?? false
     }
 
+    /// A label from its text: a number of a regression, else the name of a class.
+    func label(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Label {
+        isRegression ? try number(text) : try name(text)
+    }
+
+    /// A number; true and false are 1 and 0.
+    static func decimal(_ text: UnsafeBufferPointer<UInt8>) -> DecimalText.Number {
+        let number = DecimalText.parse(text)
+        guard case .malformed = number, let flag = boolean(text) else { return number }
+        return .value(flag ? 1 : 0)
+    }
+
     func number(_ text: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Label {
         guard target.task == .regression else { return try name(text) }
-        switch DecimalText.parse(text) {
+        switch Self.decimal(text) {
         case .value(let value):
             if let minimum = target.minimum, value < minimum { throw outOfRange(value, "at least \(minimum)") }
             if let maximum = target.maximum, value > maximum { throw outOfRange(value, "at most \(maximum)") }
@@ -194,14 +226,6 @@ struct LabelCheck {
         case .overflow:
             throw Refusal(.outOfRange, "label '\(target.name)' is beyond the range of a double")
         }
-    }
-
-    func boolean(_ value: Bool) throws(Refusal) -> Label {
-        guard target.isBoolean else {
-            guard target.task != .regression else { throw wrongType(value ? "true" : "false") }
-            return try named(value ? "true" : "false")
-        }
-        return .listed(value ? 1 : 0)
     }
 
     /// A class by its name; of a boolean target true, false, 1 and 0 in any spelling.
@@ -220,15 +244,6 @@ struct LabelCheck {
             throw Refusal(.outOfRange, "a class has 1 to \(FeatureCheck.categoryByteCountMax) bytes")
         }
         return .named(Array(text))
-    }
-
-    private func named(_ text: String) throws(Refusal) -> Label {
-        var result: Result<Label, Refusal> = .failure(wrongType(text))
-        var copy = text
-        copy.withUTF8 { bytes in
-            do throws(Refusal) { result = .success(try name(bytes)) } catch { result = .failure(error) }
-        }
-        return try result.get()
     }
 
     /// true, false (in any case), 1, 0, and 1.0, 0.0 as number columns have them.

@@ -90,10 +90,10 @@ public struct EventReader {
 
     private func id(_ reader: inout JSONReader, _ fields: inout Fields, _ event: inout Event) throws {
         try once(&fields.hasID, "id")
-        guard try reader.peek() == .string else {
-            throw Refusal(.wrongType, "\"id\" is a string, found \(try reader.peek().name)")
+        guard let text = try reader.scalarText() else {
+            throw Refusal(.wrongType, "\"id\" is a text, found \(try reader.peek().name)")
         }
-        try EventReader.set(&event.id, try reader.string())
+        try EventReader.set(&event.id, text)
     }
 
     /// Sets an id from text. - Throws: where it is empty or too long.
@@ -106,22 +106,19 @@ public struct EventReader {
 
     private func time(_ reader: inout JSONReader, _ fields: inout Fields, _ event: inout Event) throws {
         try once(&fields.hasTime, "time")
-        guard try reader.peek() == .string else {
+        guard let text = try reader.scalarText() else {
             throw Refusal(
-                .wrongType, "\"time\" is a string like \"2013-01-01T10:15:00Z\", found \(try reader.peek().name)")
+                .wrongType, "\"time\" is a text like \"2013-01-01T10:15:00Z\", found \(try reader.peek().name)")
         }
-        event.time = try FeatureCheck.time(try reader.string(), of: { "\"time\"" })
+        event.time = try FeatureCheck.time(text, of: { "\"time\"" })
     }
 
     private func label(_ reader: inout JSONReader, _ fields: inout Fields, _ event: inout Event) throws {
         try once(&fields.hasLabel, "label")
-        switch try reader.peek() {
-        case .number: event.label = try labels.number(try reader.numberText())
-        case .string: event.label = try labels.name(try reader.string())
-        case .boolean: event.label = try labels.boolean(try reader.boolean())
-        case let kind:
-            throw Refusal(.wrongType, "label '\(contract.target.name)' is \(kind.name)")
+        guard let text = try reader.scalarText() else {
+            throw Refusal(.wrongType, "label '\(contract.target.name)' is \(try reader.peek().name)")
         }
+        event.label = try labels.label(text)
     }
 
     private func correction(_ reader: inout JSONReader) throws -> Bool {
@@ -150,19 +147,14 @@ public struct EventReader {
     }
 
     private mutating func feature(_ index: Int, _ reader: inout JSONReader, _ row: inout FeatureRow) throws {
-        let found = try reader.peek()
-        switch (contract.features[index].kind, found) {
-        case (_, .null):
+        if try reader.peek() == .null {
             try reader.null()
-            try features.setMissing(index, in: &row)
-        case (.number, .number):
-            let text = try reader.numberText()
-            try features.set(DecimalText.parse(text), index, in: &row, found: "this number")
-        case (.boolean, .boolean): features.set(try reader.boolean(), index, in: &row)
-        case (.category, .string), (.text, .string): try features.set(string: try reader.string(), index, in: &row)
-        case (.timestamp, .string): try features.set(timestamp: try reader.string(), index, in: &row)
-        default: throw features.wrongType(index, found: found.name)
+            return try features.setMissing(index, in: &row)
         }
+        guard let text = try reader.scalarText() else {
+            throw features.wrongType(index, found: try reader.peek().name)
+        }
+        try features.set(text: text, index, in: &row)
     }
 
     // MARK: Checks

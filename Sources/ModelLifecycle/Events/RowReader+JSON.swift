@@ -33,34 +33,17 @@ extension RowReader {
                 if case .feature(let index) = role { try features.give(index) }
                 try read(role, Self.empty, &row)
             }
-        case .string:
-            let text = try reader.string()
+        case .string, .number, .boolean:
+            guard let text = try reader.scalarText() else { return }
             for role in roles {
-                if case .feature(let index) = role, Self.isNumeric(contract.features[index].kind) {
-                    throw features.wrongType(index, found: "a string")
+                guard case .feature(let index) = role else {
+                    try read(role, text, &row)
+                    continue
                 }
                 // An empty string is a value; only null and absence are missing.
-                if case .feature(let index) = role { try features.give(index) }
-                if text.isEmpty, case .feature(let index) = role {
-                    try features.set(string: text, index, in: &row.features)
-                } else {
-                    try read(role, text, &row)
-                }
+                try features.give(index)
+                try features.set(text: text, index, in: &row.features)
             }
-        case .number:
-            let text = try reader.numberText()
-            for role in roles {
-                if case .feature(let index) = role {
-                    guard contract.features[index].kind == .number else {
-                        throw features.wrongType(index, found: "a number")
-                    }
-                    try features.give(index)
-                }
-                try read(role, text, &row)
-            }
-        case .boolean:
-            let value = try reader.boolean()
-            for role in roles { try read(role, value, &row) }
         case .object, .array:
             guard roles.allSatisfy({ if case .ignored = $0 { true } else { false } }) else {
                 throw Refusal(.wrongType, "a row's values are no \(kind == .array ? "arrays" : "objects")")
@@ -69,20 +52,5 @@ extension RowReader {
         }
     }
 
-    private mutating func read(_ role: Role, _ value: Bool, _ row: inout Row) throws(Refusal) {
-        switch role {
-        case .feature(let index):
-            guard contract.features[index].kind == .boolean else {
-                throw features.wrongType(index, found: value ? "true" : "false")
-            }
-            try features.give(index)
-            features.set(value, index, in: &row.features)
-        case .target: row.label = try labels.boolean(value)
-        case .id, .time, .labelTime: throw Refusal(.wrongType, "true and false are neither ids nor times")
-        case .ignored: return
-        }
-    }
-
-    private static func isNumeric(_ kind: FeatureKind) -> Bool { kind == .number || kind == .boolean }
     private static var empty: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: nil, count: 0) }
 }

@@ -170,11 +170,11 @@ public struct RowReader {
             if isMissing(text, contract.features[index].kind) {
                 try features.setMissing(index, in: &row.features)
             } else {
-                try feature(index, text, &row.features)
+                try features.set(text: text, index, in: &row.features)
             }
         case .target:
             guard !text.isEmpty, !labels.isMissing(text) else { return }
-            row.label = try labels.isRegression ? labels.number(text) : labels.name(text)
+            row.label = try labels.label(text)
         case .id: try EventReader.set(&row.id, text)
         case .time: row.time = try time(text, data.time)
         case .labelTime: row.labelTime = try time(text, data.labelTime)
@@ -192,31 +192,6 @@ public struct RowReader {
         switch kind {
         case .category, .text: text.baseAddress == nil
         case .number, .boolean, .timestamp: text.isEmpty || MissingWord.matches(text)
-        }
-    }
-
-    @inline(__always)
-    private func feature(
-        _ index: Int, _ text: UnsafeBufferPointer<UInt8>, _ row: inout FeatureRow
-    ) throws(Refusal) {
-        switch contract.features[index].kind {
-        case .number:
-            let number = DecimalText.parse(text)
-            if case .malformed = number {
-                throw features.wrongType(index, found: "'\(FeatureCheck.excerpt(text))'")
-            }
-            try features.set(number, index, in: &row, found: "this number")
-        case .boolean:
-            guard let value = LabelCheck.boolean(text) else {
-                throw features.wrongType(index, found: "'\(FeatureCheck.excerpt(text))'")
-            }
-            features.set(value, index, in: &row)
-        case .category, .text:
-            guard UTF8Check.isValid(text) else {
-                throw Refusal(.wrongType, "feature '\(contract.features[index].name)' is not UTF-8")
-            }
-            try features.set(string: text, index, in: &row)
-        case .timestamp: try features.set(timestamp: text, index, in: &row)
         }
     }
 }

@@ -10,10 +10,12 @@ extension Selection {
     ///     test       = ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) value
     ///                | "in" value ".." value | "in" "[" value { "," value } "]" | "is" [ "not" ] "missing"
     ///
-    /// - Parameter contract: whose features the fields are.
+    /// - Parameters:
+    ///   - contract: whose features the fields are.
+    ///   - now: what times in words, such as `yesterday` or `"7d ago"`, are reckoned from; nil takes none.
     /// - Throws: `malformed`, the column named.
-    public init(_ text: String, contract: Contract) throws(Refusal) {
-        var parser = SelectionParser(tokens: try SelectionToken.all(of: text), contract: contract)
+    public init(_ text: String, contract: Contract, now: Timestamp? = nil) throws(Refusal) {
+        var parser = SelectionParser(tokens: try SelectionToken.all(of: text), contract: contract, now: now)
         condition = try parser.condition()
         guard parser.token.kind == .end else {
             let found = parser.token.description
@@ -30,12 +32,13 @@ extension Selection {
 private struct SelectionParser {
     let tokens: [SelectionToken]
     let contract: Contract
+    let now: Timestamp?
     private var position = 0
     private var depth = 0
     private static let depthMax = 64
 
-    init(tokens: [SelectionToken], contract: Contract) {
-        (self.tokens, self.contract) = (tokens, contract)
+    init(tokens: [SelectionToken], contract: Contract, now: Timestamp?) {
+        (self.tokens, self.contract, self.now) = (tokens, contract, now)
     }
 
     var token: SelectionToken { tokens[position] }
@@ -159,9 +162,10 @@ private struct SelectionParser {
             }
             return .number(word.text == "true" ? 1 : 0)
         case .timestamp:
-            guard let time = Timestamp(shortened: word.text) else {
+            guard let time = Timestamp(shortened: word.text, now: now) else {
                 throw word.mistake(
-                    "\(word.description) is no time", hint: "write it like 2013-01-10T00:00Z, or 2013-01-10")
+                    "\(word.description) is no time",
+                    hint: "write it like 2013-01-10T00:00Z, 2013-01-10, yesterday or \"7d ago\"")
             }
             return .time(time.microseconds)
         case .number:
@@ -189,9 +193,12 @@ private struct SelectionParser {
 }
 
 extension Timestamp {
-    /// Reads a time whose seconds, or whose whole time of day, may be left out.
-    init?(shortened text: String) {
+    /// Reads a time whose seconds, or whose whole time of day, may be left out, or a time in words.
+    /// - Parameter now: what words are reckoned from; nil takes none.
+    public init?(shortened text: String, now: Timestamp?) {
         if let time = Timestamp(text) {
+            self = time
+        } else if let now, let time = Timestamp(words: text, now: now) {
             self = time
         } else if text.utf8.count == 10, let time = Timestamp(text + "T00:00:00Z") {
             self = time

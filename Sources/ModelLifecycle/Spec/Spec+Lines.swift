@@ -43,7 +43,7 @@ extension Component {
 }
 
 extension Argument {
-    fileprivate var text: String {
+    package var text: String {
         switch self {
         case .number(let value): value == value.rounded() && value.magnitude < 1e15 ? "\(Int(value))" : "\(value)"
         case .integer(let value): "\(value)"

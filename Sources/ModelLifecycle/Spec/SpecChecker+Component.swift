@@ -21,9 +21,8 @@ extension SpecChecker {
             report(body, expected: expected, hint: takesAll)
             return nil
         }
-        guard let record = record(body, keys: names + Self.featureKeys(declaration), expected: expected) else {
-            return nil
-        }
+        let keys = names + Self.featureKeys(declaration)
+        guard let record = record(body, keys: keys, expected: expected, of: declaration) else { return nil }
         var arguments: [Argument] = []
         for parameter in declaration.parameters {
             guard let place = record[parameter.name] else {
@@ -111,12 +110,12 @@ extension SpecChecker {
         _ place: SpecPlace, among declarations: [ComponentDeclaration], expected: String
     ) -> Component? {
         let names = declarations.map(\.name)
-        let expected = "\(expected): \(SpecMistake.alternatives(names))"
-        guard let named = named(place, expected: expected) else { return nil }
+        guard let named = named(place, expected: "\(expected): \(SpecMistake.alternatives(names))") else { return nil }
         guard let declaration = declarations.first(where: { $0.name == named.name }) else {
             report(
-                named.head, found: SpecMistake.quote(named.name), expected: expected,
-                hint: nearest(named.name, in: names))
+                named.head, found: SpecMistake.quote(named.name),
+                expected: "\(expected): \(alternatives(names, near: named.name))",
+                hint: nearestComponent(named.name, in: names))
             return nil
         }
         return component(declaration, named)

@@ -41,8 +41,9 @@ extension SpecChecker {
         let all = Catalogue.declarations(of: .metric)
         guard let declaration = all.first(where: { $0.name == named.name }) else {
             report(
-                named.head, found: SpecMistake.quote(named.name), expected: expected,
-                hint: nearest(named.name, in: fittingMetrics))
+                named.head, found: SpecMistake.quote(named.name),
+                expected: "a metric\(ofTask): \(alternatives(fittingMetrics, near: named.name))",
+                hint: nearestComponent(named.name, in: fittingMetrics))
             return nil
         }
         let tasks = Catalogue.tasks(ofMetric: declaration.name)

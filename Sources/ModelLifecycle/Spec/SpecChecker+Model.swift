@@ -84,12 +84,14 @@ extension SpecChecker {
         let learners = Catalogue.learnerDeclarations
         let expected =
             isLast
-            ? "a learner\(task.map { " for \($0.name)" } ?? ""): \(fittingLearners)"
-            : "a transformer: \(SpecMistake.alternatives(transformers.map(\.name)))"
+            ? "a learner\(task.map { " for \($0.name)" } ?? ""): "
+                + alternatives(self.learners(for: task), near: named.name)
+            : "a transformer: \(alternatives(transformers.map(\.name), near: named.name))"
         guard let declaration = (transformers + learners).first(where: { $0.name == named.name }) else {
             report(
                 named.head, found: SpecMistake.quote(named.name), expected: expected,
-                hint: nearest(named.name, in: (transformers + learners).map(\.name)))
+                hint: nearestComponent(
+                    named.name, in: self.learners(for: task) + (transformers + learners).map(\.name)))
             return nil
         }
         if declaration.family == .transformer {

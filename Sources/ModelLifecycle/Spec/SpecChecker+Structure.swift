@@ -1,3 +1,5 @@
+import OnlineLearning
+
 /// A node and the way to it.
 struct SpecPlace {
     let node: SpecNode
@@ -97,15 +99,19 @@ extension SpecChecker {
     }
 
     /// The entries of a map of known keys; the others are reported and left out.
+    /// - Parameter component: whose parameters they are.
     mutating func record(
-        _ place: SpecPlace, keys: [String], required: [(name: String, expected: String)] = [], expected: String
+        _ place: SpecPlace, keys: [String], required: [(name: String, expected: String)] = [], expected: String,
+        of component: ComponentDeclaration? = nil
     ) -> SpecRecord? {
         guard let members = members(place, expected: expected) else { return nil }
         let known = members.filter { member in
             if keys.contains(member.name) { return true }
             report(
                 member.key, found: "the unknown key \(SpecMistake.quote(member.name))",
-                expected: SpecMistake.alternatives(keys), hint: nearest(member.name, in: keys))
+                expected: SpecMistake.alternatives(keys),
+                hint: component.flatMap { part(with: member.name, of: $0, member.value.node) }
+                    ?? nearest(member.name, in: keys))
             return false
         }
         for (name, expected) in required where !known.contains(where: { $0.name == name }) {

@@ -82,7 +82,7 @@ extension SpecChecker {
                     named.head, found: SpecMistake.quote(named.name), expected: expected,
                     hint: isUnion
                         ? "a union cannot be in a union; give the outer one more branches"
-                        : nearest(named.name, in: declarations.map(\.name)))
+                        : nearestComponent(named.name, in: declarations.map(\.name)))
                 chain.isComplete = false
                 continue
             }

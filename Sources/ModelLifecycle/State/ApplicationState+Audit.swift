@@ -23,6 +23,13 @@ extension ApplicationState {
         return roleAnswers(answers[...], width: answers.count / roles.count)
     }
 
+    /// The answers to the question that was labelled last, role by role, as wide as the widest: they were scored where
+    /// ``scoredTarget`` is there.
+    package func answersScored() -> [(role: String, values: [Double])] {
+        let width = scored.count / roles.count
+        return roles.enumerated().map { ($1, Array(scored[$0 * width..<($0 + 1) * width])) }
+    }
+
     /// What every role would answer to a question now, whose features lie as in ``contract``.
     /// - Parameter time: the log time of the question, for windows.
     package func answers(to row: FeatureRow, at time: Timestamp) -> [RoleAnswer] {

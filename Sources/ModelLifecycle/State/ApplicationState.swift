@@ -256,7 +256,7 @@ public struct ApplicationState: Sendable {
     }
 
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
-    private mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp) {
+    mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp) {
         workspace.time = time.microseconds
         let width = ledger.answerWidth / (learned.models.count + 1)
         answers.removeAll(keepingCapacity: true)

@@ -92,5 +92,5 @@ public struct PastEventMissing: Error, Sendable, CustomStringConvertible {
         (self.offset, self.reason) = (offset, reason)
     }
 
-    public var description: String { "event @\(offset) cannot be read back: \(reason)" }
+    public var description: String { "event \(offset) cannot be read back: \(reason)" }
 }

@@ -3,12 +3,12 @@
 /// Plain where it is a word of ASCII letters, digits, `_`, `-` and `.` that begins with a letter or `_` and means
 /// nothing else (`yes`, `null`, `nan`); otherwise in single quotes, and in double quotes where characters must
 /// be escaped.
-enum YAMLScalar {
+package enum YAMLScalar {
     private static let reserved: Set<String> = [
         "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
     ]
 
-    static func text(_ string: String) -> String {
+    package static func text(_ string: String) -> String {
         if isPlain(string) { return string }
         if !string.unicodeScalars.contains(where: mustBeEscaped) {
             var quoted = "'"

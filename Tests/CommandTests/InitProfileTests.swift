@@ -66,8 +66,10 @@ struct InitProfileTests {
         #expect(times.allTimes && !times.timesAscend && !times.allNumbers)
         #expect(try profile(["true", "False", "TRUE"]).allBooleans)
         #expect(try !profile(["true", "t"]).allBooleans)
-        let mixed = try profile(["1", "NA"])
-        #expect(!mixed.allNumbers && mixed.firstNonNumber?.text == "NA" && mixed.firstNonNumber?.row == 2)
+        let mixed = try profile(["1", "oops"])
+        #expect(!mixed.allNumbers && mixed.firstNonNumber?.text == "oops" && mixed.firstNonNumber?.row == 2)
+        let gaps = try profile(["1", "NA", "?", nil, "2"])
+        #expect(gaps.allNumbers && gaps.gaps == 3 && gaps.firstMissingWord?.row == 2)
     }
 
     @Test func stringsBySyntaxAreNoNumbersAndNoBooleans() throws {

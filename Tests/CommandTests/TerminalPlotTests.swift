@@ -1,4 +1,5 @@
 import Command
+import Foundation
 import Testing
 
 @Suite("Plots")
@@ -45,10 +46,21 @@ struct TerminalPlotTests {
         }
     }
 
-    @Test func aFifthCurveIsNotDrawn() {
-        let curves = (1...5).map { index in curve("curve\(index)") { _ in Double(index) } }
-        #expect(!TerminalPlot(title: "").render(curves).contains("curve5"))
-        #expect(!SVGPlot(title: "").render(curves).contains("curve5"))
+    @Test(arguments: [5, 17, TerminalPlot.curvesMax])
+    func everyCurveIsDrawnAndNoTwoLookAlike(count: Int) {
+        let curves = (1...count).map { index in curve("curve\(index)") { _ in Double(index) } }
+        let plot = TerminalPlot(title: "", height: 40).render(curves)
+        let drawing = lines(plot).filter { $0.contains("│") || $0.contains("┤") }.joined()
+        let markers = Set(lines(plot).filter { $0.contains("curve") }.joined().split(separator: " ").compactMap { word in
+            word.count == 1 && !(word.first?.isNumber ?? true) ? word.first : nil
+        })
+        #expect(markers.count == count)
+        for marker in markers { #expect(drawing.contains(marker), "\(marker) is on its curve") }
+        let svg = SVGPlot(title: "").render(curves)
+        for index in 1...count { #expect(plot.contains(" curve\(index) ") && svg.contains(">curve\(index) ")) }
+        let strokes = svg.split(separator: "\n").filter { $0.hasPrefix("<path class") }
+            .map { String($0).components(separatedBy: " d=")[0] }
+        #expect(strokes.count == count && Set(strokes).count == count)
     }
 
     @Test func outliersAtTheStartAreLeftOutsideTheFrame() {

@@ -5,7 +5,7 @@ extension EndToEnd {
     /// Every verb that changes a disk is killed, or finds the disk failing, at its first change, at its last and at
     /// some between: either what it does has happened or it has not, and it can be done again. With `EVERY_CRASH=1` in
     /// the environment it is at every change, at every fourth of a server's (`make verify-slow`).
-    @Suite(.serialized, .enabled(if: FaultyDisk.isAvailable, "needs Linux and a C compiler"))
+    @Suite(.serialized, .enabled(if: FaultyDisk.isAvailable || Program.isOnCI, "needs Linux and a C compiler"))
     struct Crashes {
         /// Where an application stands, as `verify` finds it after folding the whole log again.
         private struct Verified: Equatable {

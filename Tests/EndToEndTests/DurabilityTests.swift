@@ -7,7 +7,7 @@ extension EndToEnd {
     struct Durability {
         static let needsTracer: Comment = "needs strace and leave to trace; `make test` installs it"
 
-        @Test("A flush lies between every request and its answer", .enabled(if: Tracer.isAvailable, needsTracer))
+        @Test("A flush lies between every request and its answer", .enabled(if: Tracer.isAvailable || Program.isOnCI, needsTracer))
         func flushBeforeAnswer() async throws {
             let scratch = try Scratch()
             let server = try await HeadraceProcess(
@@ -36,7 +36,7 @@ extension EndToEnd {
 
         @Test(
             "When a flush fails the outcome is unknown, and a retry gets one answer, flushed",
-            .enabled(if: Tracer.isAvailable, needsTracer), arguments: [1, 2, 5])
+            .enabled(if: Tracer.isAvailable || Program.isOnCI, needsTracer), arguments: [1, 2, 5])
         func failingFlush(failures: Int) async throws {
             let scratch = try Scratch()
             let server = try await HeadraceProcess(
@@ -81,7 +81,7 @@ extension EndToEnd {
 
         @Test(
             "On a full disk nothing is lost, and when there is room again it goes on",
-            .enabled(if: SmallDisk.isAvailable, "needs leave to mount a tmpfs (root)"))
+            .enabled(if: SmallDisk.isAvailable || Program.isOnCI, "needs leave to mount a tmpfs (root)"))
         func fullDisk() async throws {
             let scratch = try Scratch()
             let disk = try SmallDisk(scratch("disk"), kilobytes: 1_024)

@@ -115,7 +115,7 @@ import Testing
         let candidates = specs.enumerated().map { Candidate(name: "\($0)", spec: $1) }
         let contract = try FileBatches.contract(of: candidates)
         let source = try RowSource(path: fixture.path, contract: contract, data: fixture.spec.data)
-        let file = FileBatches(
+        let file = try FileBatches(
             EventSchedule(source, data: fixture.spec.data, limit: 3_000), for: candidates,
             refused: { Issue.record("row \($0): \($2)") })
         let backtest = try Backtest(candidates, over: file)

@@ -1,5 +1,6 @@
 import Determinism
 import Engine
+import Foundation
 import ModelLifecycle
 import OnlineLearning
 import Testing
@@ -113,6 +114,50 @@ import Testing
         let text = table([("a", 0, 9, "1"), ("b", 1, 9, "1"), ("c", 2, 9, "1")])
         #expect(try events(text, Self.timed, limit: 2) == ["p a 0", "p b 1", "l a 9", "l b 9"])
         #expect(try events(text, Self.timed, limit: 0) == [])
+    }
+
+    /// The refusals of an evaluation, each as row, line and words.
+    private func refusals(_ text: String, _ data: DataMapping) throws -> [String] {
+        let spec = try SpecText.spec(
+            """
+            {"application": "r", "features": {"x": "number"}, "target": {"name": "y", "type": "regression"},
+             "model": ["linear_regression"]}
+            """)
+        let file = try DataFileFixture(text: text)
+        let source = try RowSource(path: file.path, contract: spec.contract, data: data)
+        var evaluation = Evaluation(spec, EventSchedule(source, data: data))
+        var refused: [String] = []
+        while try evaluation.run(events: 3, refused: { refused.append("\($0) \($1) \($2)") }) {}
+        #expect(evaluation.refusedCount == refused.count)
+        #expect(evaluation.state.ledger.counts.labels + UInt64(refused.count) == UInt64(evaluation.rowCount))
+        return refused
+    }
+
+    @Test func aRowThatIsRefusedIsNamedOnceWithItsIDWhateverWasReadSince() throws {
+        let atOnce = try refusals("id,x,y\na,1,1\na,2,2\nb,3,3\n", DataMapping(id: "id"))
+        #expect(atOnce.count == 1 && atOnce[0].hasPrefix("2 3 id 'a': "))
+        // The label of the second row comes first, and must not be taken for the first row's.
+        let late = try refusals(
+            table([("a", 0, 90, "1"), ("a", 1, 5, "2"), ("b", 50, 60, "3"), ("c", 70, 95, "4")])
+                .replacingOccurrences(of: "2,1\n", with: "2,7\n"), Self.timed)
+        #expect(late.count == 1 && late[0].hasPrefix("2 3 id 'a': "))
+        let otherLabel = try refusals(
+            table([("a", 0, 2, "1"), ("a", 1, 30, "2"), ("b", 5, 6, "3"), ("c", 7, 8, "4")]), Self.timed)
+        #expect(otherLabel.count == 1 && otherLabel[0].hasPrefix("2 3 id 'a': "))
+    }
+
+    @Test func whatIsSentBeforeItIsAnsweredRefusesAnIDOfTwoRowsItself() throws {
+        let text = "id,asked,known,y,x\na,\(moment(0)),\(moment(9)),1,1\na,\(moment(1)),\(moment(3)),2,2\n"
+        let file = try DataFileFixture(text: text)
+        let source = try RowSource(path: file.path, contract: Self.contract, data: Self.timed)
+        var schedule = EventSchedule(source, data: Self.timed, reading: .sent(ids: ""))
+        var event = Event(Self.contract.layout)
+        guard case .event = try schedule.next(into: &event) else { Issue.record("no question"); return }
+        guard case .refused(2, 3, let refusal) = try schedule.next(into: &event) else { Issue.record("taken"); return }
+        #expect(refusal.kind == .conflict && refusal.message.contains("'a'"))
+        guard case .event = try schedule.next(into: &event) else { Issue.record("no label"); return }
+        #expect(event.label == .number(1))
+        guard case .end = try schedule.next(into: &event) else { Issue.record("more"); return }
     }
 
     @Test func linesOfJSONGiveTheSameEvents() throws {

@@ -34,7 +34,7 @@ import Testing
     private func events(_ spec: Spec, _ count: Int, label: (Int) -> Label) -> [Event] {
         var generator = SeededGenerator(seed: 5)
         let layout = spec.contract.layout
-        let texts = ["a,b", "say \"so\"", "two\nlines", " blank ", "plain", "日本", "\r", "'", "-1", "=1+1"]
+        let texts = ["", "a,b", "a;b", "a|b\tc", "NA", "say \"so\"", "two\nlines", " blank ", "plain", "日本", "\r", "'", "-1", "=1+1"]
         var events: [Event] = []
         for index in 0..<count {
             var row = FeatureRow(layout)
@@ -94,6 +94,11 @@ import Testing
         return bytes
     }
 
+    private func json(_ log: MemoryLog) throws -> [UInt8] {
+        let lines = try ndjson(log).split(separator: 0x0A)
+        return Array("[".utf8) + Array(lines.joined(separator: Array(",\n".utf8))) + Array("]\n".utf8)
+    }
+
     private func read(_ bytes: [UInt8], _ suffix: String, _ contract: Contract) throws -> [Event] {
         let file = try DataFileFixture(bytes, suffix: suffix)
         var schedule = EventSchedule(try LoggedEvents(path: file.path, contract: contract))
@@ -133,7 +138,7 @@ import Testing
         }
         try await fill(log, spec, events)
         var expected: Digest?
-        for (bytes, suffix) in [(try csv(log), ".csv"), (try ndjson(log), ".ndjson")] {
+        for (bytes, suffix) in [(try csv(log), ".csv"), (try ndjson(log), ".ndjson"), (try json(log), ".json")] {
             same(try read(bytes, suffix, spec.contract), events)
             let file = try DataFileFixture(bytes, suffix: suffix)
             var evaluation = Evaluation(
@@ -187,6 +192,35 @@ import Testing
         #expect(try read(Array(text.utf8), ".csv", old.contract).prefix(before.count).map(\.features.numbers.count)
             == before.map(\.features.numbers.count))
         same(Array(try read(Array(text.utf8), ".csv", old.contract).prefix(before.count)), before)
+    }
+
+    @Test func whatWasDoneToTheApplicationIsPassedOverOnTheWayBack() async throws {
+        let spec = try Self.spec("regression")
+        let log = MemoryLog()
+        let events = events(spec, 60) { .number(Double($0)) }
+        try await fill(log, spec, events)
+        let application = try application(nil, log)
+        _ = try await application.exclude("x is missing")
+        let labelled = try #require(events.first { $0.kind == .label && !$0.id.isEmpty })
+        _ = try? await application.correct([(id: labelled.id.text, label: "3.5")])
+        await application.stop()
+        for (bytes, suffix) in [(try csv(log), ".csv"), (try ndjson(log), ".ndjson"), (try json(log), ".json")] {
+            same(try read(bytes, suffix, spec.contract), events)
+        }
+    }
+
+    @Test func anEmptyStringIsNoMissingValue() throws {
+        let spec = try Self.spec("regression")
+        let data = DataMapping(id: nil, time: nil, labelTime: nil)
+        let file = try DataFileFixture(text: "id,\"note, or \"\"so\"\"\",x,on,since,y\n\"\",,\"\",,,1\n,\"\",,,,\"\"\n")
+        var source = try RowSource(path: file.path, contract: spec.contract, data: data)
+        var row = source.makeRow()
+        let layout = spec.contract.layout
+        guard case .row = try source.next(into: &row) else { Issue.record("refused"); return }
+        #expect(!row.features.isMissing(0, layout) && row.features.isMissing(1, layout))
+        #expect(row.features.isMissing(2, layout), "a number is never an empty string")
+        guard case .row = try source.next(into: &row) else { Issue.record("refused"); return }
+        #expect(row.features.isMissing(0, layout) && !row.features.isMissing(1, layout) && row.label == nil)
     }
 
     @Test func rangesAreNamedAsMomentsAre() async throws {

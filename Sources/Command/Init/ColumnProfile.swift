@@ -85,12 +85,18 @@ package struct ColumnProfile {
     /// Rows without a number, boolean or time, where the column holds such.
     package var gaps: Int { missing + emptyCount + missingWordCount }
     /// Whole numbers of one length that are the seconds (10 digits), milliseconds (13) or microseconds (16) since 1970 of
-    /// 2001 to 2049, where the name or the order speaks for a time.
+    /// 2001 to 2049, where the length, the name, the order or another such column speaks for a time.
     package var isEpoch: Bool {
+        guard looksLikeEpoch else { return false }
+        return digitCount != 10 || isBesideEpoch || Self.isNamedLikeTime(name)
+            || (numbersAscend && !countsRows && count > 1)
+    }
+    /// Set where another column of the file is one.
+    var isBesideEpoch = false
+    var looksLikeEpoch: Bool {
         guard allNumbers, allIntegral, hasOneDigitCount, let digitCount, firstLeadingZero == nil else { return false }
         guard let second = [10: 1.0, 13: 1e3, 16: 1e6][digitCount] else { return false }
-        guard numberMin >= 1e9 * second, numberMax < 2_524_608_000 * second else { return false }
-        return digitCount > 10 || Self.isNamedLikeTime(name) || (numbersAscend && !countsRows && count > 1)
+        return numberMin >= 1e9 * second && numberMax < 2_524_608_000 * second
     }
     /// A time that is read as one, however it is spelt.
     package var isReadableTime: Bool { isTimes || isEpoch }

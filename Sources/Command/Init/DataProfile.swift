@@ -48,6 +48,9 @@ package struct DataProfile {
         }
         guard rows > 0 else { throw .rowsMissing(path: source.path, refusedRows: source.refusedRows) }
         relations?.finish()
+        if columns.contains(where: \.isEpoch) {
+            for index in columns.indices where index != targetColumn { columns[index].isBesideEpoch = true }
+        }
         path = source.path
         refusedRows = source.refusedRows
         firstRefusedRow = source.firstRefusedRow

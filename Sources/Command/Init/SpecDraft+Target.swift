@@ -83,7 +83,7 @@ extension SpecDraft {
         func isFeature(_ column: Int) -> Bool {
             features.contains { $0.column.name.utf8.elementsEqual(columns[column].name.utf8) }
         }
-        for (first, second, isDifference) in profile.relations?.parts ?? [] where isFeature(first) || isFeature(second) {
+        for (first, second, isDifference) in profile.relations?.parts ?? [] where isFeature(first) && isFeature(second) {
             remarks.append(
                 "The target is \(columns[first].name.printable) \(isDifference ? "minus" : "plus") "
                     + "\(columns[second].name.printable), but for a factor: leave out what is not known when it is asked.")

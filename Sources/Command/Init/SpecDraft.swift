@@ -98,7 +98,9 @@ package struct SpecDraft {
             }
         }
         guard !features.isEmpty else {
-            throw .featuresMissing(leftOut: leftOut.map { "\($0.column.name.printable) (\(ColumnNote.why($0.why)))" })
+            let ids = id.map { ["\(columns[$0].name.printable) (the id)"] } ?? []
+            throw .featuresMissing(
+                leftOut: ids + leftOut.map { "\($0.column.name.printable) (\(ColumnNote.why($0.why)))" })
         }
         self.target = drafted
         self.features = features
@@ -132,7 +134,8 @@ package struct SpecDraft {
         if column.firstNestedRow != nil { return .nested }
         if column.valueCount == 0 && column.distinct.count ?? 2 < 2 { return .empty }
         if let why = exclusion(column) { return why }
-        if column.isReadableTime { return times.isFeature(index) && !profile.isTyped || times.isFeature(index) && column.isTimes ? nil : .time }
+        // A number of JSON is a time of the question, and no timestamp among features.
+        if column.isReadableTime { return times.isFeature(index) && (column.isTimes || !profile.isTyped) ? nil : .time }
         if identifiers.contains(index) { return .identifier }
         if profile.relations?.repeats(index, distinct: profile.columns[target].distinct.count ?? .max) ?? false {
             return .copy

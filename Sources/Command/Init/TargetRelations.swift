@@ -133,7 +133,8 @@ struct TargetRelations {
             // Where one alone is the target, any other that is nearly nothing makes a sum.
             guard !(sums ?? []).contains(where: { $0.second == nil && $0.holds && [sum.first, second].contains($0.first) })
             else { return nil }
-            return (columns[sum.first], columns[second], sum.sign < 0)
+            let isTurned = sum.sign < 0 && sum.scale < 0
+            return (columns[isTurned ? second : sum.first], columns[isTurned ? sum.first : second], sum.sign < 0)
         }
     }
 

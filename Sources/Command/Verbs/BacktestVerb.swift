@@ -48,6 +48,7 @@ struct BacktestVerb: AsyncParsableCommand {
     @Option(name: .long, help: "Threads at most, by default one a core.")
     var threads: Int?
 
+    @OptionGroup var predicting: PredictionOptions
     @OptionGroup var plotting: PlotOptions
     @OptionGroup var rows: RowOptions
     @OptionGroup var format: FormatOption
@@ -125,6 +126,8 @@ struct BacktestVerb: AsyncParsableCommand {
     /// Runs to the end, with a line of progress. Ctrl-C leaves nothing behind.
     private func run(_ backtest: Backtest) throws -> BacktestResult {
         let interruption = Interruption()
+        let file = try predicting.file()
+        if let file { backtest.writePredictions { try file.write($0) } }
         var bar = ProgressBar("back-testing", unit: "events")
         defer { bar.finish() }
         while try backtest.step() {
@@ -134,6 +137,8 @@ struct BacktestVerb: AsyncParsableCommand {
                 detail: backtest.headline.map { "\($0.name) \(Status.short($0.value))" }.joined(separator: ", "))
             if interruption.isRequested { throw Failure.interrupted }
         }
+        try backtest.finishPredictions()
+        try file?.close()
         return backtest.results
     }
 

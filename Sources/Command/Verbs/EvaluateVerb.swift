@@ -21,6 +21,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     @Option(name: .long, help: "Labels between two points of the curve (default: about 400 points).")
     var every: Int?
 
+    @OptionGroup var predicting: PredictionOptions
     @OptionGroup var plotting: PlotOptions
     @OptionGroup var rows: RowOptions
     @OptionGroup var format: FormatOption
@@ -38,13 +39,20 @@ struct EvaluateVerb: AsyncParsableCommand {
         let start = clock.now
         var evaluation = Evaluation(
             spec, try rows.schedule(data, spec.contract, spec.data), every: every)
+        let file = try predicting.file()
+        var writer = PredictionWriter(spec.contract.target)
+        if file != nil { evaluation.predictions = PredictionTable() }
         var bar = ProgressBar("evaluating", unit: "events")
         var refusals = RefusedRows(path: data)
         while try evaluation.run(events: 8_192, refused: { refusals.add($0, $1, $2) }) {
+            try file?.write(evaluation.takePredictions(&writer))
             let (events, fraction) = evaluation.progress
             bar.update(count: events, fraction: fraction, detail: evaluation.headline)
             if interruption.isRequested { break }
         }
+        evaluation.predictions?.finish()
+        try file?.write(evaluation.takePredictions(&writer))
+        try file?.close()
         bar.finish()
         refusals.finish()
         let seconds = (clock.now - start) / .seconds(1)
@@ -63,6 +71,14 @@ struct EvaluateVerb: AsyncParsableCommand {
 }
 
 extension Evaluation {
+    /// What was answered to the questions that got their label since, or will not, as CSV.
+    mutating func takePredictions(_ writer: inout PredictionWriter) -> [UInt8] {
+        let models = ["champion"] + state.learned.models.dropFirst().map(\.name) + ["baseline"]
+        for question in predictions?.done ?? [] { writer.write(question, models: models) }
+        predictions?.removeDone()
+        return writer.take()
+    }
+
     /// The first metric of champion and baseline, for the progress line.
     var headline: String {
         let metrics = state.learned.plainMetrics

@@ -37,6 +37,9 @@ package final class Backtest: @unchecked Sendable {
     private var nextStretch: EventStretch
     private var hasBegun = false
     private let started = ContinuousClock.now
+    private var predictionWriter: PredictionWriter?
+    private var predictionSink: (([UInt8]) throws -> Void)?
+    private var predictionLog: LogReader?
 
     /// A back-test on an application's own past.
     ///
@@ -80,6 +83,7 @@ package final class Backtest: @unchecked Sendable {
         (self.present, self.range, self.loss) = ((present.spec, amendments), range, loss)
         self.threads = threads ?? ProcessInfo.processInfo.activeProcessorCount
         self.log = StretchReader(log, range)
+        predictionLog = LogReader(log)
         file = nil
         (stretch, lastStretch) = (EventStretch(present.contract), EventStretch(present.contract))
         nextStretch = EventStretch(present.contract)
@@ -112,6 +116,58 @@ package final class Backtest: @unchecked Sendable {
         return metrics
     }
 
+    // MARK: Predictions
+
+    /// From here on every question is written with what each candidate answered, and over a log with what was really
+    /// answered. To be called before the first step.
+    package func writePredictions(to sink: @escaping ([UInt8]) throws -> Void) {
+        predictionWriter = PredictionWriter(runs[0].candidate.spec.contract.target)
+        predictionSink = sink
+        file?.keepsIDs = true
+        for run in runs { run.predictions = PredictionTable() }
+    }
+
+    /// The questions that never got a label. To be called after the last step.
+    package func finishPredictions() throws {
+        guard let predictionSink else { return }
+        let rest = runs.map { run in
+            run.predictions?.finish()
+            return run.predictions?.done ?? []
+        }
+        try writePredictions(rest, to: predictionSink)
+    }
+
+    private func writePredictions(
+        _ questions: [[PredictionTable.Question]], to sink: ([UInt8]) throws -> Void
+    ) throws {
+        var ids: [Int: EventID] = [:]
+        for question in questions.joined() where ids[question.offset] == nil {
+            ids[question.offset] = try id(of: question)
+        }
+        for (run, questions) in zip(runs, questions) {
+            for question in questions {
+                let width = question.answers.count / (run.state.learned.models.count + 1)
+                predictionWriter?.write(
+                    ids[question.offset] ?? question.id, question.time, run.candidate.name, question.label,
+                    Array(question.answers.prefix(width)), question.classes)
+            }
+        }
+        for offset in ids.keys { file?.forgetID(offset) }
+        if let bytes = predictionWriter?.take(), !bytes.isEmpty { try sink(bytes) }
+    }
+
+    /// Folding does with the fingerprints of ids; what they are stands in the file or the log. Over a log, what was
+    /// really answered stands beside it, and is written.
+    private func id(of question: PredictionTable.Question) throws -> EventID {
+        if let file { return file.id(of: question.offset) ?? question.id }
+        guard let logged = try predictionLog?.read(question.offset) else { return question.id }
+        if present.map({ $0.spec.contract.target.classes != nil || $0.spec.contract.target.task == .regression }) ?? false {
+            predictionWriter?.write(
+                logged.event.id, question.time, "champion", question.label, logged.answer.values, [])
+        }
+        return logged.event.id
+    }
+
     // MARK: Running
 
     /// Folds the next few thousand events, and scores what answered those before them.
@@ -135,6 +191,7 @@ package final class Backtest: @unchecked Sendable {
         for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(with: reference) }
         for run in runs { run.settle() }
         protocolRun?.settle()
+        if let predictionSink { try writePredictions(runs.map(\.settled.questions), to: predictionSink) }
         (lastStretch, stretch, nextStretch) = (stretch, nextStretch, lastStretch)
         nextStretch.removeAll()
         return !stretch.isEmpty || !lastStretch.isEmpty

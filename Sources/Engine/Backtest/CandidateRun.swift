@@ -27,11 +27,14 @@ final class CandidateRun: @unchecked Sendable {
         fileprivate(set) var losses: [Double] = []
         /// What the witness is told.
         fileprivate(set) var notes: ProtocolNotes?
+        /// Questions that got their label, or will not.
+        fileprivate(set) var questions: [PredictionTable.Question] = []
 
         fileprivate mutating func begin(_ eventCount: Int) {
             losses.removeAll(keepingCapacity: true)
             losses.append(contentsOf: repeatElement(.nan, count: eventCount))
             notes?.removeAll()
+            questions.removeAll(keepingCapacity: true)
         }
     }
 
@@ -39,6 +42,8 @@ final class CandidateRun: @unchecked Sendable {
     private var trace: Trace
     /// Of the stretch folded last when ``settle()`` was called.
     private(set) var settled: Trace
+    /// What it answers question by question; nil where nobody wants it.
+    var predictions: PredictionTable?
 
     /// - Parameter notes: where it is to take them, some empty ones.
     init(_ candidate: Candidate, _ rerun: Rerun, taking notes: ProtocolNotes? = nil, loss: ProperLoss, every: Int?) {
@@ -55,21 +60,29 @@ final class CandidateRun: @unchecked Sendable {
         // Locals: what an object holds is looked after at every access.
         let (loss, base) = (loss, stretch.firstOffset)
         var (curve, trace) = (MetricCurves(every: nil), Trace())
+        var predictions: PredictionTable?
         swap(&curve, &self.curve)
         swap(&trace, &self.trace)
+        swap(&predictions, &self.predictions)
         defer {
             swap(&curve, &self.curve)
             swap(&trace, &self.trace)
+            swap(&predictions, &self.predictions)
         }
         trace.begin(stretch.eventCount)
         for batch in stretch.batches {
             let first = batch.firstOffset - base
             try rerun.fold(batch) { index, event, state, decision in
                 trace.notes?.add(first + index, event, state, decision)
+                predictions?.add(event, decision, state)
                 guard decision.hasLearned else { return }
                 trace.losses[first + index] = state.loss(loss) ?? .nan
                 if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
             }
+        }
+        if let done = predictions?.done, !done.isEmpty {
+            trace.questions = done
+            predictions?.removeDone()
         }
         eventCount += stretch.eventCount
         nanoseconds += Self.now - start

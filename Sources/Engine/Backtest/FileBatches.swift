@@ -16,6 +16,9 @@ package final class FileBatches: @unchecked Sendable {
     /// Follows the label protocol, so that a row is refused before any candidate sees it, and for all of them.
     private var state: ApplicationState
     private var past = NoPast()
+    /// Whether the ids of questions are kept until they are forgotten.
+    var keepsIDs = false
+    private var ids: [Int: EventID] = [:]
     private static let noAnswer = StoredAnswer(.predicted)
     private let refused: (Int, Int, Refusal) -> Void
     package private(set) var refusedCount = 0
@@ -87,6 +90,7 @@ package final class FileBatches: @unchecked Sendable {
                     refuse(schedule.origin.row, schedule.origin.line, refusal.naming(event.id))
                     continue
                 }
+                if keepsIDs, event.kind != .label { ids[next] = event.id }
                 next += 1
                 batch.append(event, Self.noAnswer)
             case .refused(let row, let line, let refusal): refuse(row, line, refusal)
@@ -94,6 +98,11 @@ package final class FileBatches: @unchecked Sendable {
             }
         }
     }
+
+    /// The id of the question at an offset.
+    func id(of offset: Int) -> EventID? { ids[offset] }
+
+    func forgetID(_ offset: Int) { ids[offset] = nil }
 
     private func refuse(_ row: Int, _ line: Int, _ refusal: Refusal) {
         refusedCount += 1

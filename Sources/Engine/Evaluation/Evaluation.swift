@@ -8,6 +8,8 @@ package struct Evaluation: ~Copyable {
     package private(set) var state: ApplicationState
     package private(set) var refusedCount = 0
     package var curve: MetricCurves
+    /// What was answered question by question; nil where nobody wants it.
+    package var predictions: PredictionTable?
     private var schedule: EventSchedule
     private var past = MemoryPast()
     private var event: Event
@@ -49,7 +51,9 @@ package struct Evaluation: ~Copyable {
                 refused(row, line, refusal)
             case .event:
                 let offset = state.offset
-                switch try state.apply(event, past: &past) {
+                let decision = try state.apply(event, past: &past)
+                predictions?.add(event, decision, state)
+                switch decision {
                 case .predicted: past.recent.take(over: &event.features, at: offset)
                 case .waiting: past.waiting[offset] = event.label
                 case .learned:

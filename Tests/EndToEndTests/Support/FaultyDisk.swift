@@ -16,6 +16,10 @@ enum FaultyDisk {
 
     static let isAvailable = library != nil
 
+    struct NotBuilt: Error, CustomStringConvertible {
+        let description = "faulty_disk.c is not compiled: it needs Linux and a C compiler"
+    }
+
     /// Only where programs are linked as on Linux, and there is a compiler; Swift brings one.
     private static let library: String? = {
         #if os(Linux)
@@ -62,7 +66,9 @@ enum FaultyDisk {
         _ arguments: [String], _ directory: String, _ more: [String: String]
     ) throws -> Running {
         let path = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
-        let environment = ["LD_PRELOAD": library ?? "", "FAULTY_DISK_UNDER": path].merging(more) { $1 }
+        // Without a library every program would find a sound disk, and every test of a faulty one pass.
+        guard let library else { throw NotBuilt() }
+        let environment = ["LD_PRELOAD": library, "FAULTY_DISK_UNDER": path].merging(more) { $1 }
         return try Running(Program.headrace, arguments, environment: environment)
     }
 }

@@ -8,7 +8,8 @@ import Determinism
 ///
 /// A term that comes in d of n texts learned and in a share f of the places of this one has the value
 /// f · (log((1 + n) / (1 + d)) + 1). Terms beyond `max_terms` share a column, and the count of the texts in which one
-/// of them comes. With several features, each is a text of its own.
+/// of them comes. With several features, each is a text of its own. A text counts for the whole number of texts nearest
+/// to its weight, at least 1.
 ///
 /// Time: O(bytes) per example. Memory: some 38 bytes a term.
 ///
@@ -46,8 +47,7 @@ public struct TFIDF: Transformer {
     private func place(_ term: Fingerprint) -> Int { columnTable.keys.slot(of: term) ?? maxTerms }
 
     /// Terms are learned text by text; what each text did is on the journal: how far and where it raised a frequency,
-    /// or the count of texts (−1), then how often it did. A text counts for the whole number of texts nearest to its
-    /// weight, at least 1.
+    /// or the count of texts (−1), then how often it did.
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {

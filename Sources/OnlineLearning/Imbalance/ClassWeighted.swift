@@ -5,7 +5,8 @@ import Determinism
 ///
 /// - `classifier`: what learns (default `hoeffding_tree_classifier`).
 /// - `class_weights`: a weight for each class, at least 0; null (default) balances: a class that came n times of N,
-///   with k classes known, has the weight N / (k · n).
+///   with k classes known, has the weight N / (k · n). An example that has a weight counts for as many, and is learned
+///   with both weights multiplied.
 ///
 /// Time and memory: the classifier's. Which learners take weights says their page.
 ///

@@ -63,3 +63,92 @@ import Testing
         try store.close()
     }
 }
+
+/// A store of format 2, written by the program before format 3: 308 events with labels in time, late, waiting and
+/// corrected, exclusions, a candidate adopted, a restore, a question forgotten, a snapshot of a clean stop at @282, and
+/// then killed. `bundle-v1.bin` is the bundle of the same log up to @282.
+@Suite struct SecondFormatTests {
+    private static let stateDigest = "dbfb961a8dc9139356bf0701c2eb024300e1cff195d1d6356c791fbcaab4a9bf"
+    private static let ledgerDigest = "d9c6e63a0d8414250a35cc7b816c97bafe1f5fd685e44452db63b7224748613a"
+    private static let golden = RiverNumbers.root.appending(path: "Tests/Golden")
+
+    private func store() throws -> StoreFixture {
+        let fixture = try StoreFixture()
+        let golden = Self.golden.appending(path: "store-v2.headrace").path
+        try FileManager.default.copyItem(atPath: golden, toPath: fixture.path)
+        return fixture
+    }
+
+    private func application(_ fixture: StoreFixture) throws -> Application {
+        try Application(
+            name: "shop", spec: nil, store: fixture.access(),
+            clock: { Timestamp(microseconds: 2_000_000_000_000_000) })
+    }
+
+    private func event(_ kind: Event.Kind, _ id: String, _ minute: Int64, _ value: Double) throws -> Event {
+        let begin = try #require(Timestamp("2024-03-01T00:00:00Z"))
+        var row = FeatureRow(FeatureLayout([("x", .number), ("c", .category)]))
+        if kind == .prediction {
+            row.setNumber(value, at: 0)
+            row.setString("c", at: 0)
+        }
+        return Event(
+            kind, time: Timestamp(microseconds: begin.microseconds + minute * 60_000_000), id: EventID(id),
+            features: row, label: kind == .prediction ? nil : .number(value))
+    }
+
+    @Test func whoOnlyReadsItReadsItAsItIs() throws {
+        let fixture = try store()
+        let before = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
+        let store = try fixture.open(readOnly: true)
+        let state = try StatusReport(reading: store).state
+        #expect(state.offset == 308 && state.stateDigest.description == Self.stateDigest)
+        let verification = try Verification(of: store)
+        #expect(verification.isEqual, "\(verification.differences)")
+        try store.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)) == before)
+    }
+
+    @Test func itOpensVerifiesRestoresAndGoesOn() async throws {
+        let fixture = try store()
+        let application = try application(fixture)
+        let state = try await application.inspect { $0 }
+        #expect(state.offset == 309, "one event more: the upgrade")
+        #expect(state.stateDigest.description == Self.stateDigest)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)).prefix(64)[63] == 3)
+        #expect(try await application.restore(to: .offset(214)).restoredOffset == 214)
+        #expect(try await application.restore(to: .offset(309)).stateDigest.description == Self.stateDigest)
+
+        // What was said after the snapshot is known with its reply: the label, and what corrected it.
+        let replies = try await application.submit([
+            event(.label, "q160", 300, 15), event(.amended, "q160", 300, 18), event(.label, "q160", 300, 16),
+            event(.prediction, "new", 310, 3), event(.label, "new", 311, 7),
+        ])
+        let told = replies.map { reply -> String in
+            guard case .accepted(let acceptance) = reply else { return "refused" }
+            return "\(acceptance.outcome) \(acceptance.isRepeated)"
+        }
+        #expect(told == ["learned true", "corrected true", "refused", "predicted false", "learned false"])
+        await application.stop()
+        let store = try fixture.open(readOnly: true)
+        let verification = try Verification(of: store)
+        #expect(verification.isEqual, "\(verification.differences)")
+        #expect(try store.allBlocks().first?.payload.first == 2, "what was written stays as it is")
+        #expect(try store.allBlocks().last?.payload.first == 3)
+        try store.close()
+    }
+
+    @Test func aBundleOfTheFirstFormatIsImported() throws {
+        let target = try StoreFixture()
+        let data = try DataDirectory(locking: target.directory, owner: "test")
+        defer { data.unlock() }
+        let path = Self.golden.appending(path: "bundle-v1.bin").path
+        let summary = try data.make("shop", unpack: PackedBlocks.unpack) { try BundleImport.read(path, into: $0) }
+        #expect(summary.application == "shop" && summary.eventCount == 282 && summary.snapshotCount == 3)
+        let store = try SQLiteStore(
+            path: target.directory + "/shop.headrace", readOnly: true, unpack: PackedBlocks.unpack)
+        let state = try StatusReport(reading: store).state
+        #expect(state.offset == 282 && state.ledgerDigest.description == Self.ledgerDigest)
+        try store.close()
+    }
+}

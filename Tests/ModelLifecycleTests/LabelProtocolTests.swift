@@ -32,8 +32,8 @@ import Testing
         fold.predict("a", at: 0)
         #expect(fold.label("a", at: 1, 5) == .learned)
         let digests = fold.digests
-        #expect(fold.label("a", at: 2, 5) == .repeated(offset: 1))
-        #expect(fold.label("a", at: 9, 5) == .repeated(offset: 1))
+        #expect(fold.label("a", at: 2, 5) == .repeated(offset: 2))
+        #expect(fold.label("a", at: 9, 5) == .repeated(offset: 2))
         #expect(fold.digests == digests)
         #expect(fold.counts.labels == 1)
     }
@@ -49,9 +49,10 @@ import Testing
         #expect(fold.state.stateDigest == digests[0], "a correction takes effect at the next rebuild")
         #expect(fold.counts.corrections == 1)
         let corrected = fold.digests
-        #expect(fold.correct("a", 6) == .repeated(offset: 1))
-        #expect(fold.label("a", at: 3, 6) == .repeated(offset: 1))
-        #expect(fold.label("a", at: 3, 5).refusalKind == .conflict)
+        #expect(fold.correct("a", 6) == .repeated(offset: 3))
+        #expect(fold.label("a", at: 3, 6) == .repeated(offset: 3))
+        #expect(fold.label("a", at: 3, 5) == .repeated(offset: 2), "what was sent first, sent again")
+        #expect(fold.label("a", at: 3, 7).refusalKind == .conflict)
         #expect(fold.digests == corrected)
     }
 
@@ -93,7 +94,7 @@ import Testing
         #expect(fold.state.ledger.knownCount == 1)
         #expect(fold.state.ledger.waitingCount == 0)
         #expect(fold.predict("a", at: 11, x: 2) == .repeated(offset: 2))
-        #expect(fold.label("a", at: 11, 5) == .repeated(offset: 2))
+        #expect(fold.label("a", at: 11, 5) == .repeated(offset: 1))
     }
 
     @Test func aPredictionAndItsLabelTeachTheSameInEitherOrder() throws {
@@ -115,7 +116,7 @@ import Testing
         #expect(fold.counts.lateLabels == 1)
         #expect(fold.counts.expiredPredictions == 1)
         #expect(fold.counts.labels == 0)
-        #expect(fold.label("a", at: 12, 5) == .repeated(offset: 1))
+        #expect(fold.label("a", at: 12, 5) == .repeated(offset: 2))
         #expect(fold.label("a", at: 12, 6).refusalKind == .conflict)
         #expect(fold.correct("a", 6) == .corrected)
         #expect(fold.state.stateDigest == learned)

@@ -14,6 +14,9 @@ struct PlainProtocol {
         var since: Int64
         var features: String
         var label: String?
+        var corrected: String?
+
+        func says(_ other: String) -> Bool { label == other || corrected == other }
     }
 
     let horizon: Int64
@@ -43,15 +46,16 @@ struct PlainProtocol {
 
     mutating func label(_ id: String, at claimed: Int64, _ label: String) -> Outcome {
         let (key, time) = (Array(id.utf8), max(now, claimed))
-        guard var found = lookUp(key, at: time) else {
+        guard var found = lookUp(key, at: time) ?? stillThere(key) else {
             pass(to: time)
             known[key] = Known(stage: .waiting, since: time, features: "", label: label)
             return .waiting
         }
-        if let other = found.label { return other == label ? .repeated : .conflict }
+        if found.label != nil { return found.says(label) ? .repeated : .conflict }
         pass(to: time)
         found.label = label
         if found.stage == .expired {
+            found.since = time
             known[key] = found
             count("lateLabels")
             return .late
@@ -65,7 +69,7 @@ struct PlainProtocol {
     mutating func example(_ id: String, at claimed: Int64, features: String, _ label: String) -> Outcome {
         let (key, time) = (Array(id.utf8), max(now, claimed))
         if let found = lookUp(key, at: time) {
-            guard found.label == label, found.stage == .waiting || found.features == features else { return .conflict }
+            guard found.says(label), found.stage == .waiting || found.features == features else { return .conflict }
             guard found.stage == .waiting else { return .repeated }
         }
         pass(to: time)
@@ -76,14 +80,19 @@ struct PlainProtocol {
 
     mutating func correct(_ id: String, _ label: String) -> Outcome {
         let key = Array(id.utf8)
-        guard var found = lookUp(key, at: now), let other = found.label else { return .conflict }
+        guard let found = lookUp(key, at: now), let other = found.corrected ?? found.label else { return .conflict }
         if other == label { return .repeated }
-        guard found.stage != .waiting else { return .conflict }
-        found.label = label
-        if known[key]?.stage == .pending { return .conflict }
-        known[key]?.label = label
+        guard found.stage != .waiting, known[key]?.stage != .pending else { return .conflict }
+        known[key]?.corrected = label
         count("corrections")
         return .corrected
+    }
+
+    /// Whose label may come however late, as long as nothing else has let time pass.
+    private func stillThere(_ id: [UInt8]) -> Known? {
+        guard var found = known[id], found.stage != .waiting else { return nil }
+        if found.stage == .pending { found.stage = .expired }
+        return found
     }
 
     /// What is known of an id at a time, which may be later than now.

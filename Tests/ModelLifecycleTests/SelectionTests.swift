@@ -27,7 +27,10 @@ import Testing
         let time = try #require(Timestamp("2013-01-10T12:00:00Z"))
         let event = Event(.prediction, time: time, id: EventID("f-1"), features: row)
         return try Selection(text, contract: contract).matches(
-            event, at: 12, label: label.map { .number($0) }, contract)
+            event, at: 12,
+            Selection.Outcome(
+                answer: [3.5], label: label.map { .number($0) },
+                labelTime: label == nil ? nil : Timestamp("2013-01-29T08:00:00Z")), contract)
     }
 
     @Test(arguments: [
@@ -39,6 +42,9 @@ import Testing
         ("time in 2013-01-10T00:00Z..2013-01-11T00:00Z", true), ("time in 2013-01-11..2013-01-12", false),
         ("time < 2013-01-10T12:00:00.5Z", true), ("time = 2013-01-10T13:00+01:00", true), ("id = f-1", true),
         ("offset in @10..@13", true), ("offset = 12", true), ("label > 6.5", true), ("delay = 7", true),
+        ("label_time in 2013-01-29..2013-01-30", true), ("label_time < 2013-01-29T08:00Z", false),
+        ("label_time = 2013-01-29T08:00Z", true), ("answered = 3.5", true), ("answered > 3.5", false),
+        ("question.label = 7", true), ("question.time < 2013-01-11", true), ("answered in 3..4 and label > 6", true),
         ("label is missing", false), ("carrier = B6 or distance > 1 and label = 7", true),
         ("(carrier = B6 or distance > 1) and label = 8", false), ("not (carrier = UA and distance = 1400)", false),
     ])
@@ -52,6 +58,8 @@ import Testing
         }
         #expect(try !matches("label != 3", label: nil))
         #expect(try matches("label is missing", label: nil))
+        #expect(try matches("label_time is missing", label: nil))
+        #expect(try !matches("label_time > 2013-01-01", label: nil))
     }
 
     @Test(arguments: [
@@ -77,5 +85,42 @@ import Testing
         let contract = try Self.tree.spec.contract
         let deep = String(repeating: "(", count: 100_000) + "distance = 1"
         #expect(throws: Refusal.self) { try Selection(deep, contract: contract) }
+    }
+
+    @Test func aFeatureOfAFieldsNameIsMeantByTheNameAlone() throws {
+        let tree = Self.tree.with("features", ["answered": "number", "time": "number"])
+        let contract = try tree.spec.contract
+        var row = FeatureRow(contract.layout)
+        row.setNumber(1, at: contract.layout.slots[try #require(contract.layout.index(of: "answered"))])
+        row.setNumber(2, at: contract.layout.slots[try #require(contract.layout.index(of: "time"))])
+        let event = Event(.prediction, time: second(86_400), id: EventID("a"), features: row)
+        func matches(_ text: String) throws -> Bool {
+            try Selection(text, contract: contract).matches(event, at: 1, .init(answer: [3]), contract)
+        }
+        #expect(try matches("answered = 1 and time = 2"))
+        #expect(try matches("question.answered = 3 and question.time = 1970-01-02"))
+        #expect(throws: Refusal.self) { try matches("question.delay = 1") }
+        #expect(throws: Refusal.self) { try matches("question.nothing = 1") }
+    }
+
+    @Test func theClassAnsweredIsTheMostProbable() throws {
+        func matches(_ text: String, _ tree: SpecTree, _ answer: [Double]) throws -> Bool {
+            let contract = try tree.spec.contract
+            let event = Event(.prediction, time: second(1), id: EventID("a"), features: FeatureRow(contract.layout))
+            return try Selection(text, contract: contract).matches(event, at: 1, .init(answer: answer), contract)
+        }
+        let features: SpecTree = ["x": "number"]
+        let listed = multiclassSpec.with("features", features).with("model", ["softmax_regression"])
+            .with("target", ["name": "y", "type": "multiclass", "classes": ["a", "b", "c"]])
+        #expect(try matches("answered = b", listed, [.nan, 0.6, 0.4]))
+        #expect(try matches("answered = a", listed, [0.5, 0.5, .nan]), "the first of equals")
+        #expect(try matches("answered is missing", listed, []))
+        let binary = binarySpec.with("features", features).with("model", ["logistic_regression"])
+            .with("target", ["name": "y", "type": "binary", "classes": ["no", "yes"]])
+        #expect(try matches("answered = yes", binary, [0.6]))
+        #expect(try matches("answered = no", binary, [0.5]))
+        let open = multiclassSpec.with("features", features).with("model", ["softmax_regression"])
+            .with("target", ["name": "y", "type": "multiclass"])
+        #expect(throws: Refusal.self) { try matches("answered = a", open, [1]) }
     }
 }

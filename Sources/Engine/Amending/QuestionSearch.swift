@@ -25,7 +25,7 @@ struct QuestionSearch {
     private let selection: Selection
     /// Found ones, and, where labels are asked for, those without a label.
     private var asked: [Fingerprint: Asked] = [:]
-    private var waiting: [Fingerprint: (offset: Int, label: Label)] = [:]
+    private var waiting: [Fingerprint: (offset: Int, label: Label, time: Timestamp)] = [:]
 
     /// - Parameters:
     ///   - ids: whose labels and corrections are found even where no question was ever asked.
@@ -39,7 +39,7 @@ struct QuestionSearch {
         var questionReader = LogReader(log)
         _ = try scan.run(0..<(try log.endOffset)) { offset, event, answer, block in
             guard !index.isVoid(offset) else { return }
-            try take(event, at: offset, answer.decision, block.contract, &questionReader)
+            try take(event, at: offset, answer, block.contract, &questionReader)
             guard event.kind != .prediction, event.kind != .example, ids.contains(event.id.fingerprint),
                 sayings.last != offset
             else { return }
@@ -53,17 +53,19 @@ struct QuestionSearch {
     var offsets: OffsetRanges { OffsetRanges(questions + sayings) }
 
     private mutating func take(
-        _ event: borrowing Event, at offset: Int, _ decision: Decision, _ contract: Contract,
+        _ event: borrowing Event, at offset: Int, _ answer: StoredAnswer, _ contract: Contract,
         _ questionReader: inout LogReader
     ) throws {
-        let id = event.id.fingerprint
+        let (id, decision) = (event.id.fingerprint, answer.decision)
         switch event.kind {
         case .prediction:
             askedCount += 1
             let early = decision == .predictedAndLearned ? waiting.removeValue(forKey: id) : nil
             if selection.usesLabel, early == nil {
                 asked[id] = Asked(offset: offset, isFound: false)
-            } else if selection.matches(event, at: offset, label: early?.label, contract) {
+            } else if selection.matches(
+                event, at: offset, .init(answer: answer.values, label: early?.label, labelTime: early?.time), contract)
+            {
                 find(offset, event.time, id)
                 if let early { sayings.append(early.offset) }
             } else {
@@ -72,16 +74,18 @@ struct QuestionSearch {
         case .example:
             askedCount += 1
             asked[id] = nil
-            if selection.matches(event, at: offset, label: event.label, contract) { find(offset, event.time, id) }
+            let outcome = Selection.Outcome(answer: answer.values, label: event.label, labelTime: event.time)
+            if selection.matches(event, at: offset, outcome, contract) { find(offset, event.time, id) }
         case .label:
             guard decision != .waiting, let question = asked[id] else {
-                if decision == .waiting, let label = event.label { waiting[id] = (offset, label) }
+                if decision == .waiting, let label = event.label { waiting[id] = (offset, label, event.time) }
                 return
             }
             if question.isFound { return sayings.append(offset) }
             asked[id] = nil
-            guard let (asking, _, contract, _) = try questionReader.read(question.offset) else { return }
-            if selection.matches(asking, at: question.offset, label: event.label, contract) {
+            guard let (asking, answer, contract, _) = try questionReader.read(question.offset) else { return }
+            let outcome = Selection.Outcome(answer: answer.values, label: event.label, labelTime: event.time)
+            if selection.matches(asking, at: question.offset, outcome, contract) {
                 find(question.offset, asking.time, id)
                 sayings.append(offset)
             }
@@ -94,8 +98,8 @@ struct QuestionSearch {
     private mutating func takeUnlabelled(_ questionReader: inout LogReader) throws {
         guard selection.usesLabel else { return }
         for question in asked.values.filter({ !$0.isFound }).sorted(by: { $0.offset < $1.offset }) {
-            guard let (event, _, contract, _) = try questionReader.read(question.offset) else { continue }
-            if selection.matches(event, at: question.offset, label: nil, contract) {
+            guard let (event, answer, contract, _) = try questionReader.read(question.offset) else { continue }
+            if selection.matches(event, at: question.offset, .init(answer: answer.values), contract) {
                 find(question.offset, event.time, event.id.fingerprint)
             }
         }

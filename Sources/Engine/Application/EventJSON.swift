@@ -127,7 +127,6 @@ public enum EventListing {
         if answer.decision.hasAnswer {
             let classes = contract.target.task == .regression ? [] : contract.target.classes
             if let classes {
-                json.key("prediction")
                 Answer(values: answer.values, classes: classes).write(to: &json)
             } else {
                 // The names of open classes are the state's, and the log alone does not have it.

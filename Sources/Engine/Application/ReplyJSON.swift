@@ -12,16 +12,11 @@ extension Acceptance {
             json.member("id", id)
             json.member("outcome", outcome)
             if isRepeated { json.member("repeated", true) }
-            if !values.isEmpty { writeAnswer(to: &json) }
+            Answer(values: values, classes: classes).write(to: &json)
+            if isBaseline, !values.isEmpty { json.member("answered_by", "baseline") }
             json.member("offset", offset)
             json.member("version", version)
         }
-    }
-
-    private func writeAnswer(to json: inout JSONWriter) {
-        json.key("prediction")
-        Answer(values: values, classes: classes).write(to: &json)
-        if isBaseline { json.member("answered_by", "baseline") }
     }
 
     public var outcome: String { decision.word }
@@ -65,9 +60,11 @@ struct Answer {
         return best
     }
 
-    /// Writes the prediction's value, then, of classes, the member `probabilities`, and where the model gives one the
-    /// member `interval`.
+    /// Writes the member `prediction`, then, of classes, the member `probabilities`, and where the model gives one the
+    /// member `interval`; nothing where the answer says nothing.
     func write(to json: inout JSONWriter) {
+        guard values.saysAnything else { return }
+        json.key("prediction")
         guard !classes.isEmpty else {
             json.number(values[0])
             guard values.count == 3 else { return }

@@ -125,17 +125,18 @@ final class Serving {
             classes: decision.hasAnswer ? classNames : [])
     }
 
-    /// The reply that the first of equal requests got.
+    /// The reply to the event at an offset, which said the same before.
     private func repeated(_ offset: Int, _ request: Event) throws -> Acceptance {
         if offset >= builder.firstOffset { try flush() }
         let (event, answer, _, version) = try past.event(at: offset)
-        // A label is known by its prediction's entry: what is repeated is the label, the entry names the question.
-        let isQuestion = request.kind == .prediction || request.kind == .example
+        let isQuestion = request.kind.isQuestion
+        // A label may have come with the features, or by an amendment of many; there is no reply of its own then.
+        let decision: Decision = isQuestion || !event.kind.isQuestion ? answer.decision : .learned
         return Acceptance(
-            kind: request.kind, id: request.id.text,
-            decision: isQuestion ? answer.decision : (event.kind == .label ? answer.decision : .learned),
-            isRepeated: true, offset: offset, version: version, values: isQuestion ? answer.values : [],
-            isBaseline: answer.isBaseline, classes: isQuestion ? classNames : [])
+            kind: isQuestion || event.kind.isQuestion ? request.kind : event.kind, id: request.id.text,
+            decision: decision == .amended ? .corrected : decision, isRepeated: true, offset: offset, version: version,
+            values: isQuestion ? answer.values : [], isBaseline: answer.isBaseline,
+            classes: isQuestion ? classNames : [])
     }
 
     private var classNames: [String] {

@@ -39,11 +39,7 @@ extension Audit {
     }
 
     private func writeAnswer(to json: inout JSONWriter) {
-        // Before any class is known there is no answer to write.
-        if !stored.values.isEmpty {
-            json.key("prediction")
-            Answer(values: stored.values, classes: given.classes).write(to: &json)
-        }
+        Answer(values: stored.values, classes: given.classes).write(to: &json)
         if stored.isBaseline { json.member("answered_by", "baseline") }
         json.member("outcome", stored.decision.word)
     }
@@ -96,7 +92,6 @@ extension Audit.Moment {
     fileprivate func write(to json: inout JSONWriter) {
         for answer in answers where !answer.values.isEmpty {
             json.member(answer.role, object: { json in
-                json.key("prediction")
                 Answer(values: answer.values, classes: classes).write(to: &json)
             })
         }

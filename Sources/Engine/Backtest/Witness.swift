@@ -100,10 +100,10 @@ struct Witness: Sendable {
     ) {
         if let target = label.target {
             answer.withUnsafeBufferPointer { answer in
-                if task == .multiclass || !answer[0].isNaN { champion.update(target, answer, row, at: label.time) }
-                losses[label.place] = loss.of(answer, target, task: task) ?? .nan
+                champion.score(answer, target, row, at: Timestamp(microseconds: label.time))
+                losses[label.place] = loss.ofAnswer(answer, target, task: task) ?? .nan
             }
-            baseline.update(target, given, row, at: label.time)
+            baseline.score(given, target, row, at: Timestamp(microseconds: label.time))
         }
         guard label.labels >= curve.next else { return }
         curve.record(at: label.labels, [champion, baseline].map { $0.values.map(\.value) })

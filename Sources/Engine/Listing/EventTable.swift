@@ -183,7 +183,7 @@ public struct EventTable {
             return
         }
         guard target.classes != nil else { return writer.numbers(values) }
-        guard let classes = plan.target.classes, plan.target.task != .regression, !values.isEmpty else {
+        guard let classes = plan.target.classes, plan.target.task != .regression, values.saysAnything else {
             for _ in 0...plan.classes.count { writer.empty() }
             return
         }

@@ -102,6 +102,9 @@ struct FeatureCheck {
                 .outOfRange,
                 "feature '\(feature.name)' has \(string.count) bytes; a \(feature.kind.name) has at most \(limit)")
         }
+        if feature.kind == .category, let name = ReservedName.name(string) {
+            throw ReservedName.refusal("feature '\(feature.name)'", name)
+        }
         if let categories = feature.categories, !categories.contains(where: { $0.utf8.elementsEqual(string) }) {
             let text = String(decoding: string, as: UTF8.self)
             throw Refusal(
@@ -243,6 +246,7 @@ struct LabelCheck {
         guard !text.isEmpty, text.count <= FeatureCheck.categoryByteCountMax else {
             throw Refusal(.outOfRange, "a class has 1 to \(FeatureCheck.categoryByteCountMax) bytes")
         }
+        if let reserved = ReservedName.name(text) { throw ReservedName.refusal("label '\(target.name)'", reserved) }
         return .named(Array(text))
     }
 

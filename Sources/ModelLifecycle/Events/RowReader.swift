@@ -150,7 +150,9 @@ public struct RowReader {
     /// Whether a category's text needs no closer look: neither empty nor too long, and ASCII.
     @inline(__always)
     private static func isPlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard !text.isEmpty, text.count <= FeatureCheck.categoryByteCountMax else { return false }
+        guard let first = text.first, text.count <= FeatureCheck.categoryByteCountMax else { return false }
+        // It may be a reserved name.
+        guard first != UInt8(ascii: "(") else { return false }
         var all: UInt8 = 0
         for byte in text { all |= byte }
         return all < 0x80

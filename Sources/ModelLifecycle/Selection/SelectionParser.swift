@@ -118,13 +118,23 @@ private struct SelectionParser {
         if let feature = contract.features.first(where: { $0.name.utf8.elementsEqual(word.text.utf8) }) {
             return .feature(feature.name, feature.kind)
         }
-        switch word.text {
+        let isQualified = word.text.hasPrefix(Self.qualifier)
+        let name = isQualified ? String(word.text.dropFirst(Self.qualifier.count)) : word.text
+        switch name {
         case "id": return .id
         case "time": return .time
         case "offset": return .offset
-        case "label", contract.target.name: return .label
+        case "label": return .label
+        case "label_time": return .labelTime
+        case "answered":
+            guard contract.target.task == .regression || contract.target.classes != nil else {
+                throw word.mistake(
+                    "the log does not say which of open classes was answered", hint: "list the classes in the spec")
+            }
+            return .answered
+        case contract.target.name where !isQualified: return .label
         default:
-            let names = contract.features.map(\.name) + ["id", "time", "offset", "label", contract.target.name]
+            let names = contract.features.map(\.name) + Self.names + [contract.target.name]
             throw word.mistake(
                 "there is no field '\(word.text)'",
                 hint: Spelling.nearest(word.text, in: names).map { "did you mean '\($0)'?" }
@@ -132,14 +142,19 @@ private struct SelectionParser {
         }
     }
 
+    /// What a question has beside its features.
+    private static let names = ["id", "time", "offset", "answered", "label", "label_time"]
+    /// What stands before such a name where a feature has it, too.
+    private static let qualifier = "question."
+
     /// What the values of a field are.
     private func type(of field: Selection.Field) -> FeatureKind {
         switch field {
         case .feature(_, let kind): kind
         case .id: .text
-        case .time: .timestamp
+        case .time, .labelTime: .timestamp
         case .offset: .number
-        case .label: contract.target.task == .regression ? .number : .category
+        case .label, .answered: contract.target.task == .regression ? .number : .category
         }
     }
 

@@ -111,6 +111,11 @@ extension SpecChecker {
                 report(element, found: "an empty value", expected: "a value", hint: "an empty cell is a missing value")
                 return nil
             }
+            guard !ReservedName.all.contains(where: { $0.utf8.elementsEqual(text.utf8) }) else {
+                let sentence = "\(SpecMistake.quote(text)) is a reserved name"
+                report(element, sentence, hint: "spell it without the parentheses")
+                return nil
+            }
             return isName(text, element, expected: "a value") ? text : nil
         }
     }

@@ -111,7 +111,7 @@ extension ApplicationState {
     public var classNames: [String] {
         if let listed = contract.target.classes { return listed }
         var names = (0..<learned.classes.count).map { learned.classes.name(at: $0) }
-        if hasOtherClass { names[names.count - 1] = "other" }
+        if hasOtherClass { names[names.count - 1] = ReservedName.other }
         return names
     }
 

@@ -17,7 +17,8 @@ extension ApplicationState {
             for entry in ledger.entries(where: { $0.label != 0 && $0.status != .waiting }) {
                 let question = Int(ledger.entry(entry).offset)
                 guard let label = Self.label(of: question, in: corrections) else { continue }
-                ledger.setLabel(label.contentHash(contract.target), of: entry)
+                let hash = label.contentHash(contract.target)
+                if ledger.label(of: entry) != hash { ledger.correct(entry, to: hash, at: offset) }
             }
         }
         amendments.append(amendment, at: offset)
@@ -92,7 +93,7 @@ extension ApplicationState {
         guard index.hasCorrections else { return nil }
         var question = offset
         if event.kind == .label {
-            guard let known = find(event.id, at: max(ledger.time, event.time)) else { return nil }
+            guard let known = findLabelled(event.id, at: max(ledger.time, event.time)) else { return nil }
             question = Int(known.entry.offset)
         }
         return index.label(ofQuestion: question).flatMap { $0.fits(contract.target) ? $0 : nil }

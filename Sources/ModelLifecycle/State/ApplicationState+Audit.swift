@@ -55,7 +55,7 @@ extension ApplicationState {
         switch contract.target.task {
         case .multiclass:
             let known = Array(values.prefix(classCount))
-            return known.contains { !$0.isNaN } ? known : []
+            return known.saysAnything ? known : []
         case .regression where values.count == 3 && !values[1].isNaN && !values[2].isNaN: return values
         case .regression, .binary: return values[0].isNaN ? [] : [values[0]]
         }

@@ -26,7 +26,7 @@ extension ApplicationState {
         revision.encode(to: &encoder)
     }
 
-    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions.
+    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions, 2 not what gave a label.
     public init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
         let offset = try decoder.natural()
         let version = try decoder.natural()
@@ -36,7 +36,7 @@ extension ApplicationState {
         learned.lineage = lineage
         self.init(beginning: spec)
         (self.offset, self.version, self.learned) = (offset, version, learned)
-        ledger = try Ledger(from: &decoder)
+        ledger = try Ledger(from: &decoder, format: format)
         guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "answers of other roles")
         }

@@ -16,12 +16,15 @@ extension ApplicationState {
     }
 
     /// Moves log time forward. Whatever must be read from the past is read first, so that a failure changes nothing.
-    mutating func pass(to time: Timestamp, _ past: inout some PastEvents) throws(PastEventMissing) {
+    /// - Parameter kept: an entry that is known from now on for another horizon.
+    mutating func pass(
+        to time: Timestamp, keeping kept: Int? = nil, _ past: inout some PastEvents
+    ) throws(PastEventMissing) {
         if let oldest = ledger.oldest(.pending), hasPassed(ledger.entry(oldest).time, time) {
             try expirePredictions(at: time, &past)
         }
         while let oldest = ledger.oldest(.labelled), hasPassed(ledger.entry(oldest).time, time) {
-            ledger.remove(oldest)
+            if oldest == kept { ledger.move(oldest, to: .expired, at: time) } else { ledger.remove(oldest) }
         }
         while let oldest = ledger.oldest(.waiting), hasPassed(ledger.entry(oldest).time, time) {
             ledger.counts.unmatchedLabels += 1

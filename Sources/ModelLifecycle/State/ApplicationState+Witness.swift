@@ -46,7 +46,7 @@ extension ApplicationState {
         guard let scoredTarget else { return nil }
         let width = scored.count / (learned.models.count + 1)
         return scored.withUnsafeBufferPointer { answers in
-            loss.of(UnsafeBufferPointer(rebasing: answers[0..<width]), scoredTarget, task: contract.target.task)
+            loss.ofAnswer(UnsafeBufferPointer(rebasing: answers[0..<width]), scoredTarget, task: contract.target.task)
         }
     }
 }

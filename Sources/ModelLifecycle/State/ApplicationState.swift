@@ -24,6 +24,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var version: Int
     /// The answers to the last question, role by role; see ``answer``.
     var answers: [Double] = []
+    /// How many classes there were when it was given; the label that comes with a question may bring another.
+    private var answerClassCount = 0
     /// Whether the champion's last answer was not finite, and the baseline's was given instead.
     public private(set) var answerIsBaseline = false
     private var workspace = Pipeline.Workspace()
@@ -129,7 +131,7 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
-            label: known?.entry.label ?? 0, status: .pending)
+            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending)
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
             ledger.setAnswers(answers, of: index)
@@ -146,19 +148,19 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) -> Decision {
         guard let label = event.label else { preconditionFailure("a label without a value") }
         let hash = label.contentHash(contract.target)
-        guard let known = find(event.id, at: time) else {
+        guard let known = findLabelled(event.id, at: time) else {
             try pass(to: time, &past)
             ledger.append(
                 Ledger.Entry(
                     id: event.id.fingerprint, offset: Int64(offset), time: time, content: 0, label: hash,
-                    status: .waiting))
+                    labelOffset: Int64(offset), status: .waiting))
             return .waiting
         }
         switch known.status {
         case .pending:
             try past.takeFeatures(at: Int(known.entry.offset), into: &recalled)
             try pass(to: time, &past)
-            ledger.setLabel(hash, of: known.index)
+            ledger.setLabel(hash, at: offset, of: known.index)
             // Taken out of the state while it teaches, because reading it there would copy it.
             var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
             swap(&row, &recalled)
@@ -166,13 +168,26 @@ public struct ApplicationState: Sendable {
             swap(&row, &recalled)
             return .learned
         case .expired where known.entry.label == 0:
-            try pass(to: time, &past)
+            try pass(to: time, keeping: known.index, &past)
             ledger.counts.lateLabels += 1
-            ledger.setLabel(hash, of: known.index)
+            ledger.setLabel(hash, at: offset, of: known.index)
+            ledger.move(known.index, to: .expired, at: time)
             return .late
         case .waiting, .labelled, .expired, .free:
-            return known.entry.label == hash ? .repeated(offset: Int(known.entry.offset)) : .refused(.labelled)
+            return offset(saying: hash, known).map { .repeated(offset: $0) } ?? .refused(.labelled)
         }
+    }
+
+    /// The event that gave an id this label: the first label, whatever corrected it since, or the last correction.
+    private func offset(saying hash: UInt64, _ known: KnownID) -> Int? {
+        if known.entry.label == hash { return firstLabelOffset(known) }
+        guard let correction = ledger.correction(of: known.index), correction.label == hash else { return nil }
+        return Int(correction.offset)
+    }
+
+    /// Of a label that a snapshot of format 2 told of, only the question is known.
+    private func firstLabelOffset(_ known: KnownID) -> Int {
+        Int(known.entry.labelOffset < 0 ? known.entry.offset : known.entry.labelOffset)
     }
 
     private mutating func example(
@@ -183,7 +198,8 @@ public struct ApplicationState: Sendable {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
         if let known {
-            guard known.entry.label == hash, known.entry.content == content || known.status == .waiting else {
+            let isSame = known.entry.label == hash || ledger.label(of: known.index) == hash
+            guard isSame, known.entry.content == content || known.status == .waiting else {
                 return .refused(known.entry.content == content ? .labelled : .asked)
             }
             guard known.status == .waiting else { return .repeated(offset: Int(known.entry.offset)) }
@@ -193,7 +209,7 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
-            status: .pending)
+            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending)
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(answers, of: index)
@@ -209,21 +225,35 @@ public struct ApplicationState: Sendable {
         guard let known = find(event.id, at: ledger.time), known.entry.label != 0 else {
             return .refused(.nothingToCorrect)
         }
-        guard known.entry.label != hash else { return .repeated(offset: Int(known.entry.offset)) }
+        guard ledger.label(of: known.index) != hash else {
+            let correction = ledger.correction(of: known.index)
+            return .repeated(offset: correction.map { Int($0.offset) } ?? firstLabelOffset(known))
+        }
         guard known.status != .waiting else { return .refused(.nothingToCorrect) }
         let amendment = Amendment.corrections([.init(question: Int(known.entry.offset), label: label)])
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
-        ledger.setLabel(hash, of: known.index)
+        ledger.correct(known.index, to: hash, at: offset)
         ledger.counts.corrections += 1
         amendments.append(amendment, at: offset)
         return .corrected
     }
 
+    /// What the ledger knows of an id: the entry, and its status at a time.
+    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
+
+    /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
+    /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
+    func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
+        if let known = find(id, at: time) { return known }
+        guard let index = ledger.index(of: id.fingerprint) else { return nil }
+        let entry = ledger.entry(index)
+        guard entry.status != .waiting else { return nil }
+        return (index, entry, entry.status == .pending ? .expired : entry.status)
+    }
+
     /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
     /// ledger still holds them, because a refused event must not change anything.
-    func find(
-        _ id: borrowing EventID, at time: Timestamp
-    ) -> (index: Int, entry: Ledger.Entry, status: Ledger.Status)? {
+    func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
         guard let index = ledger.index(of: id.fingerprint) else { return nil }
         let entry = ledger.entry(index)
         var (status, since) = (entry.status, entry.time)
@@ -235,11 +265,14 @@ public struct ApplicationState: Sendable {
     // MARK: Answering and learning
 
     /// The champion's answer to the last question: a value, with the bounds of its interval where the champion gives
-    /// one; the probability of the positive class; or one probability for each of ``classNames`` that it knows.
+    /// one; the probability of the positive class; or one probability for each of ``classNames`` that it knows. Empty
+    /// where it says nothing, because no class has been learned yet.
     public var answer: ArraySlice<Double> {
         let width = answers.count / (learned.models.count + 1)
         switch contract.target.task {
-        case .multiclass: return answers[0..<min(width, classCount)]
+        case .multiclass:
+            let known = answers[0..<min(width, answerClassCount)]
+            return known.saysAnything ? known : []
         case .regression where width == 3 && !answers[1].isNaN && !answers[2].isNaN: return answers[0..<3]
         case .regression, .binary: return answers[0..<1]
         }
@@ -263,6 +296,7 @@ public struct ApplicationState: Sendable {
         learned.predict(row, width: width, into: &answers, workspace: &workspace)
         let baselineStart = learned.models.count * width
         answerIsBaseline = false
+        answerClassCount = classCount
         for model in learned.models.indices where !isFinite(answer: model * width, baseline: baselineStart, width) {
             for i in 0..<width { answers[model * width + i] = answers[baselineStart + i] }
             ledger.counts.replacedAnswers += 1
@@ -312,13 +346,10 @@ public struct ApplicationState: Sendable {
         scored.withUnsafeBufferPointer { answers in
             for model in learned.models.indices {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
-                // A model that came after the question has no answer to it.
-                if learned.target.task == .multiclass || !answer[0].isNaN {
-                    learned.models[model].metrics.update(target, answer, row, at: time.microseconds)
-                }
+                learned.models[model].metrics.score(answer, target, row, at: time)
             }
             let answer = UnsafeBufferPointer(rebasing: answers[learned.models.count * width..<answers.count])
-            learned.baselineMetrics.update(target, answer, row, at: time.microseconds)
+            learned.baselineMetrics.score(answer, target, row, at: time)
         }
     }
 

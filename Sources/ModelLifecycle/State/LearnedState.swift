@@ -21,9 +21,12 @@ public struct LearnedState: Sendable {
         let task: Task
         let classes: [String]?
         let maxClasses: Int
+        /// How many classes of several are listed; 0 where they are open, and for other tasks.
+        let listedCount: Int
 
         init(_ target: TargetDeclaration) {
             (task, classes, maxClasses) = (target.task, target.classes, target.maxClasses)
+            listedCount = task == .multiclass ? classes?.count ?? 0 : 0
         }
     }
 
@@ -92,7 +95,8 @@ public struct LearnedState: Sendable {
         }
     }
 
-    /// Appends every model's answer and the baseline's, each as wide as the widest.
+    /// Appends every model's answer and the baseline's, each as wide as the widest. Of listed classes each is as
+    /// probable as the others where a role has learned nothing.
     @inline(__always)
     mutating func predict(
         _ row: FeatureRow, width: Int, into answers: inout [Double], workspace: inout Pipeline.Workspace
@@ -100,9 +104,18 @@ public struct LearnedState: Sendable {
         for index in models.indices {
             models[index].pipeline.predictInPlace(row, into: &answers, workspace: &workspace)
             while answers.count < (index + 1) * width { answers.append(.nan) }
+            fillPrior(index * width, &answers)
         }
         baseline.predict(into: &answers)
         while answers.count < (models.count + 1) * width { answers.append(.nan) }
+        fillPrior(models.count * width, &answers)
+    }
+
+    @inline(__always)
+    private func fillPrior(_ start: Int, _ answers: inout [Double]) {
+        let count = target.listedCount
+        guard count > 0, !answers[start..<start + count].saysAnything else { return }
+        for place in start..<start + count { answers[place] = 1 / Double(count) }
     }
 
     /// The metrics that have no slices: the champion's, the baseline's, then each challenger's.

@@ -32,11 +32,39 @@ public struct Ledger: Sendable {
         var time: Timestamp
         /// Hash of the features asked with; 0 for a waiting label.
         var content: UInt64
-        /// Hash of the label; 0 while there is none.
+        /// Hash of the label that came first; 0 while there is none.
         var label: UInt64
         var previous: Int32 = -1
         var next: Int32 = -1
-        var status: Status
+        /// The status, and above its byte ``labelOffset``: an entry fills 64 bytes.
+        private var packed: Int64
+
+        init(
+            id: Fingerprint, offset: Int64, time: Timestamp, content: UInt64, label: UInt64, labelOffset: Int64 = -1,
+            status: Status
+        ) {
+            (self.id, self.offset, self.time, self.content, self.label) = (id, offset, time, content, label)
+            packed = labelOffset << 8 | Int64(status.rawValue)
+        }
+
+        var status: Status {
+            // Nothing but the raw value of one is ever put there.
+            get { Status(rawValue: UInt8(truncatingIfNeeded: packed)) ?? .free }
+            set { packed = packed & ~0xFF | Int64(newValue.rawValue) }
+        }
+
+        /// Of the event that gave the label first; -1 while there is none, or where a snapshot did not say.
+        var labelOffset: Int64 {
+            get { packed >> 8 }
+            set { packed = newValue << 8 | packed & 0xFF }
+        }
+    }
+
+    /// What corrected the label of an entry last.
+    struct Correction: Sendable {
+        /// Hash of the label as it counts now.
+        let label: UInt64
+        let offset: Int64
     }
 
     private struct Queue: Sendable {
@@ -53,6 +81,8 @@ public struct Ledger: Sendable {
     public internal(set) var counts = StreamCounts()
 
     private var entries: [Entry] = []
+    /// By the index of the entry; nothing ever walks through it.
+    private var corrections: [Int: Correction] = [:]
     private var freeHead: Int32 = -1
     private var queues = [Queue](repeating: Queue(), count: 3)
     /// Entry + 1 below, the id's highest 32 bits above it, so that another id's entry is hardly ever looked at; or 0.
@@ -78,7 +108,7 @@ public struct Ledger: Sendable {
 
     /// Bytes that the entries take, their index included.
     var byteCount: Int {
-        used * (MemoryLayout<Entry>.stride + 24 + answerWidth * 8)
+        used * (MemoryLayout<Entry>.stride + 24 + answerWidth * 8) + corrections.count * 64
     }
 
     // MARK: Entries
@@ -144,8 +174,23 @@ public struct Ledger: Sendable {
         link(index)
     }
 
-    mutating func setLabel(_ hash: UInt64, of index: Int) {
+    /// The label came, by the event at an offset.
+    mutating func setLabel(_ hash: UInt64, at offset: Int, of index: Int) {
         entries[index].label = hash
+        entries[index].labelOffset = Int64(offset)
+    }
+
+    func correction(of index: Int) -> Correction? {
+        corrections.isEmpty ? nil : corrections[index]
+    }
+
+    /// Hash of the label as it counts now; 0 while there is none.
+    func label(of index: Int) -> UInt64 {
+        correction(of: index)?.label ?? entries[index].label
+    }
+
+    mutating func correct(_ index: Int, to hash: UInt64, at offset: Int) {
+        corrections[index] = Correction(label: hash, offset: Int64(offset))
     }
 
     /// A prediction takes the place of the label that waited for it.
@@ -158,6 +203,7 @@ public struct Ledger: Sendable {
     mutating func remove(_ index: Int) {
         unlink(index)
         unplace(index)
+        if !corrections.isEmpty { corrections[index] = nil }
         entries[index].status = .free
         entries[index].next = freeHead
         freeHead = Int32(index)
@@ -287,11 +333,17 @@ extension Ledger {
             encoder.count(queues[status.queue].count)
             var index = oldest(status)
             while let current = index {
-                let entry = entries[current]
-                encoder.byte(entry.status.rawValue)
+                let (entry, correction) = (entries[current], correction(of: current))
+                encoder.byte(entry.status.rawValue | (correction == nil ? 0 : Self.correctedFlag))
                 encoder.fingerprint(entry.id)
-                encoder.fixed64(UInt64(bitPattern: entry.time.microseconds), entry.content, entry.label)
-                if withOffsets { encoder.int(entry.offset) }
+                encoder.fixed64(
+                    UInt64(bitPattern: entry.time.microseconds), entry.content, correction?.label ?? entry.label)
+                if correction != nil { encoder.fixed64(entry.label) }
+                if withOffsets {
+                    encoder.int(entry.offset)
+                    if entry.label != 0 { encoder.int(entry.labelOffset) }
+                    if let correction { encoder.int(correction.offset) }
+                }
                 if entry.status == .pending {
                     withAnswers(of: current) { for answer in $0 { encoder.double(answer) } }
                 }
@@ -301,7 +353,11 @@ extension Ledger {
         }
     }
 
-    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+    /// Set in the byte of the status where the label was corrected and the first one follows.
+    private static let correctedFlag: UInt8 = 0x80
+
+    /// - Parameter format: of the snapshot; 1 and 2 say nothing of what gave a label, nor that it was corrected.
+    init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
         let time = Timestamp(microseconds: try decoder.int())
         let counts = try StreamCounts(from: &decoder)
         let width = try decoder.natural()
@@ -313,21 +369,32 @@ extension Ledger {
         var values = [Double](repeating: .nan, count: answerWidth)
         for queue in 0..<3 {
             for _ in 0..<(try decoder.count()) {
-                let status = try decoder.enumeration(Status.init(rawValue:))
-                let id = try decoder.fingerprint()
-                guard status != .free, status.queue == queue else {
-                    throw CanonicalDecodingError(offset: decoder.offset, reason: "an entry in the wrong queue")
-                }
-                let entryTime = Timestamp(microseconds: Int64(bitPattern: try decoder.fixed64()))
-                let content = try decoder.fixed64()
-                let label = try decoder.fixed64()
-                let offset = try decoder.int()
-                let index = append(
-                    Entry(id: id, offset: offset, time: entryTime, content: content, label: label, status: status))
-                guard status == .pending else { continue }
+                let (entry, correction) = try Self.entry(&decoder, queue, format)
+                let index = append(entry)
+                if let correction { corrections[index] = correction }
+                guard entry.status == .pending else { continue }
                 for place in values.indices { values[place] = try decoder.double() }
                 setAnswers(values, of: index)
             }
         }
+    }
+    private static func entry(
+        _ decoder: inout CanonicalDecoder, _ queue: Int, _ format: UInt8
+    ) throws(CanonicalDecodingError) -> (Entry, Correction?) {
+        let flags = try decoder.byte()
+        let isCorrected = format > 2 && flags & correctedFlag != 0
+        guard let status = Status(rawValue: isCorrected ? flags & ~correctedFlag : flags), status != .free,
+            status.queue == queue, !isCorrected || queue == 2
+        else { throw CanonicalDecodingError(offset: decoder.offset, reason: "an entry in the wrong queue") }
+        let id = try decoder.fingerprint()
+        let time = Timestamp(microseconds: Int64(bitPattern: try decoder.fixed64()))
+        let (content, label) = (try decoder.fixed64(), try decoder.fixed64())
+        let first = isCorrected ? try decoder.fixed64() : label
+        let offset = try decoder.int()
+        let labelOffset = format > 2 && first != 0 ? try decoder.int() : -1
+        let entry = Entry(
+            id: id, offset: offset, time: time, content: content, label: first, labelOffset: labelOffset,
+            status: status)
+        return (entry, isCorrected ? Correction(label: label, offset: try decoder.int()) : nil)
     }
 }

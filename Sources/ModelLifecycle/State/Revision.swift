@@ -10,7 +10,7 @@ public struct Revision: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Raised with every change of what `apply`, the elementary functions or the baseline give.
-    public static let fold = 1
+    public static let fold = 2
 
     /// What blocks of format 1 were written by: they do not say.
     public static let unrecorded = Revision(fold: 0, components: [])

@@ -44,7 +44,8 @@ public enum RestorePoint: Sendable, Equatable {
                 guard (1...end).contains(found.offset) else {
                     throw Refusal(
                         .impossibleRestore, "the version named '\(name)' is said to be @\(found.offset), "
-                            + "which is not in the log", hint: "name it anew: `headrace versions --name NAME --at @OFFSET`")
+                            + "which is not in the log",
+                        hint: "name it anew: `headrace versions --name NAME --at @OFFSET`")
                 }
                 return found.offset
             }

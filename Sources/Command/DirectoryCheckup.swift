@@ -52,7 +52,8 @@ struct DirectoryCheckup {
 
     var findings: [Checkup.Finding] {
         var findings = leftOvers.map {
-            Checkup.Finding(what: "\($0) is left of an import that was killed", hint: "`headrace doctor --repair` removes it")
+            Checkup.Finding(
+                what: "\($0) is left of an import that was killed", hint: "`headrace doctor --repair` removes it")
         }
         if !isWritable { findings.append(.init(what: "\(path) cannot be written to", hint: "see who owns it")) }
         return findings

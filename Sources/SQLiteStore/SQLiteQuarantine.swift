@@ -40,7 +40,9 @@ public final class SQLiteQuarantine: QuarantineStore, @unchecked Sendable {
     public func add(_ events: [QuarantinedEvent]) throws(LogFailure) {
         try use("keep what was refused", orElse: (), makesFile: true) { db in
             try db.inTransaction {
-                for event in events where event.text.count <= QuarantineLimit.eventBytesMax { try Self.insert(event, db) }
+                for event in events where event.text.count <= QuarantineLimit.eventBytesMax {
+                    try Self.insert(event, db)
+                }
                 try Self.dropOldest(db)
                 return .commit
             }

@@ -61,7 +61,9 @@ extension SQLiteStore {
                     """, arguments: arguments
             ).map { row in
                 // A column that is not what was written fits nothing: one damaged row does not hide the others.
-                func digest(_ index: Int) -> Digest? { Data.fromDatabaseValue(row[index]).flatMap { Digest(bytes: $0) } }
+                func digest(_ index: Int) -> Digest? {
+                    Data.fromDatabaseValue(row[index]).flatMap { Digest(bytes: $0) }
+                }
                 let experiment = StoredExperiment(
                     number: Int.fromDatabaseValue(row[0]) ?? 0,
                     time: Timestamp(microseconds: Int64.fromDatabaseValue(row[1]) ?? 0),

@@ -225,7 +225,8 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     }
 
     public func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot? {
-        let found: (Snapshot, payload: Data?, digest: Data?)? = try read("read a snapshot at or before @\(offset)") { db in
+        let purpose = "read a snapshot at or before @\(offset)"
+        let found: (Snapshot, payload: Data?, digest: Data?)? = try read(purpose) { db in
             guard
                 let row = try Row.fetchOne(
                     db,
@@ -240,7 +241,8 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
             )
         }
         guard let found else { return nil }
-        guard let payload = found.payload.map({ [UInt8]($0) }), let digest = found.digest.flatMap({ Digest(bytes: $0) }),
+        guard let payload = found.payload.map({ [UInt8]($0) }),
+            let digest = found.digest.flatMap({ Digest(bytes: $0) }),
             Digest(hashing: payload) == digest
         else {
             throw LogFailure(

@@ -17,7 +17,8 @@ struct StoredRow {
         let (first, count) = (try row.decode(Int.self, atIndex: 0), try row.decode(Int.self, atIndex: 1))
         guard first >= 0, count > 0, !first.addingReportingOverflow(count).overflow else {
             throw LogFailure(
-                .damaged, "the row of event @\(first) says that it has \(count) events", hint: SQLiteStore.blockHint(first))
+                .damaged, "the row of event @\(first) says that it has \(count) events",
+                hint: SQLiteStore.blockHint(first))
         }
         block = Block(
             firstOffset: first, count: count,

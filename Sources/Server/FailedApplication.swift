@@ -15,7 +15,8 @@ public struct FailedApplication: Sendable, Equatable {
         Problem(
             status: 503, kind: "not-started", title: "Could not start",
             detail: failed.map { "'\($0.name)' could not start: \($0.reason)" }.joined(separator: "; "),
-            hint: failed.compactMap(\.hint).first ?? "put it right and start the server again; the others go on until then")
+            hint: failed.compactMap(\.hint).first
+                ?? "put it right and start the server again; the others go on until then")
     }
 
     /// `{"application", "reason"}`.

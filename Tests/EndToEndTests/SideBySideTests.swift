@@ -68,7 +68,7 @@ extension EndToEnd {
             #expect(doctor.json["applications"][0]["recovery_events"].int == 0)
         }
 
-        @Test("A damaged snapshot is passed over: said at the start and in the status, named by verify, put right by doctor")
+        @Test("A damaged snapshot is passed over: said at the start and in the status, named by verify, mended")
         func damagedSnapshot() async throws {
             let scratch = try Scratch()
             let (spec, other) = (

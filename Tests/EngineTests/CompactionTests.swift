@@ -3,6 +3,7 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
+import OnlineLearning
 import SQLiteStore
 import Testing
 

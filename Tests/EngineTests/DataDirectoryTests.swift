@@ -9,7 +9,9 @@ import Testing
     @Test("Many lockers at once: never two of them hold the directory")
     func manyLockers() throws {
         let fixture = try StoreFixture()
-        let (holders, taken, overlaps) = (Atomic(0), Atomic(0), Atomic(0))
+        let holders = Atomic(0)
+        let taken = Atomic(0)
+        let overlaps = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<4_000 {
                 guard let directory = try? DataDirectory(locking: fixture.directory, owner: "a test") else { continue }

@@ -32,7 +32,9 @@ struct QuarantineVerb: AsyncParsableCommand {
     @OptionGroup var format: FormatOption
 
     mutating func validate() throws {
-        if [.show, .send].contains(action), number == nil { throw ValidationError("\(action.rawValue) which? Give its number") }
+        if [.show, .send].contains(action), number == nil {
+            throw ValidationError("\(action.rawValue) which? Give its number")
+        }
         if action == .list, number != nil { throw ValidationError("list takes no number; show does") }
         if with != nil, action != .send { throw ValidationError("--with goes with send") }
     }
@@ -126,7 +128,9 @@ enum QuarantineEntries {
         return Quarantine(SQLiteQuarantine(path: path, readOnly: readOnly), clock: { .now() })
     }
 
-    static func read(_ options: ApplicationOptions, from first: Int = 0, limit: Int = .max) async throws -> [JSONValue] {
+    static func read(
+        _ options: ApplicationOptions, from first: Int = 0, limit: Int = .max
+    ) async throws -> [JSONValue] {
         guard let client = try options.client() else {
             let quarantine = try open(options, readOnly: true)
             defer { quarantine.close() }

@@ -76,7 +76,8 @@ enum Status {
         line("ledger_digest", status["ledger_digest"]?.string)
         for (name, key) in [
             ("predictions", "predictions"), ("labels", "labels"), ("awaiting label", "awaiting_label"),
-            ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"), ("in quarantine", "quarantined"),
+            ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
+            ("in quarantine", "quarantined"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
         for damage in status["damaged_snapshots"]?.array ?? [] {
             line("damaged", damage["offset"]?.integer.map { "the snapshot at @\($0), passed over" } ?? "the snapshots")

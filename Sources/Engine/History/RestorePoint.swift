@@ -50,8 +50,9 @@ public enum RestorePoint: Sendable, Equatable {
             if let found = names.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
                 guard (1...end).contains(found.offset) else {
                     throw Refusal(
-                        .impossibleRestore, "the version named '\(name)' is said to be @\(found.offset), which is not in "
-                            + "the log", hint: "name it anew: `headrace versions --name NAME --at @OFFSET`")
+                        .impossibleRestore, "the version named '\(name)' is said to be @\(found.offset), "
+                            + "which is not in the log",
+                        hint: "name it anew: `headrace versions --name NAME --at @OFFSET`")
                 }
                 return found.offset
             }

@@ -34,10 +34,9 @@ public final class Quarantine: Sendable {
     /// Keeps refused events, soon. Returns at once.
     public func keep(_ refused: [RefusedEvent]) {
         let bytes = refused.reduce(0) { $0 + $1.text.count }
-        guard bytes > 0, !hasFailed.load(ordering: .relaxed),
-            waitingBytes.add(bytes, ordering: .relaxed).oldValue < Self.waitingBytesMax
-        else {
-            if bytes > 0 { waitingBytes.subtract(min(bytes, waitingBytes.load(ordering: .relaxed)), ordering: .relaxed) }
+        guard bytes > 0, !hasFailed.load(ordering: .relaxed) else { return }
+        guard waitingBytes.add(bytes, ordering: .relaxed).oldValue < Self.waitingBytesMax else {
+            waitingBytes.subtract(bytes, ordering: .relaxed)
             return
         }
         let now = clock()
@@ -103,7 +102,8 @@ public final class Quarantine: Sendable {
 
     private static func unknown(_ number: Int) -> Refusal {
         Refusal(
-            .unknownQuestion, "there is no entry \(number) in quarantine", hint: "`headrace quarantine list` lists them")
+            .unknownQuestion, "there is no entry \(number) in quarantine",
+            hint: "`headrace quarantine list` lists them")
     }
 }
 

@@ -13,7 +13,8 @@ public struct SnapshotDamage: Sendable, Equatable {
 
     /// For people, on one line.
     public var description: String {
-        "\(offset.map { "the snapshot at @\($0)" } ?? "the list of snapshots") is damaged and was passed over: \(reason)"
+        let what = offset.map { "the snapshot at @\($0)" } ?? "the list of snapshots"
+        return "\(what) is damaged and was passed over: \(reason)"
     }
 }
 
@@ -48,7 +49,8 @@ extension SnapshotStore {
     ///   - isWanted: false passes over a snapshot as if it were not there, before it is read.
     /// - Complexity: O(log snapshots) where the newest is whole and wanted.
     func newestState(
-        atOrBefore offset: Int, passingOver damage: inout [SnapshotDamage], where isWanted: (Int) -> Bool = { _ in true }
+        atOrBefore offset: Int, passingOver damage: inout [SnapshotDamage],
+        where isWanted: (Int) -> Bool = { _ in true }
     ) throws(LogFailure) -> ApplicationState? {
         var candidates: [Snapshot]
         do throws(LogFailure) {

@@ -34,7 +34,7 @@ extension EndToEnd {
                 name: name, target: target, options: options, spec: spec, said: said, refused: refused, labels: labels)
         }
 
-        static let files = [
+        static let files: [File] = [
             yes("missing-words.csv", "type: regression", "5 of 40 rows carry no label", said: ["first NA"], labels: 35),
             yes("missing-words-in-features.csv", "a: {type: number, optional: true}", "'on': {type: boolean, optional"),
             no("decimal-commas.csv", "'3,10' in row 1", "with a point"),
@@ -42,7 +42,7 @@ extension EndToEnd {
             yes("thousands.csv", "sales is left out: '1,234.5' in row 1"),
             yes("coded-classes.csv", target: "cover", "type: regression", said: ["--type multiclass"]),
             yes(
-                "coded-classes.csv", target: "cover", "type: multiclass, classes: ['1', '2'", "metrics: [cross_entropy",
+                "coded-classes.csv", target: "cover", "type: multiclass", "classes: ['1', '2'", "metrics: [cross_entropy",
                 options: ["--type", "multiclass"]),
             no("one-text-value.csv", "its only value is 'yes'"), no("no-feature.csv", "no column is left", "id"),
             yes("numbers-and-texts.ndjson", "'n' is left out: a number or a boolean in some rows"),

@@ -42,7 +42,8 @@ extension EndToEnd {
             yes("thousands.csv", "sales is left out: '1,234.5' in row 1"),
             yes("coded-classes.csv", target: "cover", "type: regression", said: ["--type multiclass"]),
             yes(
-                "coded-classes.csv", target: "cover", "type: multiclass", "classes: ['1', '2'", "metrics: [cross_entropy",
+                "coded-classes.csv", target: "cover", "type: multiclass", "classes: ['1', '2'",
+                "metrics: [cross_entropy",
                 options: ["--type", "multiclass"]),
             no("one-text-value.csv", "its only value is 'yes'"), no("no-feature.csv", "no column is left", "id"),
             yes("numbers-and-texts.ndjson", "'n' is left out: a number or a boolean in some rows"),

@@ -4,7 +4,9 @@ extension Timestamp {
     /// fraction of up to six digits. `nil` for any other text. O(n), without allocation.
     public static func parseEpoch(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
         let point = bytes.firstIndex(of: UInt8(ascii: "."))
-        guard let whole = digits(bytes[..<(point ?? bytes.endIndex)]), bytes.first != UInt8(ascii: "0") else { return nil }
+        guard bytes.first != UInt8(ascii: "0"), let whole = digits(bytes[..<(point ?? bytes.endIndex)]) else {
+            return nil
+        }
         switch (point ?? bytes.count, point) {
         case (10, let point?):
             let fraction = bytes[(point + 1)...]

@@ -136,7 +136,8 @@ struct InitSpecTests {
 
     @Test func aLaterTimeThatIsOnceBeforeIsNotTheLabels() throws {
         let yaml = try inferredSpec(
-            "asked,known,also,y\n2020-01-01,2020-01-01,2020-01-02,1.5\n2020-01-03,2020-01-02,2020-01-04,2\n", target: "y")
+            "asked,known,also,y\n2020-01-01,2020-01-01,2020-01-02,1.5\n2020-01-03,2020-01-02,2020-01-04,2\n",
+            target: "y")
         #expect(yaml.contains("  time: asked "))
         #expect(yaml.contains("  label_time: also "))
         #expect(!yaml.contains("label_time: known"))

@@ -51,7 +51,8 @@ struct TerminalPlotTests {
         let curves = (1...count).map { index in curve("curve\(index)") { _ in Double(index) } }
         let plot = TerminalPlot(title: "", height: 40).render(curves)
         let drawing = lines(plot).filter { $0.contains("│") || $0.contains("┤") }.joined()
-        let markers = Set(lines(plot).filter { $0.contains("curve") }.joined().split(separator: " ").compactMap { word in
+        let legend = lines(plot).filter { $0.contains("curve") }.joined().split(separator: " ")
+        let markers = Set(legend.compactMap { word in
             word.count == 1 && !(word.first?.isNumber ?? true) ? word.first : nil
         })
         #expect(markers.count == count)

@@ -7,7 +7,9 @@ extension EndToEnd {
     struct Durability {
         static let needsTracer: Comment = "needs strace and leave to trace; `make test` installs it"
 
-        @Test("A flush lies between every request and its answer", .enabled(if: Tracer.isAvailable || Program.isOnCI, needsTracer))
+        @Test(
+            "A flush lies between every request and its answer",
+            .enabled(if: Tracer.isAvailable || Program.isOnCI, needsTracer))
         func flushBeforeAnswer() async throws {
             let scratch = try Scratch()
             let server = try await HeadraceProcess(

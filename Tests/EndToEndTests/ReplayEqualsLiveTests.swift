@@ -109,7 +109,8 @@ extension EndToEnd {
 
         static let hasFMA: Bool = {
             let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-            return (Program.path("cc") != nil || Program.isOnCI) && processor.contains(" fma ") && processor.contains(" avx2 ")
+            let hasCompiler = Program.path("cc") != nil || Program.isOnCI
+            return hasCompiler && processor.contains(" fma ") && processor.contains(" avx2 ")
         }()
 
         /// Mixes the bits of many values of exp, log, sin, tan and pow.

@@ -18,10 +18,8 @@ struct DataFileFormatTests {
     @Test(arguments: [",", ";", "\t", "|"])
     func theFirstLineSaysWhatSeparatesFields(separator: String) throws {
         let others = [",", ";", "\t", "|"].filter { $0 != separator }.joined()
-        let text = "a|\"b\(others)\"|c\r\n1|\"\(others)\"\"|\"\"\"|\n".replacingOccurrences(of: "|", with: separator)
-        let expected = [["a", "b\(others)", "c"], ["1", others + "\"" + separator + "\"", ""]]
-        guard separator != "|" else { return }
-        #expect(try rows(text.utf8) == expected)
+        let text = "a¦\"b\(others)\"¦c\r\n1¦\"\(others)\"\"¦\"\"\"¦\n".replacingOccurrences(of: "¦", with: separator)
+        #expect(try rows(text.utf8) == [["a", "b\(others)", "c"], ["1", others + "\"" + separator + "\"", ""]])
     }
 
     @Test func whereTwoAreLikelyTheSecondLineDecides() throws {
@@ -33,7 +31,9 @@ struct DataFileFormatTests {
         #expect(try rows("sep=;\r\na;b\r\n1;2,5\r\n".utf8) == [["a", "b"], ["1", "2,5"]])
         let file = try DataFileFixture(text: "sep=|\na|b\n1|2\n")
         var reader = try CSVReader(path: file.path)
-        #expect(try reader.next() && reader.lineNumber == 3 && reader.rowNumber == 1)
+        let hasRow = try reader.next()
+        let (row, line) = (reader.rowNumber, reader.lineNumber)
+        #expect(hasRow && row == 1 && line == 3)
     }
 
     @Test func onlyAQuotedEmptyFieldIsAnEmptyString() throws {
@@ -102,7 +102,7 @@ struct DataFileFormatTests {
         #expect(
             try elements(text, chunkBytes: chunkBytes) == [
                 "1 2 {\"a\": \"]},\\\"\"}", "2 4 {\"b\": [1, {\"c\": 2}]}", "3 4 3\n",
-            ].map { $0.hasSuffix("\n") ? $0 : $0 })
+            ])
         #expect(try elements("[]", chunkBytes: chunkBytes) == [])
         for bad in ["[{}", "[{} {}]", "[{},]", "[,{}]", "[{}] x", "[{]"] {
             #expect(throws: DataFileError.self, "\(bad)") { try elements(bad, chunkBytes: chunkBytes) }

@@ -34,7 +34,10 @@ import Testing
     private func events(_ spec: Spec, _ count: Int, label: (Int) -> Label) -> [Event] {
         var generator = SeededGenerator(seed: 5)
         let layout = spec.contract.layout
-        let texts = ["", "a,b", "a;b", "a|b\tc", "NA", "say \"so\"", "two\nlines", " blank ", "plain", "日本", "\r", "'", "-1", "=1+1"]
+        let texts = [
+            "", "a,b", "a;b", "a|b\tc", "NA", "say \"so\"", "two\nlines", " blank ", "plain", "日本", "\r", "'", "-1",
+            "=1+1",
+        ]
         var events: [Event] = []
         for index in 0..<count {
             var row = FeatureRow(layout)

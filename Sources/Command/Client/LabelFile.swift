@@ -39,7 +39,8 @@ enum LabelFile {
             if let before = known[id] {
                 guard before.label != value else { continue }
                 throw Refusal(
-                    .malformed, "\(path):\(reader.lineNumber): id '\(text.id)' has another label in line \(before.line)",
+                    .malformed,
+                    "\(path):\(reader.lineNumber): id '\(text.id)' has another label in line \(before.line)",
                     hint: "nothing was changed; keep one of them")
             }
             known[id] = (value, reader.lineNumber)

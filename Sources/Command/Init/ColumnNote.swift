@@ -20,7 +20,8 @@ enum ColumnNote {
             parts.append("\(missing(feature).grouped) of \(rows.grouped) missing\(isStrings(feature) ? "" : word)")
         }
         if feature.type == .category, column.allNumbers {
-            parts.append(column.exceedsDouble ? "whole numbers beyond 2^53 are names" : "leading zeros make names of numbers")
+            let isHuge = column.exceedsDouble
+            parts.append(isHuge ? "whole numbers beyond 2^53 are names" : "leading zeros make names of numbers")
         }
         if feature.type == .number, column.countsRows, column.missing == 0, rows >= SpecDraft.identifierRowsMin {
             parts.append("counts the rows: leave it out?")

@@ -84,8 +84,8 @@ package struct ColumnProfile {
     package var isNearlyNumbers: Bool { 10 * numberCount >= 9 * valueCount }
     /// Rows without a number, boolean or time, where the column holds such.
     package var gaps: Int { missing + emptyCount + missingWordCount }
-    /// Whole numbers of one length that are the seconds (10 digits), milliseconds (13) or microseconds (16) since 1970 of
-    /// 2001 to 2049, where the length, the name, the order or another such column speaks for a time.
+    /// Whole numbers of one length that are the seconds (10 digits), milliseconds (13) or microseconds (16) since 1970
+    /// of 2001 to 2049, where the length, the name, the order or another such column speaks for a time.
     package var isEpoch: Bool {
         guard looksLikeEpoch else { return false }
         return digitCount != 10 || isBesideEpoch || Self.isNamedLikeTime(name)

@@ -1,5 +1,5 @@
-/// Texts that people read as a number or a time and no program does unasked: what `headrace init` names with its remedy,
-/// where it would otherwise take a column for a category.
+/// Texts that people read as a number or a time and no program does unasked: what `headrace init` names with its
+/// remedy, where it would otherwise take a column for a category.
 enum Lookalike: Equatable {
     /// `33,38` or `1,234.5`.
     case comma
@@ -77,7 +77,7 @@ enum Lookalike: Equatable {
         let lowercase = String(decoding: text, as: UTF8.self).lowercased()
         let words = lowercase.split { " t,".contains($0) }.map(String.init)
         guard let first = words.first, words.count <= 6 else { return false }
-        if [UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-")].contains(where: { isDate(Array(first.utf8), $0) }) {
+        if ["/", ".", "-"].contains(where: { isDate(Array(first.utf8), UInt8(ascii: $0)) }) {
             return words.dropFirst().allSatisfy { word in
                 word.contains(":") || ["am", "pm", "z", "utc", "gmt"].contains(word) || word.utf8.allSatisfy(isDigit)
             }

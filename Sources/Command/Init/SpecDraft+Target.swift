@@ -30,8 +30,8 @@ extension SpecDraft {
         case .multiclass:
             guard count != 1 else { throw unfit("its only value is '\(ColumnNote.shortened(values.first ?? ""))'") }
             if wish == nil, count ?? .max > classesMax, !column.allNumbers, column.isNearlyNumbers {
-                throw unfit("\(ColumnNote.nearlyNumbers(column) ?? "it holds numbers and texts"); --type multiclass takes "
-                    + "each as a class")
+                let note = ColumnNote.nearlyNumbers(column) ?? "it holds numbers and texts"
+                throw unfit("\(note); --type multiclass takes each as a class")
             }
             return Target(
                 column: column, type: .multiclass, classes: count ?? .max <= classesMax ? classes(column, values) : nil)
@@ -46,7 +46,9 @@ extension SpecDraft {
         if let row = column.firstNestedRow { return "row \(row.grouped) holds an object or a list, not a value" }
         if column.hasInvalidUTF8 { return "it is not UTF-8: convert the file, as with iconv -f ISO-8859-1 -t UTF-8" }
         if column.isMixedBeyondMissingWords { return "some rows have a number or a boolean, others a text" }
-        if let (text, row) = column.firstReserved { return "'\(text)' in row \(row.grouped) is a name of the program's own" }
+        if let (text, row) = column.firstReserved {
+            return "'\(text)' in row \(row.grouped) is a name of the program's own"
+        }
         if let (text, row) = column.firstOverflow, column.allNumbers {
             return "\(ColumnNote.shortened(text)) in row \(row.grouped) is beyond the range of a double"
         }
@@ -83,18 +85,20 @@ extension SpecDraft {
         func isFeature(_ column: Int) -> Bool {
             features.contains { $0.column.name.utf8.elementsEqual(columns[column].name.utf8) }
         }
-        for (first, second, isDifference) in profile.relations?.parts ?? [] where isFeature(first) && isFeature(second) {
+        let parts = profile.relations?.parts ?? []
+        for (first, second, isDifference) in parts where isFeature(first) && isFeature(second) {
             remarks.append(
                 "The target is \(columns[first].name.printable) \(isDifference ? "minus" : "plus") "
-                    + "\(columns[second].name.printable), but for a factor: leave out what is not known when it is asked.")
+                    + "\(columns[second].name.printable), but for a factor: "
+                    + "leave out what is not known when it is asked.")
         }
         for column in columns.indices where column != index && isFeature(column) {
             guard profile.relations?.comesWithLabel(column) ?? false, columns[column].gaps == columns[index].gaps else {
                 continue
             }
             remarks.append(
-                "\(columns[column].name.printable) has a value in just the rows that have a label: leave it out if it is "
-                    + "known only with the label.")
+                "\(columns[column].name.printable) has a value in just the rows that have a label: "
+                    + "leave it out if it is known only with the label.")
         }
         return remarks
     }
@@ -102,10 +106,13 @@ extension SpecDraft {
     private static func targetRemarks(_ target: Target) -> [String] {
         let column = target.column
         var remarks: [String] = []
-        if column.distinct.count == 1 { remarks.append("The target has one value only; there is nothing to tell apart.") }
+        if column.distinct.count == 1 {
+            remarks.append("The target has one value only; there is nothing to tell apart.")
+        }
         if let (word, row) = column.firstMissingWord, !(target.classes ?? []).contains(word) {
             let rows = column.missingWordCount == 1 ? "1 row has" : "\(column.missingWordCount.grouped) rows have"
-            remarks.append("\(rows) a word for no label, first \(word.printable) in row \(row.grouped): read as no label.")
+            remarks.append(
+                "\(rows) a word for no label, first \(word.printable) in row \(row.grouped): read as no label.")
         }
         if target.type == .multiclass, target.classes == nil {
             remarks.append("More than \(classesMax) classes; each gets its slot when it is first learned.")
@@ -114,7 +121,8 @@ extension SpecDraft {
         let isRepeated = count > 1 && count <= column.count / 2
         if target.type == .regression, column.allIntegral, isRepeated, count <= 20 {
             remarks.append(
-                "The target has \(count) whole numbers. Where they name classes, use `headrace init --type multiclass`.")
+                "The target has \(count) whole numbers. "
+                    + "Where they name classes, use `headrace init --type multiclass`.")
         }
         if target.type == .multiclass, !column.allNumbers, let note = ColumnNote.nearlyNumbers(column) {
             remarks.append("\(note).")

@@ -52,7 +52,8 @@ extension SpecDraft {
             let days = Int(lag / Self.dayMicroseconds) + 1
             horizonDays = lag > TargetDeclaration.defaultHorizon.microseconds ? min(days, 3_650) : nil
             if let horizonDays {
-                remarks.append("A label comes up to \(days.grouped) days after its question: the horizon is \(horizonDays) days.")
+                remarks.append(
+                    "A label comes up to \(days.grouped) days after its question: the horizon is \(horizonDays) days.")
             }
             if let time, needsSorting {
                 remarks.append("The rows are not in the order of \(columns[time].name.printable): use --sort.")
@@ -66,10 +67,10 @@ extension SpecDraft {
                 earlier != time && profile.timeOrder.isNever(time, before: earlier)
                     && profile.timeOrder.lagMax(from: earlier, to: time) > 0
             }) {
+                let (start, end) = (columns[earlier].name.printable, columns[time].name.printable)
                 remarks.append(
-                    "\(columns[earlier].name.printable) is never after \(columns[time].name.printable), the order of the "
-                        + "rows. Where it is the time of the question, use `headrace init --time '\(columns[earlier].name.printable)'"
-                        + " --label-time '\(columns[time].name.printable)'` and --sort.")
+                    "\(start) is never after \(end), the order of the rows. Where it is the time of the question, "
+                        + "use `headrace init --time '\(start)' --label-time '\(end)'` and --sort.")
             }
             self.remarks = remarks
         }
@@ -89,12 +90,11 @@ extension SpecDraft {
             let index = try column(name, among: profile.columns)
             let column = profile.columns[index]
             func unfit(_ reason: String) -> InitError { .unfit(option: option, column: name, reason: reason) }
-            if let first = column.firstLookalike, column.lookalike != nil {
-                throw unfit("'\(ColumnNote.shortened(first.text))' in row \(first.row.grouped): \(Lookalike.time.advice)")
-            }
             guard column.isReadableTime else {
-                let text = column.firstNonNumber.map { "'\(ColumnNote.shortened($0.text))' in row \($0.row.grouped): " } ?? ""
-                throw unfit(text + Lookalike.time.advice)
+                let place = column.firstNonNumber.map { text, row in
+                    "'\(ColumnNote.shortened(text))' in row \(row.grouped): "
+                }
+                throw unfit((place ?? "") + Lookalike.time.advice)
             }
             if isComplete, column.gaps > 0 { throw unfit("\(column.gaps.grouped) rows have no time") }
             return index

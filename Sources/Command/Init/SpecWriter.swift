@@ -61,7 +61,8 @@ package struct SpecWriter {
         }
         for (column, why) in draft.leftOut.prefix(Self.leftOutMax) {
             // A line break in the name would end the comment.
-            write("  # \(YAMLScalar.text(ColumnNote.shortened(column.name, to: 60))) is left out: \(ColumnNote.why(why))")
+            let name = YAMLScalar.text(ColumnNote.shortened(column.name, to: 60))
+            write("  # \(name) is left out: \(ColumnNote.why(why))")
         }
         let more = draft.leftOut.count - Self.leftOutMax
         if more > 0 { write("  # \(more.grouped) more columns are left out.") }

@@ -1,7 +1,7 @@
 import Determinism
 
-/// What of a file gives the target away: columns that repeat it, numbers whose sum or difference it is, and columns that
-/// have a value in just the rows that have a label.
+/// What of a file gives the target away: columns that repeat it, numbers whose sum or difference it is, and columns
+/// that have a value in just the rows that have a label.
 struct TargetRelations {
     /// Numbers looked at, in the order of the file.
     static let numbersMax = 40
@@ -97,7 +97,8 @@ struct TargetRelations {
         var scaled = sum
         var largest = 0.0
         for row in sample {
-            guard let label = row.last ?? nil, abs(label) > largest, let value = sum.value(row), value != 0 else { continue }
+            guard let label = row.last ?? nil, abs(label) > largest else { continue }
+            guard let value = sum.value(row), value != 0 else { continue }
             (largest, scaled.scale) = (abs(label), value / label)
         }
         return largest > 0 ? scaled : nil
@@ -128,11 +129,11 @@ struct TargetRelations {
 
     /// Two numbers whose sum or difference the target is, columns by their index.
     var parts: [(first: Int, second: Int, isDifference: Bool)] {
-        (sums ?? []).compactMap { sum in
+        // Where one alone is the target, any other that is nearly nothing makes a sum.
+        let alone = (sums ?? []).filter { $0.second == nil && $0.holds }.map(\.first)
+        return (sums ?? []).compactMap { sum in
             guard sum.holds, let second = sum.second else { return nil }
-            // Where one alone is the target, any other that is nearly nothing makes a sum.
-            guard !(sums ?? []).contains(where: { $0.second == nil && $0.holds && [sum.first, second].contains($0.first) })
-            else { return nil }
+            guard !alone.contains(sum.first), !alone.contains(second) else { return nil }
             let isTurned = sum.sign < 0 && sum.scale < 0
             return (columns[isTurned ? second : sum.first], columns[isTurned ? sum.first : second], sum.sign < 0)
         }

@@ -26,7 +26,8 @@ package struct SVGPlot {
         let height = 360 + Self.legendLine * Double((max(1, curves.count) - 1) / columns)
         var parts = [
             """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 \(Int(height))" role="img" aria-label="\(title.escapedXML)">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 \(Int(height))" role="img" \
+            aria-label="\(title.escapedXML)">
             <style>
             svg { --ink: #1c2733; --faint: #d5dbe1; --c0: #0b63ce; --c1: #6b7682; --c2: #c2410c; --c3: #15803d;
               --c4: #7c3aed; --c5: #b8860b; --c6: #be185d; --c7: #0e7490;

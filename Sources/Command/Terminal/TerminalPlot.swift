@@ -86,9 +86,10 @@ package struct TerminalPlot {
         guard !isMarked, let lastX = positions.lastIndex(where: { $0 != nil }), let lastY = positions[lastX] else {
             return
         }
-        // A curve that is nowhere in the frame leaves its marker at the edge beyond which it ends.
-        let edgeRow = min(canvas.rows - 1, max(0, lastY / 4))
-        _ = canvas.mark(marker, column: lastSeen?.column ?? lastX / 2, row: lastSeen?.row ?? edgeRow)
+        // A curve that is nowhere in the frame leaves its marker at the edge beyond which it ends, in a column of its own.
+        let edge = (column: min(canvas.columns - 1, step * index + step / 2), row: lastY < 0 ? 0 : canvas.rows - 1)
+        let place = lastSeen ?? edge
+        _ = canvas.mark(marker, column: place.column, row: place.row)
     }
 
     private func drawing(_ canvas: BrailleCanvas, yAxis: PlotAxis, labelWidth: Int) -> [String] {

@@ -161,7 +161,8 @@ package final class Backtest: @unchecked Sendable {
     private func id(of question: PredictionTable.Question) throws -> EventID {
         if let file { return file.id(of: question.offset) ?? question.id }
         guard let logged = try predictionLog?.read(question.offset) else { return question.id }
-        if present.map({ $0.spec.contract.target.classes != nil || $0.spec.contract.target.task == .regression }) ?? false {
+        // The names of open classes are the state's, and the log alone does not have them.
+        if let target = present?.spec.contract.target, target.classes != nil || target.task == .regression {
             predictionWriter?.write(
                 logged.event.id, question.time, "champion", question.label, logged.answer.values, [])
         }

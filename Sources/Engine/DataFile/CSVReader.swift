@@ -6,12 +6,12 @@
 ///         DecimalText.parse(rows.field(3))
 ///     }
 ///
-/// Fields lie between commas, semicolons, tabs or bars, as the first line has them (``CSVLayout``); a line `sep=;` before
-/// it says so. The first record names the columns; names are unique and not empty. Lines end in LF or CRLF, the last one need not;
-/// blank lines are skipped; a UTF-8 byte order mark is skipped. A quoted field may hold commas, line ends and quotes
-/// (written twice); a quote inside an unquoted field is an ordinary character; text behind a closing quote is an error.
-/// Fields are bytes, neither trimmed nor checked for UTF-8. A quoted empty field is an empty string, a bare one nothing:
-/// it has no base address.
+/// Fields lie between commas, semicolons, tabs or bars, as the first line has them (``CSVLayout``); a line `sep=;`
+/// before it says so. The first record names the columns; names are unique and not empty. Lines end in LF or CRLF, the
+/// last one need not; blank lines are skipped; a UTF-8 byte order mark is skipped. A quoted field may hold commas, line
+/// ends and quotes (written twice); a quote inside an unquoted field is an ordinary character; text behind a closing
+/// quote is an error. Fields are bytes, neither trimmed nor checked for UTF-8. A quoted empty field is an empty string,
+/// a bare one nothing: it has no base address.
 ///
 /// Memory is bounded by the record limit, 1 MiB unless told otherwise.
 package struct CSVReader: ~Copyable {

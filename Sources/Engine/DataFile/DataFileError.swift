@@ -32,7 +32,8 @@ package enum DataFileError: Error, Equatable, Sendable {
         switch self {
         case .cannotOpen(let path, _), .readFailed(let path, _, _), .gzipDamaged(let path, _, _),
             .foreign(let path, _), .titleLine(let path, _, _), .lineEndsAlone(let path),
-            .arrayMalformed(let path, _, _, _), .headerMissing(let path), .headerNotUTF8(let path, _, _), .columnNameEmpty(let path, _, _),
+            .arrayMalformed(let path, _, _, _), .headerMissing(let path), .headerNotUTF8(let path, _, _),
+            .columnNameEmpty(let path, _, _),
             .columnNameDuplicate(let path, _, _, _, _), .quoteUnterminated(let path, _, _),
             .quoteFollowedByText(let path, _, _, _), .recordTooLong(let path, _, _, _, _):
             path
@@ -43,7 +44,8 @@ package enum DataFileError: Error, Equatable, Sendable {
     package var line: Int? {
         switch self {
         case .cannotOpen, .readFailed, .gzipDamaged, .headerMissing, .foreign, .lineEndsAlone: nil
-        case .titleLine(_, let line, _), .arrayMalformed(_, let line, _, _), .headerNotUTF8(_, let line, _), .columnNameEmpty(_, let line, _),
+        case .titleLine(_, let line, _), .arrayMalformed(_, let line, _, _), .headerNotUTF8(_, let line, _),
+            .columnNameEmpty(_, let line, _),
             .columnNameDuplicate(_, let line, _, _, _), .quoteUnterminated(_, let line, _),
             .quoteFollowedByText(_, let line, _, _), .recordTooLong(_, let line, _, _, _):
             line
@@ -67,7 +69,8 @@ package enum DataFileError: Error, Equatable, Sendable {
         case .readFailed(_, let offset, let reason): "reading failed at byte \(offset): \(reason)"
         case .gzipDamaged(_, let offset, let reason): "the gzip data is damaged at byte \(offset): \(reason)"
         case .foreign(_, let format): "this is \(format.name)"
-        case .titleLine(_, _, let title): "'\(title.prefix(40))' is a title and no header: the line below has more fields"
+        case .titleLine(_, _, let title):
+            "'\(title.prefix(40))' is a title and no header: the line below has more fields"
         case .lineEndsAlone: "its lines end in a carriage return alone"
         case .arrayMalformed(_, _, _, let reason): reason
         case .headerMissing: "has no header line"
@@ -95,7 +98,8 @@ package enum DataFileError: Error, Equatable, Sendable {
         case .arrayMalformed: "a JSON file is an array of objects, or one object a line"
         case .headerMissing: "the first line of a CSV file must name its columns"
         case .headerNotUTF8: "convert the file, for example with 'iconv -f ISO-8859-1 -t UTF-8'"
-        case .columnNameEmpty(_, _, 1): "name every column in the header line (pandas: to_csv(index=False)); remove a title line above it"
+        case .columnNameEmpty(_, _, 1):
+            "name every column in the header line (pandas: to_csv(index=False)); remove a title line above it"
         case .columnNameEmpty: "give every column a name in the header line; remove a title line above it"
         case .columnNameDuplicate: "rename one of them in the header line"
         case .quoteUnterminated: "close the quote; a quote inside a quoted field is written twice"

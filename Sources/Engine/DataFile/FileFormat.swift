@@ -19,7 +19,8 @@ package enum FileFormat: String, Sendable, CaseIterable {
     }
 
     /// What the name says or, for standard input and other names, the content: JSON where the first byte that is
-    /// neither blank nor of a byte order mark is `{` or `[`. Consumes nothing and looks at no more than the first 64 KiB.
+    /// neither blank nor of a byte order mark is `{` or `[`. Consumes nothing and looks at no more than the first 64
+    /// KiB.
     package init(of source: ByteSource) throws(DataFileError) {
         if let named = FileFormat(path: source.path) {
             self = named

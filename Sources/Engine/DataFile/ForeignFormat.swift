@@ -46,7 +46,7 @@ package enum ForeignFormat: String, Sendable, CaseIterable {
         switch self {
         case .utf16: "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW.csv"
         case .utf32: "convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW.csv"
-        case .parquet: "write CSV: duckdb -c \"copy 'FILE' to 'NEW.csv'\", or pandas.read_parquet(…).to_csv('NEW.csv', index=False)"
+        case .parquet: "write CSV, for example with duckdb -c \"copy 'FILE' to 'NEW.csv'\""
         case .excel: "save the sheet as CSV (Save as, CSV UTF-8); unzip an archive first"
         case .oldExcel: "save the sheet as CSV (Save as, CSV UTF-8)"
         case .zstandard: "unpack it: zstd -dc FILE | headrace … -"
@@ -74,10 +74,10 @@ package enum ForeignFormat: String, Sendable, CaseIterable {
             self = .utf32
         } else if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
             self = .utf16
-        } else if let found = Self.allCases.first(where: { !$0.signature.isEmpty && bytes.starts(with: $0.signature) }) {
-            self = found
         } else {
-            return nil
+            let found = Self.allCases.first { !$0.signature.isEmpty && bytes.starts(with: $0.signature) }
+            guard let found else { return nil }
+            self = found
         }
     }
 

@@ -7,8 +7,8 @@ import Darwin
 /// Reads a file of JSON texts, one a line (NDJSON, JSON Lines), without an allocation per line and without looking
 /// inside.
 ///
-/// A file that begins with `[` is one JSON array: its elements are handed out in place of lines, however many lines each
-/// takes.
+/// A file that begins with `[` is one JSON array: its elements are handed out in place of lines, however many lines
+/// each takes.
 ///
 /// Lines end in LF or CRLF, the last one need not; lines of nothing but spaces and tabs are skipped, and so is a UTF-8
 /// byte order mark. Behind each line at least `paddingBytes` may be read, as simdjson wants it.

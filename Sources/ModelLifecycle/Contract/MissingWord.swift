@@ -1,7 +1,8 @@
 /// The words by which programs write that there is no value: `NA` (R), `NaN` (pandas), `?` (Weka), `\N` (MySQL), ….
 ///
-/// In a table such a word is read as an empty cell wherever it cannot be a value: in a number, a boolean or a timestamp,
-/// and for a label that is a number or one of the classes listed. A category, a text and an open class may well be `NA`.
+/// In a table such a word is read as an empty cell wherever it cannot be a value: in a number, a boolean or a
+/// timestamp, and for a label that is a number or one of the classes listed. A category, a text and an open class may
+/// well be `NA`.
 public enum MissingWord {
     private static let words: [StaticString] = [
         "?", "-", "--", ".", "na", "n/a", "nan", "nil", "nat", "#n/a", "null", "none", "<na>", "\\n",

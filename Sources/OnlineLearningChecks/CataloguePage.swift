@@ -21,8 +21,8 @@ public enum CataloguePage {
     private static let metricIntroduction = """
         How good the answers are: the list `metrics` of a spec. Each also takes `by`, a feature of type category or
         boolean of whose values each has a number of its own, and `max_slices`, a whole number from 1 to 10000 (default
-        100): how many values of that feature are told apart, in the order in which they come; the others are `other`,
-        none is `missing`.
+        100): how many values of that feature are told apart, in the order in which they come; the others are `(other)`,
+        none is `(missing)`.
         """
 
     public static var text: String {

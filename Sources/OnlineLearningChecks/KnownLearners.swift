@@ -5,12 +5,18 @@ public struct KnownLearners {
     private let names: [String]
     /// Those of the names whose probabilities are made to be true.
     private let adjusted: [String]
+    /// Whether it is a tree whose leaves answer by frequencies or means.
+    private let hasPlainLeaves: Bool
 
     /// - Parameter component: counts with all its members.
     init(_ component: Component) {
         let all = [component] + component.parts
         names = all.map(\.name)
         adjusted = all.filter(Self.isAdjusted).map(\.name)
+        let parameters = Catalogue.declaration(named: component.name)?.parameters ?? []
+        hasPlainLeaves = zip(parameters, component.arguments).contains { parameter, argument in
+            parameter.name == "leaf_prediction" && (argument == .choice("mc") || argument == .choice("mean"))
+        }
     }
 
     /// Whether a parameter that adjusts probabilities is on.
@@ -25,7 +31,7 @@ public struct KnownLearners {
     /// Every name that anything is said about here.
     public static var names: [String] {
         exceptions.map(\.learner) + countingLearners + asTheirMembers + notRepeating.flatMap(\.learners)
-            + uncalibratedLearners + scaleFreeLearners
+            + uncalibratedLearners + scaleFreeLearners + unitFreeLearners + unitFreeTrees + commonUnitLearners
     }
 
     private func has(_ list: [String]) -> Bool { names.contains { list.contains($0) } }
@@ -121,6 +127,29 @@ public struct KnownLearners {
         "hoeffding_adaptive_tree_regressor", "hoeffding_tree_classifier", "hoeffding_tree_regressor", "multinomial_nb",
         "no_change_classifier", "no_change_regressor", "prior_classifier", "statistic_regressor",
     ]
+
+    /// Learners to which a number is above or below another, or nothing at all.
+    static let unitFreeLearners = [
+        "bernoulli_nb", "no_change_classifier", "no_change_regressor", "prior_classifier", "statistic_regressor",
+    ]
+
+    /// Trees that are so where their leaves answer by frequencies or means: a leaf's naive Bayes leaves out densities
+    /// that it does not know, and a leaf's linear model wants numbers of one scale.
+    static let unitFreeTrees = [
+        "arf_classifier", "arf_regressor", "extremely_fast_decision_tree_classifier",
+        "hoeffding_adaptive_tree_classifier", "hoeffding_adaptive_tree_regressor", "hoeffding_tree_classifier",
+        "hoeffding_tree_regressor",
+    ]
+
+    /// Learners that compare distances.
+    static let commonUnitLearners = ["amf_classifier", "amf_regressor", "knn_classifier", "knn_regressor"]
+
+    var scaleFreedom: ScaleFreedom {
+        if Self.unitFreeLearners.contains(names[0]) || (Self.unitFreeTrees.contains(names[0]) && hasPlainLeaves) {
+            return .each
+        }
+        return Self.commonUnitLearners.contains(names[0]) ? .common : .none
+    }
 
     /// A learner made of others is as they are; one with linear models in its leaves is a tree.
     var needsScaling: Bool { !has(Self.scaleFreeLearners) }

@@ -17,6 +17,8 @@ public enum LearnerLaw: String, Sendable, CaseIterable {
     case featuresMayVanish
     /// The order in which features are declared does not matter.
     case orderOfFeaturesIsIrrelevant
+    /// Numbers in other units have the same answers; only of learners whose theory says so.
+    case unitsAreIrrelevant
     /// Two models of the same declaration that learn the same are the same, to the bit.
     case sameStreamSameModel
     /// How many cores work, and in which order members are asked, changes no bit.
@@ -58,6 +60,7 @@ public enum LearnerLaw: String, Sendable, CaseIterable {
         case .featuresMayAppear: return Self.featuresMayAppear(subject)
         case .featuresMayVanish: return Self.featuresMayVanish(subject)
         case .orderOfFeaturesIsIrrelevant: return Self.orderOfFeaturesIsIrrelevant(subject)
+        case .unitsAreIrrelevant: return Self.unitsAreIrrelevant(subject)
         case .sameStreamSameModel: return Self.sameStreamSameModel(subject)
         case .workersDoNotMatter: return Self.workersDoNotMatter(subject)
         case .aCopyIsIndependent: return Self.aCopyIsIndependent(subject)

@@ -14,6 +14,8 @@ public struct LearnerSubject: Sendable, CustomStringConvertible {
     public var weightIsRepetition = false
     /// Whether its probabilities are meant as such. If not, hostile streams are judged by its choices alone.
     public var isCalibrated = true
+    /// Which changes of the numbers' units leave its answers as they are, to the theory.
+    public var scaleFreedom = ScaleFreedom.none
     /// Whether numbers are scaled before it, where scales are what is tested.
     public var needsScaling = false
 
@@ -33,6 +35,7 @@ public struct LearnerSubject: Sendable, CustomStringConvertible {
         exceptions = known.exceptionsByLaw
         (weightIsRepetition, isCalibrated) = (known.weightIsRepetition, known.isCalibrated)
         needsScaling = known.needsScaling
+        scaleFreedom = known.scaleFreedom
     }
 
     /// A learner of your own, in the catalogue or not.

@@ -51,8 +51,8 @@ extension MetricLaw {
         let examples = ScoredStream.examples(200, subject.task, seed: 12)
         let sliced = subject.with("by", .choice("slice"))
         // The same answers, slice after slice.
-        let names = ["missing", "s0", "s1", "s2", "s3", "s4"]
-        let sorted = names.flatMap { name in examples.filter { ($0.slice ?? "missing") == name } }
+        let names = ["(missing)", "s0", "s1", "s2", "s3", "s4"]
+        let sorted = names.flatMap { name in examples.filter { ($0.slice ?? "(missing)") == name } }
         let orders = [subject.scored(examples, by: [sliced]), subject.scored(sorted, by: [sliced])]
         let plain = MetricSubject(subject.with("by", .none), task: subject.task)
         for scorecard in orders {
@@ -60,7 +60,7 @@ extension MetricLaw {
                 return [subject.violation(law, "six slices", scorecard.readings[0].reading)]
             }
             for slice in slices {
-                let alone = plain.scored(examples.filter { ($0.slice ?? "missing") == slice.name }).first
+                let alone = plain.scored(examples.filter { ($0.slice ?? "(missing)") == slice.name }).first
                 guard alone == slice.value else { return [subject.violation(law, "\(alone)", slice)] }
             }
         }

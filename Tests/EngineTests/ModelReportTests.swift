@@ -103,14 +103,49 @@ import Testing
     }
 
     @Test func everyLearnerAndItsBaselineCanBeRead() async throws {
-        for learner in Catalogue.learners where learner.tasks.contains(.binary) {
-            let name = learner.declaration.name
-            let spec = try? spec("binary", #"["standard_scaler", "\#(name)"]"#)
-            guard let spec else { continue }
+        let names = Catalogue.learnerDeclarations.map(\.name).filter { Catalogue.tasks(ofLearner: $0).contains(.binary) }
+        #expect(names.count > 25 && names.contains("auto") && names.contains("voting_classifier"))
+        for name in names {
+            let spec = try spec("binary", #"["standard_scaler", \#(Self.model(name))]"#)
             let report = try await report(spec, (0..<60).map { (Double($0 % 5), "c\($0 % 3)", .listed($0 % 2)) })
             #expect(at(report, "models/0/steps/1/component")?.string == name)
             #expect(at(report, "models/0/steps/0/state/x/mean")?.number != nil)
             #expect(at(report, "baseline/metrics") != nil)
+            // All that it learned is there, not only its name.
+            #expect(at(report, "models/0/steps/1/state")?.members.isEmpty == false, "\(name)")
+            #expect(at(report, "models/0/failed_updates")?.integer == 0, "\(name)")
+            #expect(repeatedKeys(report) == [], "\(name)")
         }
+    }
+
+    /// A learner at its defaults, with members where it needs some.
+    private static func model(_ name: String) -> String {
+        let parameters = Catalogue.declaration(named: name)?.parameters ?? []
+        let members = parameters.compactMap { parameter -> String? in
+            switch parameter.kind {
+            case .learner: #""\#(parameter.name)": "logistic_regression""#
+            case .learners: #""\#(parameter.name)": ["logistic_regression", "hoeffding_tree_classifier"]"#
+            default: nil
+            }
+        }
+        return members.isEmpty ? #""\#(name)""# : #"{"\#(name)": {\#(members.joined(separator: ", "))}}"#
+    }
+
+    /// Keys that one object has twice.
+    private func repeatedKeys(_ value: JSONValue?) -> [String] {
+        let members = value?.members ?? []
+        let keys = members.map(\.key)
+        let own = Set(keys.filter { key in keys.count { $0 == key } > 1 }).sorted()
+        return own + members.flatMap { repeatedKeys($0.value) } + (value?.array ?? []).flatMap { repeatedKeys($0) }
+    }
+
+    /// One feature's name and value may read as another's: columns are then told apart by their numbers.
+    @Test func columnsNeverHaveOneNameTwice() async throws {
+        let model = #"[{"one_hot": {"features": ["c"], "max_categories": 2}}, {"linear_regression": {"optimizer": "sgd"}}]"#
+        let examples = ["(other)", "b", "c", "d"].enumerated().map { (Double($0.offset), $0.element, Label.number(1)) }
+        let report = try await report(try spec("regression", model), examples)
+        let columns = at(report, "models/0/columns")?.array?.compactMap(\.string) ?? []
+        #expect(columns.count == 4 && Set(columns).count == 4, "\(columns)")
+        #expect(repeatedKeys(report) == [])
     }
 }

@@ -1,4 +1,5 @@
 import BundledStreams
+import Foundation
 import ModelLifecycle
 import OnlineLearning
 import Testing
@@ -9,24 +10,38 @@ import Testing
     /// Two streams at a time.
     @Test(arguments: [0, 1]) func everyRunHoldsToRiver(_ half: Int) throws {
         var rows: [String: StreamRows] = [:]
-        let streams = BundledStream.all + BundledStream.derived
-        for stream in streams.enumerated().filter({ $0.offset % 2 == half }).map(\.element) {
+        var held = 0
+        let streams = Self.streams.enumerated().filter { $0.offset % 2 == half }.map(\.element)
+        for stream in streams {
             for run in RiverRun.all where run.stream.description == stream.description {
                 let all = try rows[stream.description] ?? stream.rows()
                 rows = [stream.description: all]
                 let limited = run.rows.map { all.prefix($0) } ?? all
                 do {
                     try run.seeds.isEmpty ? holdsExactly(run, limited) : holdsOnAverage(run, limited)
+                    held += 1
                 } catch {
                     Issue.record("\(run): \(error)")
                 }
             }
         }
+        #expect(held == Self.runs(on: streams) && held > 400)
     }
 
-    @Test func theRunsAreThere() {
+    private static let streams = BundledStream.all + BundledStream.derived
+
+    private static func runs(on streams: [BundledStream]) -> Int {
+        RiverRun.all.count { run in streams.contains { $0.description == run.stream.description } }
+    }
+
+    @Test func theRunsAreThere() throws {
         #expect(BundledStream.all.count == 11)
         #expect(BundledStream.derived.count == 4)
+        let folder = BundledStream.root.appending(path: "Tests/RiverNumbers").path
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".json") }
+        #expect(Set(files) == Set(RiverRun.counts.keys).union(["river_numbers.json"]))
+        for (file, count) in RiverRun.counts { #expect(RiverRun.all.count { $0.file == file } == count, "\(file)") }
+        #expect(Self.runs(on: Self.streams) == RiverRun.all.count)
         for run in RiverRun.all { #expect(run.seeds.count >= 10 || run.checkpoints.count == 10, "\(run)") }
     }
 

@@ -29,17 +29,21 @@ struct RiverRun: Sendable, CustomStringConvertible {
         }
     }
 
+    /// How many runs each file has. A run that cannot be read, or that is on no stream, would else go unnoticed.
+    static let counts = [
+        "conformal.json": 10, "drift.json": 0, "ensembles.json": 58, "factorization.json": 23, "linear.json": 435,
+        "metrics.json": 0, "mondrian.json": 29, "others.json": 163, "transformers.json": 249,
+        "tree_classifiers.json": 46, "tree_regressors.json": 50,
+    ]
+
     /// Every run of every file that has runs, in the order of the names.
-    static let all: [RiverRun] = {
-        let folder = BundledStream.root.appending(path: "Tests/RiverNumbers")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return names.filter { $0.hasSuffix(".json") }.sorted().flatMap { name -> [RiverRun] in
-            guard let data = try? Data(contentsOf: folder.appending(path: name)),
-                let json = try? JSONValue(parsing: Array(data)), let runs = json["runs"]?.array
-            else { return [] }
-            return runs.compactMap { run($0, in: name) }
-        }
-    }()
+    static let all: [RiverRun] = counts.keys.sorted().flatMap { name -> [RiverRun] in
+        let file = BundledStream.root.appending(path: "Tests/RiverNumbers").appending(path: name)
+        guard let data = try? Data(contentsOf: file), let json = try? JSONValue(parsing: Array(data)),
+            let runs = json["runs"]?.array
+        else { return [] }
+        return runs.compactMap { run($0, in: name) }
+    }
 
     private static func run(_ json: JSONValue, in file: String) -> RiverRun? {
         guard let stream = BundledStream.named(json["stream"]?.string ?? ""), let model = json["model"] else {

@@ -30,6 +30,31 @@ struct DocumentationTests {
         }
     }
 
+    /// A number beyond which a learner, detector or metric takes another for it, or refuses: no such bound is silent.
+    @Test func everyBoundOfNumbersIsDocumented() throws {
+        let documented = try Self.limits().compactMap { row in MarkdownTable.codes(row[2]).first }
+        var found = 0
+        for file in try House.swiftFiles(in: "Sources/OnlineLearning") where !file.path.contains("Coding") {
+            for line in file.code {
+                let isRange = line.contains("ParameterDeclaration") || line.contains(".number(")
+                guard !isRange, line.firstMatch(of: /\b1e(\d{2,3})\b/)?.1.count == 3 || line.contains(/\b1e[2-9]\d\b/)
+                else { continue }
+                guard let name = line.firstMatch(of: /static (?:let|var) (\w+)/)?.1 else {
+                    #expect(Self.isNoBound(String(line)), "\(file.path): a bound without a name: \(line)")
+                    continue
+                }
+                found += 1
+                #expect(documented.contains { $0.hasSuffix(".\(name)") }, "\(file.path): \(name) is not in limits.md")
+            }
+        }
+        #expect(found > 10)
+    }
+
+    /// Ranges of arguments, and sizes beyond which another way of computing the same is taken.
+    private static func isNoBound(_ line: String) -> Bool {
+        ["min(max(", "max(min(", "max(-1", "min(1e"].allSatisfy { !line.contains($0) }
+    }
+
     @Test func linksLeadSomewhere() throws {
         var pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Sources/README.md"]
         let docs = House.root.appending(path: "docs").path
@@ -100,16 +125,20 @@ enum Quantity {
         return units.first { $0.name == parts[1] }.map { number * $0.factor }
     }
 
+    private static func isDefinition(_ line: String, of name: Substring) -> Bool {
+        line.contains(" let \(name)") || line.contains("var \(name): Double { ")
+    }
+
     /// Finds `Type.name` and evaluates what it is set to: products and shifts of literals. Microseconds become seconds.
     static func constant(_ path: String, in files: [SwiftFile]) -> Double? {
         let parts = path.split(separator: ".")
         let (type, name) = (parts[0], parts[1])
         for file in files {
-            for (index, line) in file.code.enumerated() where line.contains(" let \(name)") {
-                let declares = ["struct", "class", "enum", "extension"].map { "\($0) \(type)" }
+            for (index, line) in file.code.enumerated() where isDefinition(String(line), of: name) {
+                let declares = ["struct", "class", "enum", "extension", "protocol"].map { "\($0) \(type)" }
                 let isInside = file.code[..<index].contains { line in declares.contains { line.contains($0) } }
-                guard isInside, let equals = line.firstIndex(of: "=") else { continue }
-                let expression = line[line.index(after: equals)...]
+                guard isInside, let equals = line.firstIndex(where: { $0 == "=" || $0 == "{" }) else { continue }
+                let expression = line[line.index(after: equals)...].prefix { $0 != "}" }
                 let inner = expression.firstMatch(of: /microseconds: ([^)]*)\)/)?.1 ?? expression
                 let isMicroseconds = expression.contains("microseconds:") || name.hasSuffix("Microseconds")
                 return value(inner).map { isMicroseconds ? $0 / 1e6 : $0 }

@@ -7,7 +7,7 @@ struct FaultyLearner: Learner {
     enum Fault: String, CaseIterable {
         case none, impure, firstAnswer, needsFeatures, missingIsANumber, vanishing, order, global, workers
         case shared, growing, overflowing, weightIgnored, weightRefused, forgetful, halfLearned, damaged, sum, skipped
-        case diverging, zeroCounted
+        case diverging, zeroCounted, units
     }
 
     static let declaration = ComponentDeclaration(

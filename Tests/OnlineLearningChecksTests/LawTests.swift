@@ -9,7 +9,8 @@ import Testing
         (.predictionIsPure, .impure, .regression), (.answersBeforeLearning, .firstAnswer, .regression),
         (.answersBeforeLearning, .sum, .binary), (.worksWithoutFeatures, .needsFeatures, .multiclass),
         (.featuresMayAppear, .missingIsANumber, .regression), (.featuresMayVanish, .vanishing, .regression),
-        (.orderOfFeaturesIsIrrelevant, .order, .regression), (.sameStreamSameModel, .global, .regression),
+        (.orderOfFeaturesIsIrrelevant, .order, .regression), (.unitsAreIrrelevant, .units, .regression),
+        (.sameStreamSameModel, .global, .regression),
         (.workersDoNotMatter, .workers, .binary), (.aCopyIsIndependent, .shared, .regression),
         (.memoryIsBounded, .growing, .multiclass), (.nothingStaysNotFinite, .overflowing, .regression),
         (.weightsAreTaken, .weightRefused, .binary), (.weightZeroChangesNothing, .zeroCounted, .regression),
@@ -26,6 +27,8 @@ import Testing
         let component = Component(name: "faulty_learner", arguments: [.choice(fault.rawValue)])
         var subject = LearnerSubject(FaultyLearner.self, component: component, task: task)
         subject.weightIsRepetition = true
+        // Its distances are not relative to anything.
+        if fault == .units { subject.scaleFreedom = .each }
         return subject
     }
 

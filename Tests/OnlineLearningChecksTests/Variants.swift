@@ -27,7 +27,35 @@ enum Variants {
         mixed("extremely_fast_decision_tree_classifier", .multiclass),
         mixed("arf_classifier", .binary),
         mixed("arf_classifier", .multiclass),
-    ] + untempered + counting
+    ] + untempered + counting + plainTrees
+
+    /// Trees whose leaves answer by means or frequencies, with every splitter.
+    private static let plainTrees =
+        ["ebst_splitter", "qo_splitter", "tebst_splitter"].flatMap { splitter in
+            ["hoeffding_tree_regressor", "hoeffding_adaptive_tree_regressor"].map { name in
+                plain(name, .regression, "mean", ["splitter": part(splitter)], splitter)
+            }
+        } + ["exhaustive_splitter", "gaussian_splitter", "histogram_splitter"].map { splitter in
+            plain("hoeffding_tree_classifier", .multiclass, "mc", ["splitter": part(splitter)], splitter)
+        } + [
+            plain("arf_regressor", .regression, "mean", [:]),
+            plain("arf_classifier", .binary, "mc", [:]),
+            plain("extremely_fast_decision_tree_classifier", .binary, "mc", [:]),
+            plain("hoeffding_adaptive_tree_classifier", .multiclass, "mc", [:]),
+        ]
+
+    private static func plain(
+        _ name: String, _ task: Task, _ leaf: String, _ arguments: [String: Argument], _ splitter: String? = nil
+    ) -> LearnerSubject {
+        // Eager, so that they split within the stream.
+        let all = arguments.merging([
+            "leaf_prediction": .choice(leaf), "grace_period": .integer(50), "delta": .number(0.05),
+        ]) { $1 }
+        let values = Catalogue.declaration(named: name)?.parameters.map { all[$0.name] ?? $0.defaultValue } ?? []
+        return LearnerSubject(
+            Component(name: name, arguments: values), task: task,
+            description: "\(name), \(leaf)\(splitter.map { ", \($0)" } ?? "")")
+    }
 
     /// As River has them.
     private static let untempered = ["bernoulli_nb", "complement_nb", "gaussian_nb", "multinomial_nb"].map { name in

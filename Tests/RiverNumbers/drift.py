@@ -1,6 +1,7 @@
 """Where River's drift detectors detect, on real and synthetic streams of one number.
 
     python3 Tests/RiverNumbers/drift.py        # with river 0.26.1; writes drift.json beside it
+    python3 Tests/RiverNumbers/drift.py edges  # writes only what is tried on short streams, and keeps the rest
 
 The JSON holds the streams themselves, so that the test that reads it needs no other file: `bits` as a string of 0 and 1,
 `values` as numbers. For every detector in the form of a spec: the indices of the drifts, the indices at which a warning
@@ -10,6 +11,7 @@ of the older half, so that there is nothing random about it.
 import json
 import pathlib
 import random
+import sys
 
 import river
 from river import drift
@@ -35,6 +37,40 @@ FOR_BITS = FOR_NUMBERS[:3] + [
     {"hddm_w": {"drift_confidence": 0.01, "warning_confidence": 0.05}},
     {"page_hinkley": {"threshold": 5.0}}, {"no_drift": {}},
 ]
+
+#: parameters so small that what happens at their edge, one value sooner or later, shows on short streams
+EDGES_OF_NUMBERS = [
+    {"adwin": {"clock": 4, "grace_period": 8, "delta": 1.0, "min_window_length": 1}},
+    {"adwin": {"clock": 4, "grace_period": 12, "delta": 1.0, "min_window_length": 2}},
+    {"adwin": {"clock": 1, "grace_period": 5, "delta": 1.0, "min_window_length": 3, "max_buckets": 2}},
+    {"adwin": {"clock": 2, "grace_period": 0, "delta": 1.0, "min_window_length": 4}},
+    {"kswin": {"alpha": 0.4, "window_size": 4, "stat_size": 2}},
+    {"kswin": {"alpha": 0.1, "window_size": 10, "stat_size": 5}},
+    {"page_hinkley": {"min_instances": 1, "threshold": 1.0, "delta": 0.0, "alpha": 1.0}},
+    {"page_hinkley": {"min_instances": 6, "threshold": 0.0, "delta": 0.0, "alpha": 1.0, "mode": "down"}},
+    {"page_hinkley": {"min_instances": 9, "threshold": 0.5, "delta": 0.25, "alpha": 1.0, "mode": "up"}},
+]
+EDGES_OF_BITS = EDGES_OF_NUMBERS + [
+    {"ddm": {"warm_start": 0}}, {"ddm": {"warm_start": 4}}, {"ddm": {"warm_start": 7, "drift_threshold": 1.0}},
+    {"ddm": {"warm_start": 2, "warning_threshold": 0.0, "drift_threshold": 1.0}},
+    {"eddm": {"warm_start": 0}}, {"eddm": {"warm_start": 2}}, {"eddm": {"warm_start": 5, "alpha": 1.0, "beta": 0.99}},
+    {"eddm": {"warm_start": 1, "alpha": 0.5, "beta": 0.5}},
+    {"hddm_a": {"drift_confidence": 1.0, "warning_confidence": 1.0}},
+    {"hddm_a": {"drift_confidence": 0.3, "warning_confidence": 0.9, "two_sided_test": True}},
+    {"hddm_w": {"drift_confidence": 1.0, "warning_confidence": 1.0, "lambda_val": 0.5}},
+    {"hddm_w": {"drift_confidence": 0.3, "warning_confidence": 0.9, "lambda_val": 0.25, "two_sided_test": True}},
+]
+
+
+def short_streams():
+    """Forty values each: coarse numbers, so that sums and thresholds are often equal."""
+    rng = random.Random(7)
+    for index in range(24):
+        rates = [rng.choice((0.1, 0.5, 0.9)) for _ in range(4)]
+        yield f"short_bits_{index}", [int(rng.random() < rates[i // 10]) for i in range(40)], True
+    for index in range(12):
+        levels = [rng.randrange(3) for _ in range(4)]
+        yield f"short_numbers_{index}", [(levels[i // 10] + rng.randrange(2)) / 2 for i in range(40)], False
 
 
 def errors_of_the_majority(name, limit):
@@ -85,11 +121,19 @@ def detect(spec, values):
     return run
 
 
+def line(name, values, is_bits, specs):
+    data = {"bits": "".join(map(str, values))} if is_bits else {"values": values}
+    runs = ",\n    ".join(json.dumps(detect(spec, values)) for spec in specs)
+    return f'  {{"name": "{name}", {json.dumps(data)[1:-1]}, "detections": [\n    {runs}]}}'
+
+
 if __name__ == "__main__":
-    lines = []
-    for name, values, is_bits in streams():
-        data = {"bits": "".join(map(str, values))} if is_bits else {"values": values}
-        runs = ",\n    ".join(json.dumps(detect(spec, values)) for spec in (FOR_BITS if is_bits else FOR_NUMBERS))
-        lines.append(f'  {{"name": "{name}", {json.dumps(data)[1:-1]}, "detections": [\n    {runs}]}}')
-    text = f'{{"river": "{river.__version__}", "runs": [], "streams": [\n' + ",\n".join(lines) + "\n]}\n"
-    pathlib.Path(__file__).with_suffix(".json").write_text(text)
+    path = pathlib.Path(__file__).with_suffix(".json")
+    if sys.argv[1:] == ["edges"]:
+        body = path.read_text().split('"streams": [\n', 1)[1].rsplit("\n]}", 1)[0]
+        lines = body.split('\n  {"name": "short_', 1)[0].rstrip(",").split(",\n  {\"name\"")
+        lines = lines[:1] + ['  {"name"' + rest for rest in lines[1:]]
+    else:
+        lines = [line(*it, FOR_BITS if it[2] else FOR_NUMBERS) for it in streams()]
+    lines += [line(*it, EDGES_OF_BITS if it[2] else EDGES_OF_NUMBERS) for it in short_streams()]
+    path.write_text(f'{{"river": "{river.__version__}", "runs": [], "streams": [\n' + ",\n".join(lines) + "\n]}\n")

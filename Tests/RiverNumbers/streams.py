@@ -37,11 +37,25 @@ OFF = ({name: {"tempering": False} for name in _TEMPERED}
        | {f"{name}_regressor": {"limit_steps": False, "scale_target": False} for name in _MACHINES})
 
 
+#: trees whose splitter rounds numbers as River does
+TREES = ["hoeffding_tree_regressor", "hoeffding_adaptive_tree_regressor", "arf_regressor"]
+
+
+def rivers_splitter(splitter):
+    """A splitter of regression trees in the form of a spec, with River's defaults where it has none of its own."""
+    name, parameters = (splitter, {}) if isinstance(splitter, str) else next(iter(splitter.items()))
+    defaults = {"tebst_splitter": {"digits": 1}, "qo_splitter": {"radius": 0.25}}.get(name)
+    return {name: defaults | parameters} if defaults else splitter
+
+
 def as_rivers(node):
     """A learner in the form of a spec, with what is not River's switched off, and so its members."""
     name, parameters = (node, {}) if isinstance(node, str) else next(iter(node.items()))
-    if isinstance(parameters.get("classifier"), (str, dict)):
-        parameters = parameters | {"classifier": as_rivers(parameters["classifier"])}
+    for member in ("classifier", "model"):
+        if isinstance(parameters.get(member), (str, dict)):
+            parameters = parameters | {member: as_rivers(parameters[member])}
+    if name in TREES:
+        parameters = parameters | {"splitter": rivers_splitter(parameters.get("splitter", "tebst_splitter"))}
     return {name: parameters | OFF[name]} if name in OFF else {name: parameters} if parameters else node
 
 

@@ -83,7 +83,7 @@ struct LearnedValue {
         let isLinear = ["LinearPredictor", "PassiveAggressive", "OptimizedPredictor", "Perceptron", "LinearDescent"]
         let type = String(describing: Swift.type(of: model))
         if let twins = value as? [SIMD2<Double>] {
-            return twins.enumerated().map { ($0 == 0 ? "(intercept)" : names.column($0 - 1), $1) }
+            return twins.enumerated().map { ($0 == 0 ? ColumnNames.intercept : names.column($0 - 1), $1) }
         }
         guard let weights = value as? [Double], isLinear.contains(where: { type.hasPrefix($0) }) else { return nil }
         return weights.enumerated().map { (names.column($0), $1) }

@@ -31,8 +31,9 @@ struct PipelineSteps {
 
 /// What the numbers in a model stand for.
 struct ColumnNames {
-    /// The numbers, then the columns that encoders have given out.
-    var columns: [String] = []
+    /// The numbers, then the columns that encoders have given out. No two have one name.
+    private(set) var columns: [String] = []
+    private var taken: Set<String> = [Self.intercept]
     var numberCount = 0
     /// The categories that reach the learner as they are, with their values by number.
     var categories: [(name: String, values: [String])] = []
@@ -42,7 +43,8 @@ struct ColumnNames {
 
     init(_ declaration: PipelineDeclaration, _ steps: PipelineSteps, classes: [String]) {
         let hidden = declaration.hiddenNumbers
-        columns = (declaration.numbers + declaration.derivedNumbers).filter { !hidden.contains($0) }
+        let numbers = (declaration.numbers + declaration.derivedNumbers).filter { !hidden.contains($0) }
+        for (index, name) in numbers.enumerated() { set(name, at: index) }
         numberCount = columns.count
         self.classes = classes
         categories = declaration.categories.enumerated().map { index, name in
@@ -64,13 +66,17 @@ struct ColumnNames {
             let places = mirror.child("columns") as? [Int32]
         else { return }
         for (place, name) in zip(places, table.names) { set("\(feature)=\(name)", at: Int(place)) }
-        if let other = mirror.child("other") as? Int32 { set("\(feature)=*other*", at: Int(other)) }
+        if let other = mirror.child("other") as? Int32 { set("\(feature)=(other)", at: Int(other)) }
     }
 
-    /// Columns whose key is not kept, as those of hashed ones, have their number for a name.
+    /// What stands for no column among the weights of a linear model.
+    static let intercept = "(intercept)"
+
+    /// Columns whose key is not kept, as those of hashed ones, have their number for a name. Where one feature's name
+    /// and value read as another's, the later column has its number besides.
     private mutating func set(_ name: String, at column: Int) {
         while columns.count <= column { columns.append("column \(columns.count)") }
-        columns[column] = name
+        columns[column] = taken.insert(name).inserted ? name : "\(name) (column \(column))"
     }
 
     func column(_ index: Int) -> String { index < columns.count ? columns[index] : "column \(index)" }
@@ -79,7 +85,7 @@ struct ColumnNames {
 
     func value(_ number: Int, ofCategory index: Int) -> String {
         guard index < categories.count, number < categories[index].values.count, number >= 0 else {
-            return number == categories[safe: index]?.values.count ? "*other*" : "value \(number)"
+            return number == categories[safe: index]?.values.count ? "(other)" : "value \(number)"
         }
         return categories[index].values[number]
     }

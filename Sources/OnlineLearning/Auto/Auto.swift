@@ -157,6 +157,8 @@ public struct Auto: Learner {
     }
 
     private static var margin: Double { 1e-4 }
+    /// An expert's loss beyond it counts as this.
+    static let lossMax = 1e100
 
     /// A probability kept away from 0 and 1, so that no single mistake costs more than ten nats; NaN, where an expert
     /// has none, is even odds.
@@ -211,7 +213,7 @@ public struct Auto: Learner {
             let weights = UnsafeMutableBufferPointer(rebasing: room[count...])
             switch target {
             case .value(let value):
-                for k in 0..<count { results[k] = min(1e100, weight * (voices[k] - value).magnitude) }
+                for k in 0..<count { results[k] = min(Self.lossMax, weight * (voices[k] - value).magnitude) }
                 hedge.weigh(weights)
                 _ = hedge.update(UnsafeBufferPointer(results), weights: UnsafeBufferPointer(weights))
                 hedge.weigh(weights)

@@ -7,6 +7,8 @@ enum ConformalParameters {
         "confidence_level", .number(0.01...0.9999), default: .number(0.95),
         "the share of the true values that the intervals are to contain")
 
-    /// An error where it is not too large for the arithmetic of quantiles.
-    static func bounded(_ error: Double) -> Double { min(max(error, -1e150), 1e150) }
+    /// An error beyond it counts as this, so that the arithmetic of quantiles does not overflow.
+    static let errorMax = 1e150
+
+    static func bounded(_ error: Double) -> Double { min(max(error, -errorMax), errorMax) }
 }

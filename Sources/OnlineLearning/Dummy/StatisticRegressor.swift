@@ -54,7 +54,11 @@ public struct StatisticRegressor: Learner, Equatable {
     @inline(__always)
     private func after(_ y: Double, weight added: Double) -> (weight: Double, answer: Double) {
         let sum = weight + added
-        guard let fadingFactor else { return (sum, answer + added / sum * (y - answer)) }
+        guard let fadingFactor else {
+            let gap = y - answer
+            // Of two values of opposite signs it may be infinite where their mean is not.
+            return (sum, gap.isFinite ? answer + added / sum * gap : (1 - added / sum) * answer + added / sum * y)
+        }
         if weight == 0 { return (sum, y) }
         // So many steps of weight 1, the rest of a weight in proportion; a hundred of them forget everything else.
         var (mean, left) = (answer, added)

@@ -27,6 +27,9 @@ public struct ARFRegressor: Learner {
     public static let tasks = [Task.regression]
     public static var takesCategories: Bool { true }
 
+    /// A larger error is watched as if it were none.
+    static let errorMax = 1e150
+
     private static let declarations =
         ForestParameters.declarations(
             ForestParameters.with(
@@ -77,7 +80,7 @@ public struct ARFRegressor: Learner {
         /// An error in the scale of all before; ½ where there is none.
         @inline(__always)
         private mutating func watched(_ error: Double) -> Double {
-            guard error.magnitude <= 1e150 else { return 0.5 }
+            guard error.magnitude <= ARFRegressor.errorMax else { return 0.5 }
             errors.update(error)
             let deviation = errors.value.squareRoot()
             return deviation > 0 ? (error + 3 * deviation) / (6 * deviation) : 0.5

@@ -97,16 +97,17 @@ struct ColumnOrigins: Sendable {
     /// Forgets the last numbers, which do not reach the learner.
     mutating func removeLastNumbers(_ count: Int) { numbers.removeLast(count) }
 
-    /// Contributions by name: the contract's features first, in its order.
+    /// Contributions by name: the contract's features first, in its order. What belongs to no feature stays apart from
+    /// a feature that bears its name.
     func named(
         _ contributions: ColumnContributions, _ layout: FeatureLayout
     ) -> [Explanation.Contribution] {
-        var sums: [(name: String, value: Double)] = []
-        func add(_ name: String, _ value: Double) {
-            if let index = sums.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+        var sums: [(name: String, isPart: Bool, value: Double)] = []
+        func add(_ name: String, _ value: Double, isPart: Bool = false) {
+            if let index = sums.firstIndex(where: { $0.isPart == isPart && $0.name.utf8.elementsEqual(name.utf8) }) {
                 sums[index].value += value
             } else {
-                sums.append((name, value))
+                sums.append((name, isPart, value))
             }
         }
         for (column, value) in contributions.columns {
@@ -119,9 +120,12 @@ struct ColumnOrigins: Sendable {
             for (_, label, share) in own { add(label, share * value) }
         }
         for (position, value) in contributions.categories { add(categories[position], value) }
-        for (name, value) in contributions.parts { add(name, value) }
+        for (name, value) in contributions.parts { add(name, value, isPart: true) }
         let ranked = sums.enumerated().sorted { a, b in
-            let (i, j) = (layout.index(of: a.element.name) ?? .max, layout.index(of: b.element.name) ?? .max)
+            func place(_ sum: (name: String, isPart: Bool, value: Double)) -> Int {
+                sum.isPart ? .max : layout.index(of: sum.name) ?? .max
+            }
+            let (i, j) = (place(a.element), place(b.element))
             return (i, a.offset) < (j, b.offset)
         }
         return ranked.map { Explanation.Contribution(name: $0.element.name, value: $0.element.value) }

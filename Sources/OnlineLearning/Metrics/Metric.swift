@@ -85,7 +85,7 @@ extension ConfusionMetric {
 extension ComponentDeclaration {
     /// The declaration of a metric: its own parameters and those that all metrics have.
     init(
-        metric name: String, revision: Int = 1, _ parameters: [ParameterDeclaration] = [],
+        metric name: String, revision: Int = 2, _ parameters: [ParameterDeclaration] = [],
         conflict: @escaping @Sendable ([Argument]) -> String? = { _ in nil }
     ) {
         self.init(
@@ -97,7 +97,7 @@ extension ComponentDeclaration {
                 ParameterDeclaration(
                     "max_slices", .integer(1...10_000), default: .integer(100),
                     "values of that feature that are told apart, in the order in which they come; the others are "
-                        + "`other`, none is `missing`"),
+                        + "`(other)`, none is `(missing)`"),
             ],
             conflict: conflict)
     }

@@ -167,23 +167,24 @@ private struct IntervalPipeline {
     }
 
     @Test(arguments: Kind.allCases) func damagedBytesAreRefusedOrHarmless(_ kind: Kind) {
-        var generator = SeededGenerator(seed: 3)
         var trained = kind.pipeline
         for (x, y) in Self.stream(40) { trained.learn(x, y) }
-        let bytes = trained.bytes
-        for round in 0..<600 {
-            var damaged = bytes
-            if round % 3 == 0 { damaged.removeLast(generator.below(bytes.count)) }
-            for _ in 0...generator.below(3) where !damaged.isEmpty {
-                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
-            }
-            var pipeline = kind.pipeline
-            guard (try? pipeline.restore(damaged)) != nil else { continue }
-            for (x, y) in Self.stream(40, seed: 2) {
-                #expect(pipeline.predict(x).count == 3)
-                pipeline.learn(x, y)
-            }
-        }
+        let stream = Self.stream(40, seed: 2)
+        let damage = DamagedBytes<IntervalPipeline>(
+            restore: { bytes in
+                var pipeline = kind.pipeline
+                try pipeline.restore(bytes)
+                return pipeline
+            },
+            encode: { $0.bytes },
+            step: { pipeline, index in
+                (pipeline.predict(stream[index].x), pipeline.learn(stream[index].x, stream[index].y))
+            },
+            fault: { answer in
+                let isForm = answer.count == 3 && answer[1].isNaN == answer[2].isNaN && !(answer[1] > answer[2])
+                return isForm ? nil : "a value, a lower bound and an upper one"
+            })
+        damage.areRefusedOrHarmless(trained.bytes, rounds: 600, steps: 40)
     }
 
     /// The share of true values within the intervals, over the first and the second half of a stream.

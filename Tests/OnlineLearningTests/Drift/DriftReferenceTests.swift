@@ -57,8 +57,14 @@ import Testing
     }
 
     @Test func thereAreStreamsAndEveryDetector() {
-        #expect(Set(Self.cases.map(\.stream)).count == 12)
         let declared = Catalogue.declarations(of: .driftDetector).map(\.name)
+        #expect(Set(Self.cases.map(\.stream)).count == 48)
+        let short = Self.cases.filter { $0.stream.hasPrefix("short") }
+        #expect(short.count == 24 * 21 + 12 * 9 && Self.cases.count - short.count == 6 * 15 + 6 * 8)
+        // A parameter at whose edge nothing ever happens holds nothing.
+        for name in declared where name != "no_drift" {
+            #expect(short.contains { $0.detector.name == name && !$0.drifts.isEmpty }, "\(name)")
+        }
         #expect(Set(Self.cases.map(\.detector.name)) == Set(declared))
         #expect(declared == ["adwin", "ddm", "eddm", "hddm_a", "hddm_w", "kswin", "no_drift", "page_hinkley"])
     }

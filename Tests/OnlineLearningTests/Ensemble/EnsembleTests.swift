@@ -96,22 +96,16 @@ import Testing
     }
 
     @Test(arguments: Ensemble.all) func damagedBytesAreRefusedOrHarmless(_ ensemble: Ensemble) {
-        var generator = SeededGenerator(seed: 3)
-        let bytes = Self.trained(ensemble, 200).bytes
-        for round in 0..<150 {
-            var damaged = bytes
-            if round % 3 == 0 { damaged.removeLast(generator.below(bytes.count)) }
-            for _ in 0...generator.below(3) where !damaged.isEmpty {
-                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
-            }
-            var subject = Subject(ensemble)
-            guard (try? subject.restore(damaged)) != nil else { continue }
-            for example in Self.stream.prefix(5) {
-                _ = subject.predict(example)
-                subject.learn(example)
-            }
-            #expect(!subject.bytes.isEmpty)
-        }
+        let damage = DamagedBytes<Subject>(
+            restore: { bytes in
+                var subject = Subject(ensemble)
+                try subject.restore(bytes)
+                return subject
+            },
+            encode: { $0.bytes },
+            step: { subject, index in (subject.predict(Self.stream[index]), subject.learn(Self.stream[index])) },
+            fault: { ensemble.task == .multiclass || $0.count == 1 ? nil : "one number" })
+        damage.areRefusedOrHarmless(Self.trained(ensemble, 200).bytes, rounds: 150, steps: 6)
     }
 
     @Test(arguments: Ensemble.all.filter { !$0.description.hasPrefix("voting") })

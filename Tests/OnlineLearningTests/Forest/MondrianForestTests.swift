@@ -187,22 +187,20 @@ private struct ForestPipeline {
     }
 
     @Test(arguments: Task.allCases) func damagedBytesAreRefusedOrHarmless(_ task: Task) {
-        var generator = SeededGenerator(seed: 3)
-        let bytes = Self.trained(task, ["n_estimators": .integer(2)], count: 60).bytes
-        for round in 0..<600 {
-            var damaged = bytes
-            if round % 3 == 0 { damaged.removeLast(generator.below(bytes.count)) }
-            for _ in 0...generator.below(3) where !damaged.isEmpty {
-                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
-            }
-            var pipeline = ForestPipeline(task, ["n_estimators": .integer(2)])
-            guard (try? pipeline.restore(damaged)) != nil else { continue }
-            for example in Self.stream.prefix(20) {
-                _ = pipeline.predict(example)
-                pipeline.learn(example)
-            }
-            #expect(!pipeline.bytes.isEmpty)
-        }
+        let arguments: [String: Argument] = ["n_estimators": .integer(2)]
+        let damage = DamagedBytes<ForestPipeline>(
+            restore: { bytes in
+                var pipeline = ForestPipeline(task, arguments)
+                try pipeline.restore(bytes)
+                return pipeline
+            },
+            encode: { $0.bytes },
+            step: { pipeline, index in (pipeline.predict(Self.stream[index]), pipeline.learn(Self.stream[index])) },
+            fault: { answer in
+                guard task != .multiclass else { return nil }
+                return answer.count == 1 ? nil : "one number"
+            })
+        damage.areRefusedOrHarmless(Self.trained(task, arguments, count: 60).bytes, rounds: 600, steps: 20)
     }
 
     @Test func theSeedDecides() {

@@ -149,21 +149,20 @@ import Testing
     }
 
     @Test(arguments: names) func damagedBytesAreRefusedOrHarmless(_ name: String) {
-        var (machine, generator) = (Machine(name), SeededGenerator(seed: 3))
+        var machine = Machine(name)
         for example in Self.product(30, seed: 2) { machine.learn(example) }
-        let bytes = machine.bytes
-        for round in 0..<300 {
-            var damaged = bytes
-            if round % 3 == 0 { damaged.removeLast(generator.below(bytes.count)) }
-            for _ in 0...generator.below(3) where !damaged.isEmpty {
-                damaged[generator.below(min(120, damaged.count))] = UInt8(truncatingIfNeeded: generator.next())
-            }
-            var restored = Machine(name)
-            guard (try? restored.restore(damaged)) != nil else { continue }
-            for example in TrainedModels.stream.prefix(5) {
-                _ = restored.predict(example)
-                restored.learn(example)
-            }
-        }
+        let damage = DamagedBytes<Machine>(
+            restore: { bytes in
+                var machine = Machine(name)
+                try machine.restore(bytes)
+                return machine
+            },
+            encode: { $0.bytes },
+            step: { machine, index in
+                let example = TrainedModels.stream[index]
+                return ([machine.predict(example)], machine.learn(example))
+            },
+            fault: { name.hasSuffix("classifier") ? probabilityFault($0) : $0.count == 1 ? nil : "one number" })
+        damage.areRefusedOrHarmless(machine.bytes, rounds: 300, steps: 6, reach: 120)
     }
 }

@@ -79,20 +79,25 @@ import Testing
     }
 
     @Test(arguments: models) func damagedBytesAreRefusedOrHarmless(_ model: TestModel) {
-        var generator = SeededGenerator(seed: 3)
-        let bytes = TrainedModels.trained(model, 40).bytes
-        for _ in 0..<100 {
-            var damaged = bytes
-            for _ in 0...generator.below(3) {
-                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
-            }
-            var pipeline = TestPipeline(model)
-            guard (try? pipeline.restore(damaged)) != nil else { continue }
-            for example in TrainedModels.stream.prefix(5) {
-                _ = pipeline.predict(example)
-                pipeline.learn(example)
-            }
-        }
+        let damage = DamagedBytes<TestPipeline>(
+            restore: { bytes in
+                var pipeline = TestPipeline(model)
+                try pipeline.restore(bytes)
+                return pipeline
+            },
+            encode: { $0.bytes },
+            step: { pipeline, index in
+                let example = TrainedModels.stream[index]
+                return (pipeline.predict(example), pipeline.learn(example))
+            },
+            fault: { answer in
+                switch model.task {
+                case .regression: answer.count == 1 ? nil : "one number"
+                case .binary: probabilityFault(answer)
+                case .multiclass: answer.allSatisfy { $0.isNaN || ($0 >= 0 && $0 <= 1) } ? nil : "probabilities"
+                }
+            })
+        damage.areRefusedOrHarmless(TrainedModels.trained(model, 40).bytes, rounds: 100, steps: 6)
     }
 
     @Test(arguments: models) func doubleWeightIsDoubleGradient(_ model: TestModel) {

@@ -26,9 +26,10 @@ import Testing
             return model
         }
 
-        func learn(_ example: TreeExample, _ model: inout TreePipeline) {
+        @discardableResult
+        func learn(_ example: TreeExample, _ model: inout TreePipeline) -> Bool {
             let label = task == .binary ? example.label % 2 : example.label
-            model.learn(example.numbers, example.categories, label: label)
+            return model.learn(example.numbers, example.categories, label: label)
         }
     }
 
@@ -99,22 +100,19 @@ import Testing
     }
 
     @Test(arguments: kinds) func damagedBytesAreRefusedOrHarmless(_ kind: Kind) {
-        var generator = SeededGenerator(seed: 3)
-        let bytes = kind.trained(600).bytes
-        for round in 0..<400 {
-            var damaged = bytes
-            if round % 4 == 0 { damaged.removeLast(generator.below(bytes.count)) }
-            for _ in 0...generator.below(3) where !damaged.isEmpty {
-                damaged[generator.below(damaged.count)] = UInt8(truncatingIfNeeded: generator.next())
-            }
-            var model = kind.pipeline()
-            guard (try? model.restore(damaged)) != nil else { continue }
-            for example in Self.stream.prefix(60) {
-                _ = model.predict(example.numbers, example.categories)
-                kind.learn(example, &model)
-            }
-            #expect(!model.bytes.isEmpty)
-        }
+        let damage = DamagedBytes<TreePipeline>(
+            restore: { bytes in
+                var model = kind.pipeline()
+                try model.restore(bytes)
+                return model
+            },
+            encode: { $0.bytes },
+            step: { model, index in
+                let example = Self.stream[index]
+                return (model.predict(example.numbers, example.categories), kind.learn(example, &model))
+            },
+            fault: { kind.task == .multiclass || $0.count == 1 ? nil : "one number" })
+        damage.areRefusedOrHarmless(kind.trained(600).bytes, rounds: 300, steps: 60)
     }
 
     @Test(arguments: kinds) func refusesNumbersThatNoSquareCouldHold(_ kind: Kind) {

@@ -21,8 +21,11 @@ public struct LogLoss: MeanMetric {
         return -Elementary.log(scored.slot == 0 ? 1 - p : p)
     }
 
+    /// How near to 0 and to 1 a probability may be.
+    static let least = 1e-15
+
     @inline(__always)
-    static func clamp(_ p: Double) -> Double { max(1e-15, min(1 - 1e-15, p)) }
+    static func clamp(_ p: Double) -> Double { max(least, min(1 - least, p)) }
 }
 
 /// As ``LogLoss`` for several classes, but a true class without a probability adds 0.

@@ -15,9 +15,12 @@ public struct RMSLE: MeanMetric {
 
     public func value(of tally: Tally) -> Double { tally.mean(number).squareRoot() }
 
+    /// How near to −1 a number may be.
+    static let least = 1e-15
+
     @inline(__always)
     static func loss(_ y: Double, _ p: Double) -> Double {
-        let difference = Elementary.log(max(1e-15, y + 1)) - Elementary.log(max(1e-15, p + 1))
+        let difference = Elementary.log(max(least, y + 1)) - Elementary.log(max(least, p + 1))
         return difference * difference
     }
 }

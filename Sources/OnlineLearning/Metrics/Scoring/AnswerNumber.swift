@@ -2,7 +2,8 @@ import Determinism
 
 /// A number that one answer gives together with the true value, such as its absolute error.
 ///
-/// Every one is finite: a loss beyond 1e290 counts as that much, so that no sum of losses overflows.
+/// Every one is finite: a loss beyond ``lossMax`` counts as that much, so that no sum of losses overflows, and a true
+/// value beyond ``truthMax`` as that, so that no sum of squares does.
 public enum AnswerNumber: Sendable, Equatable {
     // Of numbers.
     case absoluteError, squaredError, squaredLogError, absolutePercentageError, symmetricPercentageError
@@ -17,7 +18,8 @@ public enum AnswerNumber: Sendable, Equatable {
     /// The probability of the chosen class, and whether that came.
     case confidence, isHit
 
-    static let largest = 1e290
+    static let lossMax = 1e290
+    static let truthMax = 1e140
 
     @inline(__always)
     func value(of scored: ScoredAnswer) -> Double {
@@ -31,7 +33,7 @@ public enum AnswerNumber: Sendable, Equatable {
         case .hasInterval: scored.hasInterval ? 1 : 0
         case .isCovered: scored.isCovered ? 1 : 0
         case .intervalWidth: scored.hasInterval ? Self.bounded(scored.upper - scored.lower) : 0
-        case .truth: max(-1e140, min(1e140, scored.y))
+        case .truth: max(-Self.truthMax, min(Self.truthMax, scored.y))
         case .logLoss: LogLoss.loss(scored)
         case .crossEntropy: CrossEntropy.loss(scored)
         case .brier: Self.bounded(Brier.loss(scored))
@@ -44,7 +46,7 @@ public enum AnswerNumber: Sendable, Equatable {
 
     @inline(__always)
     private static func bounded(_ loss: Double) -> Double {
-        loss <= largest ? loss : largest
+        loss <= lossMax ? loss : lossMax
     }
 }
 

@@ -2,8 +2,9 @@ import Determinism
 
 /// The values of a feature by which answers are told apart, in the order in which they came.
 ///
-/// So many values have a slice of their own. Those that come later share the slice `other`, and answers without a value
-/// are those of `missing`; a value of that very name shares it.
+/// So many values have a slice of their own. Those that come later share the slice ``other``, and answers without a
+/// value are those of ``missing``. Both names are reserved: who hands over values refuses them; a value that comes all
+/// the same shares the slice, so that no two slices have one name.
 struct SliceTable: Sendable {
     let feature: String
     private let slot: Int
@@ -54,12 +55,13 @@ struct SliceTable: Sendable {
 
     private mutating func other() -> Int {
         if let otherSlice { return otherSlice }
-        let slice = table.slot(of: "other") ?? table.append("other")
+        let slice = table.slot(of: Self.other) ?? table.append(Self.other)
         otherSlice = slice
         return slice
     }
 
-    private static let missing: StaticString = "missing"
+    static let other = "(other)"
+    static let missing: StaticString = "(missing)"
 
     func encode(to encoder: inout CanonicalEncoder) { table.encode(to: &encoder) }
 

@@ -21,8 +21,8 @@ import Determinism
 ///   deepest leaves stop looking for splits and, with `stop_mem_management` (default false), all do for ever;
 ///   `memory_estimate_period`: examples until they are looked at again, from 1 (default 1,000,000).
 ///
-/// With `leaf_model: {linear_regression: {optimizer: sgd}}` and `clamp_models: false` it is River's tree, and
-/// `qo_splitter` needs `sides: river` besides. A linear model that learns by `sgd` answers without bound where features
+/// With `leaf_model: {linear_regression: {optimizer: sgd}}`, `clamp_models: false` and `splitter: {tebst_splitter:
+/// {digits: 1}}` it is River's tree; `qo_splitter` needs `radius: 0.25` and `sides: river`. A linear model that learns by `sgd` answers without bound where features
 /// are large; ours answers within the true values seen.
 ///
 /// Time: O(depth + features · observer) per example, an observer's insertion being O(1) to O(height of its search

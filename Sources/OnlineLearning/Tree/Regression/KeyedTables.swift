@@ -13,7 +13,7 @@ struct KeyedTables: Sendable {
         var offset: Int32 = -1
         var count: Int32 = 0
         /// The binary logarithm of how many entries there is room for.
-        var sizeClass: Int32 = -1
+        var sizeClass: Int8 = -1
     }
 
     /// Empty where the weight is 0.
@@ -24,7 +24,7 @@ struct KeyedTables: Sendable {
         var statistics: TargetStatistics
     }
 
-    private static var smallestClass: Int32 { 2 }
+    private static var smallestClass: Int8 { 2 }
 
     private var entries: [Entry] = []
     /// The first free room of each class, whose first key is the next one's offset.
@@ -87,7 +87,7 @@ struct KeyedTables: Sendable {
         let mask = (1 << Int(table.sizeClass)) - 1
         // Fibonacci hashing: consecutive keys are spread evenly.
         let hash = UInt64(bitPattern: Int64(key)) &* 0x9e37_79b9_7f4a_7c15
-        var slot = Int(truncatingIfNeeded: hash &>> UInt64(64 - table.sizeClass))
+        var slot = Int(truncatingIfNeeded: hash &>> UInt64(64 - Int(table.sizeClass)))
         return entries.withUnsafeBufferPointer { entries in
             while true {
                 let index = Int(table.offset) + slot
@@ -109,7 +109,7 @@ struct KeyedTables: Sendable {
         free(old)
     }
 
-    private mutating func allocate(_ sizeClass: Int32) -> Int32 {
+    private mutating func allocate(_ sizeClass: Int8) -> Int32 {
         let size = 1 << Int(sizeClass)
         let empty = Entry(key: 0, value: 0, statistics: TargetStatistics())
         room += size

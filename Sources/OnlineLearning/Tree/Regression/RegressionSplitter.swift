@@ -3,12 +3,16 @@
 /// | name | looks among |
 /// |---|---|
 /// | `ebst_splitter` | all values seen; see ``SearchTrees`` |
-/// | `tebst_splitter` | all values seen, rounded to `digits` decimal places |
-/// | `qo_splitter` | the intervals of length `radius` into which values fell; see ``QuantizationObserver`` |
+/// | `tebst_splitter` | all values seen, rounded: see ``BinaryStep``, and with `digits` decimal places as in River |
+/// | `qo_splitter` | the intervals into which values fell, of length `radius` or as long as ``IntervalLength`` says |
+///
+/// By default all three see features of any scale: multiplied by a power of two, a feature is split as before, bit for
+/// bit. With a `radius` or `digits` a feature whose values are as close to one another is never split. What
+/// `qo_splitter` makes of its intervals is in ``QuantizationObserver``.
 package enum RegressionSplitter: Sendable, Equatable {
     case ebst(nodeCountMax: Int)
-    case tebst(DecimalRounding, nodeCountMax: Int)
-    case qo(radius: Double, isMultiwayAllowed: Bool, sides: Sides, slotCountMax: Int)
+    case tebst(DecimalRounding?, nodeCountMax: Int)
+    case qo(radius: Double?, isMultiwayAllowed: Bool, sides: Sides, slotCountMax: Int)
 
     /// To which side of a threshold a quantization observer counts what it knows.
     package enum Sides: String, Sendable {
@@ -18,11 +22,11 @@ package enum RegressionSplitter: Sendable, Equatable {
     static let declarations = [
         ComponentDeclaration("ebst_splitter", .splitter, parameters: [maxNodes]),
         ComponentDeclaration(
-            "qo_splitter", .splitter,
+            "qo_splitter", .splitter, revision: 2,
             parameters: [
                 ParameterDeclaration(
-                    "radius", .number(1e-12...1e12), default: .number(0.25),
-                    "length of an interval, in the number's unit"),
+                    "radius", .optional(.number(1e-12...1e12)), default: .none,
+                    "length of an interval, in the number's unit (River's is 0.25); null: what suits the numbers seen"),
                 ParameterDeclaration(
                     "allow_multiway_splits", .boolean, default: .boolean(false), "also a child for every interval"),
                 ParameterDeclaration(
@@ -33,10 +37,11 @@ package enum RegressionSplitter: Sendable, Equatable {
                     "intervals a leaf keeps of a number"),
             ]),
         ComponentDeclaration(
-            "tebst_splitter", .splitter,
+            "tebst_splitter", .splitter, revision: 2,
             parameters: [
                 ParameterDeclaration(
-                    "digits", .integer(0...15), default: .integer(1), "decimal places to which numbers are rounded"),
+                    "digits", .optional(.integer(0...15)), default: .none,
+                    "decimal places to which numbers are rounded (River's are 1); null: what suits the numbers seen"),
                 maxNodes,
             ]),
     ]
@@ -52,10 +57,11 @@ package enum RegressionSplitter: Sendable, Equatable {
         case "ebst_splitter": self = .ebst(nodeCountMax: arguments.integer("max_nodes"))
         case "tebst_splitter":
             self = .tebst(
-                DecimalRounding(digits: arguments.integer("digits")), nodeCountMax: arguments.integer("max_nodes"))
+                arguments.optionalInteger("digits").map { DecimalRounding(digits: $0) },
+                nodeCountMax: arguments.integer("max_nodes"))
         default:
             self = .qo(
-                radius: arguments.number("radius"),
+                radius: arguments.optionalNumber("radius"),
                 isMultiwayAllowed: arguments.boolean("allow_multiway_splits"),
                 sides: Sides(rawValue: arguments.choice("sides")) ?? .exact,
                 slotCountMax: arguments.integer("max_slots"))

@@ -72,6 +72,7 @@ extension RegressionTree {
     private func encode(_ feature: Int, _ observer: Observer, to encoder: inout CanonicalEncoder) {
         encoder.count(Int(observer.rank) + 1)
         guard observer.rank > 0 else { return }
+        if isStepped(feature) { encoder.optional(observer.step.logarithm) { $0.int(Int64($1)) } }
         if isKeyed(feature) {
             tables.encode(observer.table, to: &encoder)
         } else {
@@ -241,6 +242,13 @@ extension RegressionTree {
         guard observers[index].rank > 0 else { return }
         guard leaves[leaf].isActive else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "a leaf at rest looks at a feature")
+        }
+        if isStepped(feature) {
+            let exponent = try decoder.optional { decoder throws(CanonicalDecodingError) in try decoder.int() }
+            guard let step = BinaryStep(exponent: exponent.map { Int($0) }) else {
+                throw CanonicalDecodingError(offset: decoder.offset, reason: "a step of no such exponent")
+            }
+            observers[index].step = step
         }
         if isKeyed(feature) {
             let countMax = isCategory(feature) ? Self.categoryCountMax : parameters.splitter.countMax

@@ -118,6 +118,7 @@ extension RegressionTree {
         } else {
             searchTrees.removeAll(&observers[index].tree)
         }
+        observers[index].step = BinaryStep()
         observers[index].rank = isDisabled ? -1 : 0
     }
 
@@ -125,6 +126,14 @@ extension RegressionTree {
     func isKeyed(_ feature: Int) -> Bool {
         if case .qo = parameters.splitter { return true }
         return isCategory(feature)
+    }
+
+    /// Whether a feature has a step that is found from its numbers.
+    func isStepped(_ feature: Int) -> Bool {
+        switch parameters.splitter {
+        case .tebst(nil, _), .qo(nil, _, _, _): !isCategory(feature)
+        default: false
+        }
     }
 
     // MARK: Observing
@@ -170,8 +179,13 @@ extension RegressionTree {
         guard meet(index, leaf) else { return }
         switch parameters.splitter {
         case .ebst(let nodeCountMax): insert(index, value, y, weight, nodeCountMax)
-        case .tebst(let rounding, let nodeCountMax): insert(index, rounding(value), y, weight, nodeCountMax)
-        case .qo(let radius, _, _, let slotCountMax):
+        case .tebst(let rounding?, let nodeCountMax): insert(index, rounding(value), y, weight, nodeCountMax)
+        case .tebst(nil, let nodeCountMax): insertStepped(index, value, y, weight, nodeCountMax)
+        case .qo(nil, _, _, let slotCountMax):
+            var (step, table) = (observers[index].step, observers[index].table)
+            tables.addInterval(of: value, length: &step, to: &table, countMax: slotCountMax, y, weight)
+            (observers[index].step, observers[index].table) = (step, table)
+        case .qo(let radius?, _, _, let slotCountMax):
             tables.add(
                 QuantizationObserver.key(value, radius: radius), to: &observers[index].table,
                 countMax: Int32(truncatingIfNeeded: slotCountMax), value, y, weight)
@@ -182,6 +196,17 @@ extension RegressionTree {
     private mutating func insert(_ index: Int, _ value: Double, _ y: Double, _ weight: Double, _ nodeCountMax: Int) {
         searchTrees.insert(
             into: &observers[index].tree, nodeCountMax: Int32(truncatingIfNeeded: nodeCountMax), value, y, weight)
+    }
+
+    @inline(__always)
+    private mutating func insertStepped(
+        _ index: Int, _ value: Double, _ y: Double, _ weight: Double, _ nodeCountMax: Int
+    ) {
+        let before = observers[index].tree.nodeCount
+        insert(index, observers[index].step.roundedUp(value), y, weight, nodeCountMax)
+        let count = observers[index].tree.nodeCount
+        guard count != before, Int(count) % BinaryStep.valueCount == 0 else { return }
+        observers[index].step.widen(searchTrees.values(of: observers[index].tree))
     }
 
     @inline(__always)

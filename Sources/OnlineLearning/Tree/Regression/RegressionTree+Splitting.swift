@@ -72,9 +72,10 @@ extension RegressionTree {
             return NominalObserver.bestSplit(
                 tables.sortedEntries(observer.table), whole, parameters.merit, isBinary: parameters.isBinary)
         }
-        guard case .qo(let radius, let isMultiwayAllowed, let sides, _) = parameters.splitter else {
+        guard case .qo(let given, let isMultiwayAllowed, let sides, _) = parameters.splitter else {
             return searchTrees.bestSplit(observer.tree, whole, parameters.merit)
         }
+        let radius = given ?? observer.step.length
         let quantization = QuantizationObserver(radius: radius, isMultiwayAllowed: isMultiwayAllowed, sides: sides)
         return quantization.bestSplit(
             tables.sortedEntries(observer.table), whole, parameters.merit, isBinary: parameters.isBinary)

@@ -59,6 +59,8 @@ struct RegressionTree: Sendable {
     /// What a leaf knows of a feature: a table or a search tree, and the other one empty.
     struct Observer: Sendable {
         var table = KeyedTables.Table()
+        /// Of a number, where the splitter finds its own.
+        var step = BinaryStep()
         var tree = SearchTrees.Tree()
         /// The order in which the leaf met its features, from 1; 0 before, −1 where it no longer looks.
         var rank: Int32 = 0

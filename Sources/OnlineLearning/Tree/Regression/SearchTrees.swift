@@ -142,6 +142,20 @@ struct SearchTrees: Sendable {
         return best
     }
 
+    /// The values of a tree, ascending. Time: O(n log n).
+    func values(of tree: Tree) -> [Double] {
+        var found: [Double] = []
+        found.reserveCapacity(Int(tree.nodeCount))
+        var stack = tree.root >= 0 ? [tree.root] : []
+        while let index = stack.popLast() {
+            let node = nodes[Int(index)]
+            found.append(node.value)
+            if node.right >= 0 { stack.append(node.right) }
+            if node.left >= 0 { stack.append(node.left) }
+        }
+        return found.sorted()
+    }
+
     /// Bytes of memory; freed nodes count.
     var byteCount: Int { nodes.count * MemoryLayout<Node>.stride }
 

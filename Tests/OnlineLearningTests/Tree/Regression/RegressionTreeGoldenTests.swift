@@ -22,6 +22,11 @@ import Testing
         "htr_stopping": "2f5f7e676a0bb749c111deb2852124baa201f5c572cdc8b39bf2ba8206fa408f",
     ]
 
+    /// What the splitters do where nobody gives them a unit.
+    static let steps: [String: String] = [
+        "arf_tebst": "", "hatr_qo": "", "hatr_tebst": "", "htr_qo": "", "htr_tebst": "",
+    ]
+
     static let models = RegressionTreeModel.all.filter { !$0.description.hasSuffix("model") }.compactMap(
         \.withoutModels)
 
@@ -30,5 +35,24 @@ import Testing
             hashing: RegressionTreePipeline.trained(model, RegressionTreePipeline.drifting(1_000, seed: 21)).bytes)
         #expect(digest.description == Self.digests[model.description], "\"\(model)\": \"\(digest)\",")
         #expect(Catalogue.declaration(named: model.learner.name)?.revision == 1)
+    }
+
+    static let steppedModels = ["htr", "hatr"].flatMap { prefix in
+        ["tebst", "qo"].map { splitter in
+            RegressionTreeModel(
+                "\(prefix)_\(splitter)",
+                prefix == "htr" ? "hoeffding_tree_regressor" : "hoeffding_adaptive_tree_regressor",
+                [
+                    "grace_period": .integer(200), "leaf_prediction": .choice("mean"),
+                    "splitter": .component(component("\(splitter)_splitter")),
+                ])
+        }
+    } + [RegressionTreeModel("arf_tebst", "arf_regressor", ["leaf_prediction": .choice("mean")])]
+
+    @Test(arguments: steppedModels) func stepsHaveTheSameBitsAsEver(_ model: RegressionTreeModel) {
+        let tree = RegressionTreePipeline.trained(model, RegressionTreePipeline.drifting(2_000, seed: 22))
+        let digest = Digest(hashing: tree.bytes).description
+        #expect(digest == Self.steps[model.description], "\"\(model)\": \"\(digest)\",")
+        for name in ["tebst_splitter", "qo_splitter"] { #expect(Catalogue.declaration(named: name)?.revision == 2) }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct RegressionTreeReferenceTests {
     private static let eager: [String: Argument] = [
         "leaf_prediction": .choice("mean"), "grace_period": .integer(25), "delta": .number(0.05),
-        "tau": .number(0.1),
+        "tau": .number(0.1), "splitter": .component(component("tebst_splitter", ["digits": .integer(1)])),
     ]
     private static let adaptive = eager.merging([
         "bootstrap_sampling": .boolean(false), "drift_window_threshold": .integer(30),

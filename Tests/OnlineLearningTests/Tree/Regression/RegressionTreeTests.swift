@@ -42,6 +42,93 @@ import Testing
         }
     }
 
+    /// What a tree needs to find that y is 3 more above s / 2, whatever s is.
+    static let steps: [RegressionTreeModel] = ["ebst_splitter", "tebst_splitter", "qo_splitter"].map { splitter in
+        RegressionTreeModel(
+            splitter, "hoeffding_tree_regressor",
+            ["leaf_prediction": .choice("mean"), "splitter": .component(component(splitter))])
+    } + [
+        RegressionTreeModel("tree", "hoeffding_tree_regressor", [:]),
+        RegressionTreeModel("adaptive", "hoeffding_adaptive_tree_regressor", ["leaf_prediction": .choice("mean")]),
+        RegressionTreeModel("forest", "arf_regressor", ["n_models": .integer(3)]),
+        RegressionTreeModel("patches", "srp_regressor", ["n_models": .integer(3)]),
+        RegressionTreeModel("bags", "bagging_regressor", ["model": .component(component("hoeffding_tree_regressor"))]),
+        RegressionTreeModel("mondrian", "amf_regressor", [:]),
+    ]
+
+    @Test(arguments: steps) func seesAStepInAFeatureOfAnyScale(_ model: RegressionTreeModel) {
+        for scale in [1, 0.1, 0.05, 1e-6, 1e6, 1e-60, 1e60] {
+            for offset in [0, 5 * scale] {
+                let r2 = Self.r2(ofStep: model, scale: scale, offset: offset)
+                // 2.25 of the variance of 2.46 is the step's.
+                #expect(r2 > 0.85 && r2 < 0.95, "\(scale) \(offset): \(r2)")
+            }
+        }
+    }
+
+    private static func r2(ofStep model: RegressionTreeModel, scale: Double, offset: Double) -> Double {
+        var (tree, generator) = (RegressionTreePipeline(model.learner), SeededGenerator(seed: 6))
+        var (errors, squares, sum, count) = (0.0, 0.0, 0.0, 0.0)
+        for index in 0..<3_000 {
+            let x = generator.uniform()
+            let y = (x > 0.5 ? 3 : 0) + 1.6 * (generator.uniform() - 0.5)
+            let example = Self.example(offset + scale * x, y)
+            if index >= 1_000 {
+                let error = tree.predict(example) - y
+                errors += error * error
+                squares += y * y
+                sum += y
+                count += 1
+            }
+            tree.learn(example)
+        }
+        return 1 - errors / (squares - sum * sum / count)
+    }
+
+    /// River's digits, or a radius, are in the feature's unit: what is closer is one value.
+    @Test func aGivenUnitIsKept() {
+        for splitter in [
+            component("tebst_splitter", ["digits": .integer(1)]), component("qo_splitter", ["radius": .number(0.25)]),
+        ] {
+            let model = RegressionTreeModel(
+                "", "hoeffding_tree_regressor",
+                ["leaf_prediction": .choice("mean"), "splitter": .component(splitter)])
+            #expect(Self.r2(ofStep: model, scale: 1, offset: 0) > 0.85)
+            #expect(Self.r2(ofStep: model, scale: 1e-6, offset: 0.02) < 0.01)
+        }
+    }
+
+    @Test func aStepSuitsTheValuesAndNeverShrinks() {
+        var step = BinaryStep()
+        #expect(step.length == 0 && step.roundedUp(0.3) == 0.3)
+        // From 0 to 127 and an outlier: three quarters of 127 by 128 is 0.74.
+        step.widen((0..<127).map { Double($0) } + [1e9])
+        #expect(step.length == 0.5)
+        for (value, expected) in [(0.3, 0.5), (0.5, 0.5), (-0.3, 0), (-0.5, -0.5), (1e300, 1e300), (0, 0)] {
+            #expect(step.roundedUp(value) == expected)
+        }
+        step.widen((0..<256).map { Double($0) / 4 })
+        #expect(step.length == 0.5)
+        step.widen((0..<256).map { Double($0) })
+        #expect(step.length == 2)
+        step.widen([Double](repeating: 0, count: 256))
+        #expect(step.length == 2)
+    }
+
+    /// What a leaf keeps of a number is bounded long before `max_nodes`, whatever comes.
+    @Test(arguments: ["uniform", "rising", "heavy"]) func aLeafKeepsFewValues(_ kind: String) {
+        var tree = RegressionTreePipeline(
+            component(
+                "hoeffding_tree_regressor", ["leaf_prediction": .choice("mean"), "grace_period": .integer(1_000_000)]))
+        var generator = SeededGenerator(seed: 8)
+        for index in 0..<50_000 {
+            let u = generator.uniform()
+            tree.learn(Self.example(kind == "uniform" ? u : kind == "rising" ? Double(index) : 1 / (u + 1e-9), u))
+        }
+        // 33 bytes and more a value.
+        #expect(tree.bytes.count < 60_000, "\(tree.bytes.count)")
+    }
+
     /// The limit is on what is in use; the arrays' freed places are counted besides.
     @Test(arguments: ["hoeffding_tree_regressor", "hoeffding_adaptive_tree_regressor"])
     func staysBelowItsByteLimit(_ name: String) {

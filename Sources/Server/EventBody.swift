@@ -3,13 +3,13 @@ import Hummingbird
 import ModelLifecycle
 
 /// The events of a request's body: one object, a JSON array of them, or NDJSON; and the replies in the same form.
-struct EventBody {
-    enum Form {
+struct EventBody: Sendable {
+    enum Form: Sendable {
         case single, array, lines
     }
 
     /// An item: an event that may go to the log, or why it may not.
-    enum Item {
+    enum Item: Sendable {
         case event(Event)
         case refused(Refusal)
     }
@@ -141,6 +141,7 @@ struct EventBody {
             return .json(json, status: .init(code: Self.status(acceptance)))
         }
         if form == .single, case .refused(let refusal)? = replies.first { return Problem(refusal).response }
+        if form == .single, case .unavailable(let reason)? = replies.first { return Problem(reason).response }
         if form == .lines {
             forEachReply(replies) { reply in
                 Self.write(reply, to: &json)
@@ -170,6 +171,7 @@ struct EventBody {
         switch reply {
         case .accepted(let acceptance): acceptance.write(to: &json, httpStatus: status(acceptance))
         case .refused(let refusal): Problem(refusal).write(to: &json)
+        case .unavailable(let reason): Problem(reason).write(to: &json)
         }
     }
 

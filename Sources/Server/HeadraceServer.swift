@@ -1,4 +1,5 @@
 import Engine
+import EventLog
 import Hummingbird
 import Logging
 import NIOCore
@@ -42,9 +43,11 @@ public struct HeadraceServer: Sendable {
         do {
             try await group.run()
         } catch {
-            for application in applications { await application.stop() }
+            do { try await Engine.Application.stop(applications) } catch let unstopped {
+                throw LogFailure(unstopped.kind, "\(error); \(unstopped.message)", hint: unstopped.hint)
+            }
             throw error
         }
-        for application in applications { await application.stop() }
+        try await Engine.Application.stop(applications)
     }
 }

@@ -4,11 +4,14 @@ import EventLog
 import Hummingbird
 import ModelLifecycle
 import NIOCore
+import NIOPosix
 
 /// What the server answers, route by route; `OpenAPI.swift` says the same to programs.
 struct Routes: Sendable {
     /// The largest body, in bytes.
     static let bodyBytesMax = 16 << 20
+    /// A body that takes longer to read, in bytes, is not read on the thread of its connection.
+    private static let longBodyBytes = 16 << 10
     /// Events on a page of the log.
     static let pageEventsMax = 1_000
 
@@ -44,11 +47,24 @@ struct Routes: Sendable {
     ) async throws -> Response {
         let application = try application(context)
         let buffer = try await body(request)
-        let events = try buffer.withUnsafeReadableBytes { bytes in
-            try EventBody(bytes.bindMemory(to: UInt8.self), kind: kind, contract: application.spec.contract)
+        let contract = application.spec.contract
+        // Long ones are read and written on another thread, so that no connection waits for them.
+        let isLong = buffer.readableBytes > Self.longBodyBytes
+        let events = try await Self.run(elsewhere: isLong) {
+            try buffer.withUnsafeReadableBytes { bytes in
+                try EventBody(bytes.bindMemory(to: UInt8.self), kind: kind, contract: contract)
+            }
         }
         let accepted = events.events
-        return events.response(accepted.isEmpty ? [] : try await application.submit(accepted))
+        let replies = accepted.isEmpty ? [] : try await application.submit(accepted)
+        return try await Self.run(elsewhere: isLong) { events.response(replies) }
+    }
+
+    private static func run<T: Sendable>(
+        elsewhere isLong: Bool, _ body: @escaping @Sendable () throws -> T
+    ) async throws -> T {
+        guard isLong else { return try body() }
+        return try await NIOThreadPool.singleton.runIfActive(body)
     }
 
     // MARK: History
@@ -63,15 +79,16 @@ struct Routes: Sendable {
         }
         router.get("/v1/applications/:name") { _, context in
             var json = JSONWriter()
-            try await report(context).write(to: &json)
+            try await application(context).status().write(to: &json)
             return Response.json(json)
         }
         router.get("/v1/applications/:name/versions") { _, context in
-            let report = try await report(context)
+            let application = try application(context)
+            let versions = try await application.versions()
             var json = JSONWriter()
             json.object { json in
-                json.member("application", report.state.spec.application)
-                json.member("versions", array: { json in for version in report.versions { version.write(to: &json) } })
+                json.member("application", application.name)
+                json.member("versions", array: { json in for version in versions { version.write(to: &json) } })
             }
             return Response.json(json)
         }
@@ -144,18 +161,12 @@ struct Routes: Sendable {
         })
     }
 
-    private func report(_ context: BasicRequestContext) async throws -> StatusReport {
-        let application = try application(context)
-        let state = try await application.inspect { $0 }
-        return try await application.withLog { try StatusReport(state, log: $0) }
-    }
-
     // MARK: Service
 
     private func addService(to router: Router<BasicRequestContext>) {
         router.get("/healthz") { _, _ in Self.text("ok\n") }
         router.get("/readyz") { _, _ in
-            for application in applications { _ = try await application.inspect { $0.offset } }
+            for application in applications { try application.checkReady() }
             return Self.text("ready\n")
         }
         let document = OpenAPI.document(applications.map(\.spec))

@@ -27,6 +27,9 @@ struct UpVerb: AsyncParsableCommand {
     @Option(name: .long, help: "The port to listen on; 0 takes any that is free.")
     var port = 8080
 
+    @Flag(name: .long, help: "Believe this machine's clock, however far it is ahead of the log.")
+    var acceptClock = false
+
     @OptionGroup var format: FormatOption
 
     mutating func validate() throws {
@@ -50,7 +53,8 @@ struct UpVerb: AsyncParsableCommand {
                 applications.append(
                     try Engine.Application(
                         name: spec.application, spec: spec,
-                        store: .file(DataDirectory.storePath(dataDir, spec.application)), clock: { Timestamp.now() }))
+                        store: .file(DataDirectory.storePath(dataDir, spec.application)), clock: { Timestamp.now() },
+                        trust: acceptClock ? .acceptFirst : .bounded, tell: { Failure.say($0) }))
             }
             let format = format
             try await HeadraceServer(applications: applications, host: host, port: port).run { url in
@@ -58,7 +62,11 @@ struct UpVerb: AsyncParsableCommand {
                 Self.announce(names, url, format)
             }
         } catch {
-            for application in applications { await application.stop() }
+            for application in applications {
+                // What the server could not stop, its error says already.
+                guard let failure = await application.stop(), !"\(error)".contains(failure.message) else { continue }
+                Failure.say("\(application.name): not stopped cleanly: \(failure.message)")
+            }
             throw Self.explained(error, host, port)
         }
     }

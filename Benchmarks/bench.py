@@ -4,6 +4,7 @@
     python3 Benchmarks/bench.py                                       everything: half an hour, on an idle machine
     python3 Benchmarks/bench.py --only progressive --streams elec     a piece of it
     python3 Benchmarks/bench.py --only http --connections 32 --modes relaxed fastapi
+    python3 Benchmarks/bench.py --only turns --labels 100000 --seconds 10
     python3 Benchmarks/bench.py --resume                              go on with one that was broken off
     python3 Benchmarks/bench.py --seconds 2 --runs 1                  does it work at all
     python3 Benchmarks/bench.py --only report                         the tables of what has been measured
@@ -17,7 +18,7 @@ import platform
 import signal
 import sys
 
-from benchlib import learners, lineage, machine, prerequisites, progressive, report, serving
+from benchlib import learners, lineage, machine, prerequisites, progressive, report, serving, turns
 from benchlib.process import BenchmarkFailure
 from benchlib.results import Plan, Results
 
@@ -31,7 +32,7 @@ def positive(text):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=["progressive", "lineage", "learners", "http", "report"])
+    parser.add_argument("--only", choices=["progressive", "lineage", "learners", "http", "turns", "report"])
     parser.add_argument("--streams", nargs="+", choices=progressive.STREAMS, default=list(progressive.STREAMS))
     parser.add_argument("--modes", nargs="+", choices=serving.SERVERS, default=serving.SERVERS,
                         help="the servers: Headrace in a durability, or the peer")
@@ -42,6 +43,8 @@ def arguments():
                              "often and once more (default 3, so 7)")
     parser.add_argument("--years", type=positive, default=1,
                         help="of flights that `lineage` works on, the same year over and over (default 1)")
+    parser.add_argument("--labels", type=positive, default=1_000_000,
+                        help="that are learned while questions come, in `turns` (default 1000000)")
     parser.add_argument("--resume", action="store_true", help="keep the runs that this build has already made")
     parser.add_argument("--binary", metavar="PATH", help="default .build/release/headrace")
     return parser.parse_args()
@@ -60,6 +63,8 @@ def measure(options, results):
         learners.measure(plan, options.runs)
     if options.only in (None, "http"):
         serving.measure(plan, binary, options.modes, options.connections, options.runs, options.seconds)
+    if options.only in (None, "turns"):
+        turns.measure(plan, binary, options.labels, options.seconds, 1 if options.only is None else options.runs)
 
 
 def interrupt(*_):
@@ -80,7 +85,7 @@ def main():
         prerequisites.say("\nbroken off; --resume goes on from here\n")
         status = 130
     print(report.write(results), end="")
-    for problem in [*progressive.problems(results), *serving.problems(results)]:
+    for problem in [*progressive.problems(results), *serving.problems(results), *turns.problems(results)]:
         prerequisites.say(f"\nFAILED: {problem}")
         status = status or 1
     return status

@@ -12,6 +12,7 @@
 --              the peer's (Headrace lets it wait); the peer should show next to none.
 -- CLOCK        claimed: every prediction and label carries the present as its time (a spec with `clock: claimed`
 --              refuses an event without one)
+-- NUMBERS      so many numbers x0, x1, … are asked about, in place of a flight
 -- TOKEN        sent as `Authorization: Bearer`
 
 local target = os.getenv("TARGET") or "headrace"
@@ -19,6 +20,7 @@ local application = os.getenv("APPLICATION") or "flight-delays"
 local run = os.getenv("RUN") or tostring(os.time())
 local lag = tonumber(os.getenv("LAG") or "512")
 local claimed = os.getenv("CLOCK") == "claimed"
+local numbers = tonumber(os.getenv("NUMBERS") or "0")
 local token = os.getenv("TOKEN")
 local paths = {
   headrace = {"/v1/applications/" .. application .. "/predictions", "/v1/applications/" .. application .. "/labels"},
@@ -50,7 +52,15 @@ local function id(n) return run .. "-" .. number .. "-" .. n end
 
 local function time() return claimed and os.date('!"time":"%Y-%m-%dT%H:%M:%SZ",') or "" end
 
+local function numbers_question(name)
+  local features = {}
+  for index = 0, numbers - 1 do features[#features + 1] = string.format('"x%d":%.1f', index, math.random() * 10) end
+  return wrk.format("POST", question_path, nil, string.format(
+    '{"id":"%s",%s"features":{%s}}', name, time(), table.concat(features, ",")))
+end
+
 local function question(name)
+  if numbers > 0 then return numbers_question(name) end
   return wrk.format("POST", question_path, nil, string.format(
     '{"id":"%s",%s"features":{"carrier":"%s","origin":"%s","dest":"%s","hour":"%d","weekday":"%d","distance":%d}}',
     name, time(), pick(carriers), pick(origins), pick(dests), math.random(5, 23), math.random(7),

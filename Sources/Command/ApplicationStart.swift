@@ -28,13 +28,14 @@ struct ApplicationStart {
     }
 
     /// The same with its application recovered from its store and adopting the spec.
-    func open(in directory: String) -> ApplicationStart {
+    func open(in directory: String, trust: ClockTrust) -> ApplicationStart {
         guard let spec, failure == nil else { return self }
         var start = self
         do {
             let store = StoreAccess.file(DataDirectory.storePath(directory, name))
             let application = try Engine.Application(
-                name: name, spec: spec, store: store, clock: { Timestamp.now() })
+                name: name, spec: spec, store: store, clock: { Timestamp.now() }, trust: trust,
+                tell: { Failure.say($0) })
             for damage in application.damage { Failure.say("\(name): \(damage.description)") }
             start.application = application
         } catch {

@@ -150,6 +150,10 @@ public protocol SnapshotStore: Sendable {
     func setName(_ name: String, offset: Int) throws(LogFailure)
     /// All names with their offsets, by offset.
     func names() throws(LogFailure) -> [(name: String, offset: Int)]
+    /// The first reading of the server's clock that stamped an event of this log; nil where none has, or nobody knows.
+    func firstReading() throws(LogFailure) -> Timestamp?
+    /// Keeps the first of the readings that it is told.
+    func noteFirstReading(_ time: Timestamp) throws(LogFailure)
 }
 
 /// What went wrong with a log, where, and what to do.

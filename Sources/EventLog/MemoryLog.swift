@@ -10,6 +10,7 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         var names: [(name: String, offset: Int)] = []
         var heads: [Heads] = []
         var experiments: [StoredExperiment] = []
+        var firstReading: Timestamp?
     }
 
     private let contents = Mutex(Contents())
@@ -124,6 +125,12 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
 
     private static func head(_ blocks: [Block]) -> Digest {
         blocks.reduce(Block.chainStart) { $1.chain(after: $0) }
+    }
+
+    public func firstReading() -> Timestamp? { contents.withLock { $0.firstReading } }
+
+    public func noteFirstReading(_ time: Timestamp) {
+        contents.withLock { $0.firstReading = $0.firstReading ?? time }
     }
 
     public func add(_ experiment: StoredExperiment) -> Int {

@@ -3,13 +3,13 @@ import Hummingbird
 import ModelLifecycle
 
 /// The events of a request's body: one object, a JSON array of them, or NDJSON; and the replies in the same form.
-struct EventBody {
-    enum Form {
+struct EventBody: Sendable {
+    enum Form: Sendable {
         case single, array, lines
     }
 
     /// An item: an event that may go to the log, or why it may not.
-    enum Item {
+    enum Item: Sendable {
         case event(Event)
         case refused(Refusal)
     }
@@ -150,21 +150,22 @@ struct EventBody {
 
     /// The response to a body whose events got these replies, in order.
     func response(_ replies: [Reply]) -> Response {
-        response(replies.map { reply -> Result<Acceptance, Refusal> in
+        response(replies.map { reply -> Result<Acceptance, Problem> in
             switch reply {
             case .accepted(let acceptance): .success(acceptance)
-            case .refused(let refusal): .failure(refusal)
+            case .refused(let refusal): .failure(Problem(refusal))
+            case .unavailable(let reason): .failure(Problem(reason))
             }
         })
     }
 
-    func response(_ replies: [Result<some BodyReply, Refusal>]) -> Response {
+    func response(_ replies: [Result<some BodyReply, Problem>]) -> Response {
         var json = JSONWriter(reserving: 160 * items.count)
         switch (form, replies.first) {
         case (.single, .success(let reply)?):
             reply.write(to: &json, httpStatus: nil)
             return .json(json, status: .init(code: reply.httpStatus))
-        case (.single, .failure(let refusal)?): return Problem(refusal).response
+        case (.single, .failure(let problem)?): return problem.response
         case (.lines, _):
             forEachReply(replies) { reply in
                 Self.write(reply, to: &json)
@@ -180,7 +181,7 @@ struct EventBody {
     }
 
     private func forEachReply<Answer: BodyReply>(
-        _ replies: [Result<Answer, Refusal>], _ body: (Result<Answer, Refusal>) -> Void
+        _ replies: [Result<Answer, Problem>], _ body: (Result<Answer, Problem>) -> Void
     ) {
         var next = 0
         for item in items {
@@ -188,15 +189,15 @@ struct EventBody {
             case .event:
                 body(replies[next])
                 next += 1
-            case .refused(let refusal): body(.failure(refusal))
+            case .refused(let refusal): body(.failure(Problem(refusal)))
             }
         }
     }
 
-    private static func write(_ reply: Result<some BodyReply, Refusal>, to json: inout JSONWriter) {
+    private static func write(_ reply: Result<some BodyReply, Problem>, to json: inout JSONWriter) {
         switch reply {
         case .success(let reply): reply.write(to: &json, httpStatus: reply.httpStatus)
-        case .failure(let refusal): Problem(refusal).write(to: &json)
+        case .failure(let problem): problem.write(to: &json)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import EventLog
 import Hummingbird
 import Logging
 import NIOCore
@@ -60,14 +61,16 @@ public struct HeadraceServer: Sendable {
         do {
             try await group.run()
         } catch {
-            await stop()
+            do { try await stop() } catch let unstopped {
+                throw LogFailure(unstopped.kind, "\(error); \(unstopped.message)", hint: unstopped.hint)
+            }
             throw error
         }
-        await stop()
+        try await stop()
     }
 
-    private func stop() async {
-        for application in applications { await application.stop() }
-        for quarantine in quarantines.values { quarantine.close() }
+    private func stop() async throws(LogFailure) {
+        defer { for quarantine in quarantines.values { quarantine.close() } }
+        try await Engine.Application.stop(applications)
     }
 }

@@ -28,6 +28,9 @@ struct Problem: Error, Sendable {
             (kind, title, retryAfterSeconds) = ("overloaded", "Too many requests wait", seconds)
         case .outcomeUnknown: (kind, title, retryAfterSeconds) = ("outcome-unknown", "Outcome unknown", 1)
         case .recovering: (kind, title, retryAfterSeconds) = ("recovering", "Recovering", 1)
+        case .clockJump:
+            (kind, title, retryAfterSeconds) = ("clock-jump", "The server's clock has jumped", 10)
+            hint = "the same request is answered once the server's clock is right"
         case .stopping: (kind, title, retryAfterSeconds) = ("stopping", "Shutting down", 5)
         }
     }

@@ -16,6 +16,6 @@ extension Routes {
         let questions = try buffer.withUnsafeReadableBytes { bytes in
             try EventBody(bytes.bindMemory(to: UInt8.self), kind: .prediction, contract: application.spec.contract)
         }
-        return questions.response(try await application.preview(questions.events))
+        return questions.response(try await application.preview(questions.events).map { $0.mapError { Problem($0) } })
     }
 }

@@ -4,11 +4,14 @@ import EventLog
 import Hummingbird
 import ModelLifecycle
 import NIOCore
+import NIOPosix
 
 /// What the server answers, route by route; `OpenAPI.swift` says the same to programs.
 struct Routes: Sendable {
     /// The largest body, in bytes.
     static let bodyBytesMax = 16 << 20
+    /// A body that takes longer to read, in bytes, is not read on the thread of its connection.
+    private static let longBodyBytes = 16 << 10
     let applications: [Engine.Application]
     /// Those that could not start.
     var failed: [FailedApplication] = []
@@ -58,11 +61,16 @@ struct Routes: Sendable {
     ) async throws -> Response {
         let application = try application(context)
         let buffer = try await body(request)
+        let contract = application.spec.contract
         let source = EventSource(kind, request)
+        // Long ones are read and written on another thread, so that no connection waits for them.
+        let isLong = buffer.readableBytes > Self.longBodyBytes
         let events: EventBody
         do {
-            events = try buffer.withUnsafeReadableBytes { bytes in
-                try EventBody(bytes.bindMemory(to: UInt8.self), kind: kind, contract: application.spec.contract)
+            events = try await Self.run(elsewhere: isLong) {
+                try buffer.withUnsafeReadableBytes { bytes in
+                    try EventBody(bytes.bindMemory(to: UInt8.self), kind: kind, contract: contract)
+                }
             }
         } catch let refusal as Refusal {
             keepRefused(refusal, of: buffer, application, source)
@@ -71,7 +79,14 @@ struct Routes: Sendable {
         let accepted = events.events
         let replies = accepted.isEmpty ? [] : try await application.submit(accepted)
         keepRefused(events, replies, of: buffer, application, source)
-        return events.response(replies)
+        return try await Self.run(elsewhere: isLong) { events.response(replies) }
+    }
+
+    private static func run<T: Sendable>(
+        elsewhere isLong: Bool, _ body: @escaping @Sendable () throws -> T
+    ) async throws -> T {
+        guard isLong else { return try body() }
+        return try await NIOThreadPool.singleton.runIfActive(body)
     }
 
     // MARK: History
@@ -87,15 +102,16 @@ struct Routes: Sendable {
         }
         router.get("/v1/applications/:name") { _, context in
             var json = JSONWriter()
-            try await report(context).write(to: &json)
+            try await application(context).status().write(to: &json)
             return Response.json(json)
         }
         router.get("/v1/applications/:name/versions") { _, context in
-            let report = try await report(context)
+            let application = try application(context)
+            let versions = try await application.versions()
             var json = JSONWriter()
             json.object { json in
-                json.member("application", report.state.spec.application)
-                json.member("versions", array: { json in for version in report.versions { version.write(to: &json) } })
+                json.member("application", application.name)
+                json.member("versions", array: { json in for version in versions { version.write(to: &json) } })
             }
             return Response.json(json)
         }
@@ -147,9 +163,8 @@ struct Routes: Sendable {
 
     private func report(_ context: BasicRequestContext) async throws -> StatusReport {
         let application = try application(context)
-        let state = try await application.inspect { $0 }
-        var report = try await application.withLog { try StatusReport(state, log: $0) }
-        (report.damage, report.quarantineCount) = (application.damage, await quarantineCount(application))
+        var report = try await application.status()
+        report.quarantineCount = await quarantineCount(application)
         return report
     }
 
@@ -158,7 +173,7 @@ struct Routes: Sendable {
     private func addService(to router: Router<BasicRequestContext>) {
         router.get("/healthz") { _, _ in Self.text("ok\n") }
         router.get("/readyz") { _, _ in
-            for application in applications { _ = try await application.inspect { $0.offset } }
+            for application in applications { try application.checkReady() }
             if !failed.isEmpty { throw FailedApplication.problem(failed) }
             return Self.text("ready\n")
         }

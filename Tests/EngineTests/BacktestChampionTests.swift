@@ -36,7 +36,7 @@ import Testing
         }
 
         func backtest(from: RestorePoint? = nil) throws -> Experiment {
-            let present = try StatusReport(reading: log).state
+            let present = try ApplicationState(reading: log)
             let backtest = try Backtest([Candidate(name: "own", spec: spec)], on: log, present: present, from: from)
             while try backtest.step() {}
             return backtest.results.experiments[0]

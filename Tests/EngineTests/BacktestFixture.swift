@@ -63,7 +63,7 @@ struct BacktestFixture {
         return (log, application)
     }
 
-    func present(_ log: StoreAccess.Store) throws -> ApplicationState { try StatusReport(reading: log).state }
+    func present(_ log: StoreAccess.Store) throws -> ApplicationState { try ApplicationState(reading: log) }
 
     func backtest(
         _ specs: [Spec], _ log: StoreAccess.Store, from: RestorePoint? = nil, to: RestorePoint? = nil,

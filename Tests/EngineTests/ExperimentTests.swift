@@ -117,14 +117,14 @@ import Testing
         let path = scratch.appending(path: "old.headrace").path
         try FileManager.default.copyItem(at: golden, to: URL(filePath: path))
         let reader = try SQLiteStore(path: path, readOnly: true)
-        let (end, state) = (try reader.endOffset, try StatusReport(reading: reader).state)
+        let (end, state) = (try reader.endOffset, try ApplicationState(reading: reader))
         #expect(end > 100)
         #expect(try reader.experiments().isEmpty)
         #expect(try reader.experiment(1) == nil)
         try reader.close()
         let writer = try SQLiteStore(path: path)
         #expect(try writer.endOffset == end)
-        let present = try StatusReport(reading: writer).state
+        let present = try ApplicationState(reading: writer)
         #expect(present.stateDigest == state.stateDigest && present.ledgerDigest == state.ledgerDigest)
         let backtest = try Backtest(
             [Candidate(name: "own", spec: state.spec)], on: writer, present: present)

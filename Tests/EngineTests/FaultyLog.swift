@@ -13,6 +13,7 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
         private let generator: Mutex<SeededGenerator>
         private let share = Mutex(0.0)
         private let count = Mutex(0)
+        private let plan = Mutex<(@Sendable () throws(LogFailure) -> Void)?>(nil)
 
         init(seed: UInt64) {
             generator = Mutex(SeededGenerator(seed: seed))
@@ -20,6 +21,11 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
 
         /// How many commits of a hundred fail from now on.
         func set(percent: Double) { share.withLock { $0 = percent / 100 } }
+
+        /// What comes before every commit from now on: it may wait, or fail.
+        func set(plan: (@Sendable () throws(LogFailure) -> Void)?) { self.plan.withLock { $0 = plan } }
+
+        fileprivate func beforeCommit() throws(LogFailure) { try plan.withLock { $0 }?() }
 
         var happened: Int { count.withLock { $0 } }
 
@@ -47,6 +53,7 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
     }
 
     private func commit<T>(_ body: () throws(LogFailure) -> T) throws(LogFailure) -> T {
+        try faults.beforeCommit()
         let (before, after) = faults.next()
         if before { throw LogFailure(.outcomeUnknown, "a fault before it happened") }
         let result = try body()
@@ -88,6 +95,10 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
         try commit { () throws(LogFailure) in try store.setName(name, offset: offset) }
     }
 
+    func noteFirstReading(_ time: Timestamp) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try store.noteFirstReading(time) }
+    }
+
     func add(_ experiment: StoredExperiment) throws(LogFailure) -> Int {
         try commit { () throws(LogFailure) in try store.add(experiment) }
     }
@@ -111,6 +122,8 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
     func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot? { try store.snapshot(atOrBefore: offset) }
 
     func snapshots() throws(LogFailure) -> [Snapshot] { try store.snapshots() }
+
+    func firstReading() throws(LogFailure) -> Timestamp? { try store.firstReading() }
 
     func names() throws(LogFailure) -> [(name: String, offset: Int)] { try store.names() }
 

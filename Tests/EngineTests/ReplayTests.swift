@@ -28,7 +28,7 @@ import Testing
     }
 
     private func digests(_ application: Application) async throws -> Digests {
-        try await application.inspect { Digests($0) }
+        try await application.inspect { Digests(copy $0) }
     }
 
     private func evaluated(_ spec: Spec, _ path: String) throws -> Digests {

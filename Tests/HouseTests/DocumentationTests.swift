@@ -129,7 +129,8 @@ enum Quantity {
         line.contains(" let \(name)") || line.contains("var \(name): Double { ")
     }
 
-    /// Finds `Type.name` and evaluates what it is set to: products and shifts of literals. Microseconds become seconds.
+    /// Finds `Type.name` and evaluates what it is set to: products and shifts of literals. Micro- and nanoseconds
+    /// become seconds.
     static func constant(_ path: String, in files: [SwiftFile]) -> Double? {
         let parts = path.split(separator: ".")
         let (type, name) = (parts[0], parts[1])
@@ -141,7 +142,8 @@ enum Quantity {
                 let expression = line[line.index(after: equals)...].prefix { $0 != "}" }
                 let inner = expression.firstMatch(of: /microseconds: ([^)]*)\)/)?.1 ?? expression
                 let isMicroseconds = expression.contains("microseconds:") || name.hasSuffix("Microseconds")
-                return value(inner).map { isMicroseconds ? $0 / 1e6 : $0 }
+                let unit = isMicroseconds ? 1e6 : name.contains("Nanoseconds") ? 1e9 : 1
+                return value(inner).map { $0 / unit }
             }
         }
         return nil

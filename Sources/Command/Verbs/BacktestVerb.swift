@@ -74,7 +74,7 @@ struct BacktestVerb: AsyncParsableCommand {
         let present: ApplicationState
         let result: BacktestResult
         do {
-            present = try StatusReport(reading: store).state
+            present = try ApplicationState(reading: store)
             if let rerun {
                 try runAgain(rerun, store, present)
                 return try store.close()

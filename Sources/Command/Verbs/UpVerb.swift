@@ -34,6 +34,9 @@ struct UpVerb: AsyncParsableCommand {
         help: "A name under which browsers and programs ask this server, beside localhost and --host; may be repeated.")
     var allowedHost: [String] = []
 
+    @Flag(name: .long, help: "Believe this machine's clock, however far it is ahead of the log.")
+    var acceptClock = false
+
     @OptionGroup var format: FormatOption
 
     mutating func validate() throws {
@@ -49,7 +52,7 @@ struct UpVerb: AsyncParsableCommand {
         try ApplicationStart.checkAny(starts)
         let directory = try DataDirectory(locking: dataDir, owner: "headrace up")
         defer { directory.unlock() }
-        let opened = starts.map { $0.open(in: dataDir) }
+        let opened = starts.map { $0.open(in: dataDir, trust: acceptClock ? .acceptFirst : .bounded) }
         try await serve(opened, in: directory)
         if opened.contains(where: { $0.failure != nil }) { throw Failure.somethingWrong }
     }
@@ -69,7 +72,11 @@ struct UpVerb: AsyncParsableCommand {
                 Self.announce(starts, url, format)
             }
         } catch {
-            for application in applications { await application.stop() }
+            for application in applications {
+                // What the server could not stop, its error says already.
+                guard let failure = await application.stop(), !"\(error)".contains(failure.message) else { continue }
+                Failure.say("\(application.name): not stopped cleanly: \(failure.message)")
+            }
             throw Self.explained(error, host, port)
         }
     }

@@ -77,10 +77,11 @@ enum OfflineApplication {
         let directory = try DataDirectory(locking: options.directory, owner: verb)
         defer { directory.unlock() }
         let application = try Application(
-            name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() })
+            name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() },
+            tell: { Failure.say($0) })
         do {
             let result = try await body(application)
-            await application.stop()
+            try await Application.stop([application])
             return result
         } catch {
             await application.stop()

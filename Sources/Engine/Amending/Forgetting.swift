@@ -10,12 +10,16 @@ struct Forgetting {
     let offsets: OffsetRanges
 
     /// What is left of a forgotten event is its offset, its log time, and that there was one.
-    func run(on log: StoreAccess.Store, appending block: Block, _ snapshot: Snapshot) throws(LogFailure) {
-        guard let first = offsets.first else { return try log.append(block, snapshot: snapshot) }
+    /// - Returns: the head of the chain before and after; nil where there was nothing to forget.
+    func run(on log: StoreAccess.Store, appending block: Block, _ snapshot: Snapshot) throws(LogFailure) -> Heads? {
+        guard let first = offsets.first else {
+            try log.append(block, snapshot: snapshot)
+            return nil
+        }
         // A state from after the first of them may hold what it learned from it.
         let dropped = try log.snapshots().map(\.offset).filter { $0 > first }
         var reader = LogReader(log)
-        _ = try log.rewrite(
+        return try log.rewrite(
             Rewriting(firstOffset: first, droppedSnapshots: dropped, appended: block, snapshot: snapshot)
         ) { block in
             try payload(of: block, &reader)

@@ -82,13 +82,8 @@ extension Application {
     private func amending(
         _ propose: @escaping @Sendable (StoreAccess.Store, Amendments) throws -> Proposed
     ) async throws -> AmendmentReport {
-        let before = try await inspect { $0.roleMetrics }
         let (adopted, proposed) = try await amend(propose)
-        let after = try await inspect { $0.roleMetrics }
-        let heads = proposed.forgetting == nil ? nil : try await withLog { try $0.heads().last }
-        return AmendmentReport(
-            adopted: adopted, questions: proposed.questions, times: proposed.times, before: before, after: after,
-            heads: heads)
+        return AmendmentReport(adopted: adopted, questions: proposed.questions, times: proposed.times)
     }
 
     private func amend(
@@ -121,10 +116,10 @@ public struct AmendmentReport: Sendable {
     /// The log times of the first and the last question excluded.
     public let times: ClosedRange<Timestamp>?
     /// The metrics of the champion, the baseline and the challengers before and after.
-    public let before: [RoleMetrics]
-    public let after: [RoleMetrics]
+    public var before: [RoleMetrics] { adopted.before }
+    public var after: [RoleMetrics] { adopted.after }
     /// Where something was forgotten: the head of the chain before and after.
-    public let heads: Heads?
+    public var heads: Heads? { adopted.heads }
 }
 
 /// The metrics of a model in its role that have no slices.

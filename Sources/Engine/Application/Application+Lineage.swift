@@ -45,11 +45,10 @@ extension Application {
         while true {
             let amendments = try await inspect { $0.amendments }
             let proposal = try await withLog { try propose(amendments, $0) }
-            let result: Result<Acceptance, any Error> = await withCheckedContinuation { continuation in
+            let result: Result<GoneLive, any Error> = await withCheckedContinuation { continuation in
                 add(
                     Job(
-                        eventCount: 1,
-                        work: .adopt(
+                        .adopt(
                             { serving in
                                 guard serving.state.amendments == amendments else { throw Overtaken() }
                                 return try proposal.adopt(serving)
@@ -57,14 +56,7 @@ extension Application {
                             { continuation.resume(returning: $0) })))
             }
             do {
-                let acceptance = try result.get()
-                let digest = try await inspect { $0.stateDigest }
-                return (
-                    Adopted(
-                        offset: acceptance.offset, restoredOffset: nil, stateDigest: digest,
-                        elapsed: ContinuousClock.now - start),
-                    proposal.note
-                )
+                return (Adopted(try result.get(), elapsed: ContinuousClock.now - start), proposal.note)
             } catch is Overtaken {
                 continue
             }
@@ -75,11 +67,11 @@ extension Application {
 /// What is to go live, derived but for the events that have come since.
 final class Proposal<Note: Sendable>: @unchecked Sendable {
     // Handed from the reader that derived it to the writer, which calls it once: never used by both.
-    let adopt: (Serving) throws -> Acceptance
+    let adopt: (Serving) throws -> GoneLive
     /// What there is to say of it: of a restore the offset that it goes back to.
     let note: Note
 
-    init(_ note: Note, _ adopt: @escaping (Serving) throws -> Acceptance) {
+    init(_ note: Note, _ adopt: @escaping (Serving) throws -> GoneLive) {
         (self.note, self.adopt) = (note, adopt)
     }
 }
@@ -96,16 +88,28 @@ struct NotDerived: Error {
 /// The past was amended while something was derived from it.
 struct Overtaken: Error {}
 
-/// What an adoption did.
+/// What an adoption did: all of one moment, right after it.
 public struct Adopted: Sendable {
     /// Of the `adopted` event.
     public let offset: Int
     /// Of a restore: the state adopted is that before the event at this offset.
-    public let restoredOffset: Int?
+    public private(set) var restoredOffset: Int?
     public let stateDigest: Digest
+    /// The metrics of the champion, the baseline and the challengers right before and right after.
+    public let before: [RoleMetrics]
+    public let after: [RoleMetrics]
+    /// Where something was forgotten: the head of the chain before and after.
+    public let heads: Heads?
     public let elapsed: Duration
 
+    init(_ live: GoneLive, elapsed: Duration) {
+        (offset, stateDigest, self.elapsed) = (live.offset, live.stateDigest, elapsed)
+        (before, after, heads) = (live.before, live.after, live.heads)
+    }
+
     func restoring(_ offset: Int) -> Adopted {
-        Adopted(offset: self.offset, restoredOffset: offset, stateDigest: stateDigest, elapsed: elapsed)
+        var adopted = self
+        adopted.restoredOffset = offset
+        return adopted
     }
 }

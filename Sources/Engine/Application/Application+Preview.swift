@@ -25,21 +25,20 @@ extension Application {
         replies.reserveCapacity(questions.count)
         for start in stride(from: 0, to: questions.count, by: Self.previewSlice) {
             let slice = Array(questions[start..<min(start + Self.previewSlice, questions.count)])
-            let now = clock()
-            replies += try await inspect { state in
-                let classes = state.contract.target.task == .regression ? [] : state.classNames
-                return slice.map { Self.preview($0, by: state, classes, now) }
+            replies += try await look { serving, reading in
+                slice.map { Self.preview($0, by: serving.state, reading.time) }
             }
         }
         return replies
     }
 
     private static func preview(
-        _ question: Event, by state: ApplicationState, _ classes: [String], _ now: Timestamp
+        _ question: Event, by state: borrowing ApplicationState, _ now: Timestamp
     ) -> Result<Previewed, Refusal> {
         if question.time != .unclaimed, let refusal = Serving.refusal(ofClaimed: question.time, now) {
             return .failure(refusal)
         }
+        let classes = state.contract.target.task == .regression ? [] : state.classNames
         let answer = state.preview(question.features, at: question.time == .unclaimed ? now : question.time)
         return .success(
             Previewed(

@@ -26,8 +26,6 @@ public final class Application: Sendable {
     public let spec: Spec
     /// Snapshots that were passed over when it was opened, because they are damaged.
     public let damage: [SnapshotDamage]
-    /// Stamps events that claim no time.
-    let clock: @Sendable () -> Timestamp
     private let writer: Writer
     private let queue: JobQueue
 
@@ -36,11 +34,24 @@ public final class Application: Sendable {
     /// - Parameters:
     ///   - spec: nil serves the spec that the log holds.
     ///   - clock: stamps events that claim no time.
+    ///   - trust: how far ahead of the log the clock's first reading may be.
+    ///   - tell: is told what whoever runs it should know: failed commits, a clock that has jumped.
     /// - Throws: `LogFailure`, or a `Refusal` where the log holds no spec and none is given.
-    public init(name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp) throws {
-        (self.name, self.clock) = (name, clock)
+    public convenience init(
+        name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp,
+        trust: ClockTrust = .bounded, tell: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
+        try self.init(name: name, spec: spec, store: store, clocks: ServerClock(time: clock, trust: trust), tell: tell)
+    }
+
+    /// - Parameter clocks: what stamps events, and what intervals are measured by.
+    package init(
+        name: String, spec: Spec?, store: StoreAccess, clocks: ServerClock,
+        tell: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws {
+        self.name = name
         queue = JobQueue()
-        writer = try Writer(spec: spec, store: store, queue: queue, clock: clock)
+        writer = try Writer(spec: spec, store: store, queue: queue, clock: clocks) { tell("\(name): \($0)") }
         self.spec = writer.spec
         damage = writer.damage
         let thread = Thread { [writer] in writer.run() }
@@ -53,20 +64,57 @@ public final class Application: Sendable {
     public func submit(_ events: [Event]) async throws(Unavailable) -> [Reply] {
         if let result = writer.applyAtOnce(events) { return try result.get() }
         let result: Result<[Reply], Unavailable> = await withCheckedContinuation { continuation in
-            add(Job(eventCount: events.count, work: .events(events) { continuation.resume(returning: $0) }))
+            add(Job(.events(events) { continuation.resume(returning: $0) }))
         }
         return try result.get()
     }
 
-    /// Runs a closure on the state between two batches.
+    /// Runs a closure on the state between two batches, on the thread that answers: it should be quick. The state
+    /// itself cannot be had, because the next event would copy what it changes of it.
     public func inspect<T: Sendable>(
-        _ body: @escaping @Sendable (ApplicationState) -> T
+        _ body: @escaping @Sendable (borrowing ApplicationState) -> T
+    ) async throws(Unavailable) -> T {
+        try await look { serving, _ in body(serving.state) }
+    }
+
+    /// Where it stands, for people and programs. Costs the thread that answers next to nothing.
+    public func status() async throws -> StatusReport {
+        let standing = try await look { serving, reading in serving.standing(reading) }
+        // What has been named or adopted since is not of this moment.
+        var report = StatusReport(standing, versions: try await versions().filter { $0.offset <= standing.offset })
+        report.damage = damage
+        return report
+    }
+
+    /// What can be named and restored. The writer is not asked.
+    public func versions() async throws -> [Version] {
+        let log = try writer.log()
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try Version.list(in: log) })
+            }
+        }
+    }
+
+    /// Whether requests are answered. The writer is not asked.
+    /// - Throws: why they are not.
+    public func checkReady() throws(Unavailable) {
+        _ = try writer.log()
+    }
+
+    /// Runs a closure on what is serving, with a reading of the clocks, between two batches.
+    func look<T: Sendable>(
+        _ body: @escaping @Sendable (Serving, Reading) -> T
     ) async throws(Unavailable) -> T {
         let result: Result<T, Unavailable> = await withCheckedContinuation { continuation in
             add(
                 Job(
-                    eventCount: 0,
-                    work: .inspect { result in continuation.resume(returning: result.map(body)) }))
+                    .look(
+                        { serving, reading in
+                            let seen = body(serving, reading)
+                            return { continuation.resume(returning: .success(seen)) }
+                        },
+                        { continuation.resume(returning: .failure($0)) })))
         }
         return try result.get()
     }
@@ -76,7 +124,7 @@ public final class Application: Sendable {
         _ body: @escaping @Sendable (StoreAccess.Store) throws -> T
     ) async throws -> T {
         let result: Result<StoreAccess.Store, Unavailable> = await withCheckedContinuation { continuation in
-            add(Job(eventCount: 0, work: .flush { continuation.resume(returning: $0) }))
+            add(Job(.flush { continuation.resume(returning: $0) }))
         }
         let log = try result.get()
         return try await withCheckedThrowingContinuation { continuation in
@@ -98,9 +146,24 @@ public final class Application: Sendable {
     }
 
     /// Stops after everything queued has been answered, takes a snapshot and closes the store.
-    public func stop() async {
+    /// - Returns: what failed: answers that may be lost, the snapshot, the closing; nil where all is on the disk.
+    @discardableResult
+    public func stop() async -> LogFailure? {
         await withCheckedContinuation { continuation in
-            queue.stop { continuation.resume() }
+            queue.stop { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Stops all, whatever becomes of the others. - Throws: what failed, of each by its name.
+    public static func stop(_ applications: [Application]) async throws(LogFailure) {
+        var failures: [String] = []
+        for application in applications {
+            if let failure = await application.stop() { failures.append("\(application.name): \(failure.message)") }
+        }
+        guard failures.isEmpty else {
+            throw LogFailure(
+                .outcomeUnknown, "not stopped cleanly: \(failures.joined(separator: "; "))",
+                hint: "`headrace verify` says what is on the disk")
         }
     }
 

@@ -10,8 +10,14 @@ final class Committer: Sendable {
     private let queue = DispatchQueue(label: "headrace.committer")
     private let places = DispatchSemaphore(value: waitingBlocksMax)
     private let failed = Mutex<String?>(nil)
+    private let whenFailed: @Sendable () -> Void
 
     private let waiting = Atomic(0)
+
+    /// - Parameter whenFailed: is called once, when a commit has failed.
+    init(whenFailed: @escaping @Sendable () -> Void) {
+        self.whenFailed = whenFailed
+    }
 
     /// Whether a block can be handed over without waiting, and none has failed.
     var isReady: Bool { waiting.load(ordering: .relaxed) < Self.waitingBlocksMax - 1 && failure == nil }
@@ -32,6 +38,7 @@ final class Committer: Sendable {
                 try log.append(block, snapshot: snapshot)
             } catch {
                 failed.withLock { $0 = error.message }
+                whenFailed()
             }
         }
     }

@@ -1,93 +1,83 @@
-import Foundation
+import EventLog
 import ModelLifecycle
-import OnlineLearning
 
-/// One request to the writer, with the way back.
-struct Job: Sendable {
-    enum Work: Sendable {
-        case events([Event], @Sendable (Result<[Reply], Unavailable>) -> Void)
-        case inspect(@Sendable (Result<ApplicationState, Unavailable>) -> Void)
-        /// Waits until everything answered is on the disk.
-        case flush(@Sendable (Result<StoreAccess.Store, Unavailable>) -> Void)
-        /// Does something to what is serving, between two batches, with everything answered on the disk.
-        case adopt(@Sendable (Serving) throws -> Acceptance, @Sendable (Result<Acceptance, any Error>) -> Void)
-    }
-
-    let eventCount: Int
-    let work: Work
-
-    func fail(_ error: Unavailable) {
-        switch work {
-        case .events(_, let done): done(.failure(error))
-        case .inspect(let done): done(.failure(error))
-        case .flush(let done): done(.failure(error))
-        case .adopt(_, let done): done(.failure(error))
-        }
-    }
-}
-
-/// The bounded queue before a writer. It never grows beyond its capacity: what does not fit is refused at once.
+/// The bounded queue before a writer: ``WaitingLines`` that threads add to and one takes from. What does not fit is
+/// refused at once.
 final class JobQueue: @unchecked Sendable {
     // Everything below is guarded by the condition's lock.
-    private let condition = NSCondition()
-    private var jobs: [Job] = []
-    private var eventCount = 0
-    private var capacity = Limits.defaultQueuedEvents
+    private let condition = MonotonicCondition()
+    private var lines = WaitingLines<Job>(eventsMax: Limits.defaultQueuedEvents)
     private var isStopping = false
     private var isWoken = false
-    private var whenStopped: [@Sendable () -> Void] = []
+    private var whenStopped: [@Sendable (LogFailure?) -> Void] = []
+    /// How the writer ended, once it has.
+    private var end: LogFailure??
 
     func setCapacity(_ events: Int) {
-        condition.withLock { capacity = events }
+        condition.withLock { lines.eventsMax = events }
     }
 
-    /// Queues a job, or says why not. A job larger than the whole queue is taken when the queue is empty.
+    /// Queues a job, or says why not.
     func add(_ job: Job) -> Unavailable? {
         condition.withLock {
             if isStopping { return .stopping }
-            if eventCount + job.eventCount > capacity, eventCount > 0 { return .overloaded(retryAfterSeconds: 1) }
-            jobs.append(job)
-            eventCount += job.eventCount
+            guard lines.add(job, events: job.eventCount, to: job.line) else {
+                return .overloaded(retryAfterSeconds: 1)
+            }
             condition.signal()
             return nil
         }
     }
 
-    /// Waits for jobs and takes them all, up to a number of events.
-    /// - Parameter deadline: when to return without any.
-    /// - Returns: nil when the queue is stopped and empty.
-    func take(upTo limit: Int, until deadline: Date?) -> [Job]? {
+    /// Waits until there are jobs, somebody wakes it, or the time has passed.
+    /// - Parameter nanoseconds: how long at most; nil waits without end.
+    /// - Returns: false when the queue is stopped and empty.
+    func wait(nanoseconds: Int64?) -> Bool {
         condition.withLock {
-            while jobs.isEmpty {
-                if isStopping { return nil }
-                if isWoken {
-                    isWoken = false
-                    return []
-                }
-                if let deadline {
-                    if !condition.wait(until: deadline) { return [] }
-                } else {
-                    condition.wait()
-                }
+            while lines.isEmpty {
+                if isStopping { return false }
+                if isWoken { break }
+                if !condition.wait(nanoseconds: nanoseconds) { break }
             }
-            var count = 0
-            var events = 0
-            while count < jobs.count, count == 0 || events + jobs[count].eventCount <= limit {
-                events += jobs[count].eventCount
-                count += 1
+            isWoken = false
+            return true
+        }
+    }
+
+    /// Takes the job of a line that has waited longest; nil where none waits.
+    func next(_ line: Job.Line) -> Job? {
+        condition.withLock { lines.next(line) }
+    }
+
+    /// Says what became of jobs that were taken.
+    /// - Parameters:
+    ///   - events: how many were applied, or are given up.
+    ///   - divided: jobs that are not done; they go to the end of the line.
+    func finish(events: Int, divided: [Job], of line: Job.Line) {
+        guard events > 0 || !divided.isEmpty else { return }
+        condition.withLock {
+            lines.finish(events: events, of: line)
+            for job in divided { lines.putBack(job, to: line) }
+        }
+    }
+
+    /// Takes all jobs that fulfil a condition.
+    func take(where fulfils: (Job) -> Bool) -> [Job] {
+        condition.withLock {
+            let all = lines.takeAll()
+            for job in all where !fulfils(job) {
+                // What has been applied of it no longer counts.
+                let isTaken = lines.add(job, events: job.eventCount - job.replies.count, to: job.line)
+                precondition(isTaken, "what waited has no room")
             }
-            eventCount -= events
-            guard count < jobs.count else {
-                defer { jobs = [] }
-                return jobs
-            }
-            defer { jobs.removeFirst(count) }
-            return Array(jobs[..<count])
+            return all.filter(fulfils)
         }
     }
 
     /// Whether nothing waits and nobody has asked to stop.
-    var isIdle: Bool { condition.withLock { jobs.isEmpty && !isStopping } }
+    var isIdle: Bool { condition.withLock { lines.isEmpty && !isStopping } }
+
+    var isEmpty: Bool { condition.withLock { lines.isEmpty } }
 
     /// Lets the writer look again at what it has to do.
     func wake() {
@@ -97,26 +87,26 @@ final class JobQueue: @unchecked Sendable {
         }
     }
 
-    func stop(_ whenDone: @escaping @Sendable () -> Void) {
-        let isDone = condition.withLock {
+    // MARK: Stopping
+
+    /// Takes no more jobs. - Parameter whenDone: is told, once the writer has ended, what it could not do.
+    func stop(_ whenDone: @escaping @Sendable (LogFailure?) -> Void) {
+        let end: LogFailure?? = condition.withLock {
             isStopping = true
-            if finished { return true }
-            whenStopped.append(whenDone)
-            condition.broadcast()
-            return false
+            if self.end == nil { whenStopped.append(whenDone) }
+            condition.signal()
+            return self.end
         }
-        if isDone { whenDone() }
+        if let end { whenDone(end) }
     }
 
-    private var finished = false
-
-    /// The writer has stopped.
-    func finish() {
+    /// The writer has ended. - Parameter failure: what it could not do.
+    func end(_ failure: LogFailure?) {
         let waiting = condition.withLock {
-            finished = true
+            end = .some(failure)
             defer { whenStopped = [] }
             return whenStopped
         }
-        for done in waiting { done() }
+        for done in waiting { done(failure) }
     }
 }

@@ -7,6 +7,8 @@ public enum Reply: Sendable {
     case accepted(Acceptance)
     /// It is not, and nothing has changed.
     case refused(Refusal)
+    /// It is not, though nothing is wrong with it.
+    case unavailable(Unavailable)
 }
 
 public struct Acceptance: Sendable {
@@ -36,14 +38,23 @@ public enum Unavailable: Error, Sendable, CustomStringConvertible {
     case outcomeUnknown(String)
     /// The application recovers from a failed commit, or cannot.
     case recovering(String)
+    /// The server's clock is so far ahead that it is not believed; an event without a time cannot be stamped.
+    case clockJump(time: Timestamp, expected: Timestamp)
     /// The application is shutting down.
     case stopping
+
+    static func clockJump(_ jump: ClockGuard.Jump) -> Unavailable {
+        .clockJump(time: jump.reading, expected: jump.expected)
+    }
 
     public var description: String {
         switch self {
         case .overloaded: "the queue is full; try again shortly"
         case .outcomeUnknown(let why): "outcome unknown, retry with the same id: \(why)"
         case .recovering(let why): "recovering from the disk, retry with the same id: \(why)"
+        case .clockJump(let time, let expected):
+            "the server's clock says \(time), but by what has passed since its last reading it is about \(expected): "
+                + "events without a time are refused until it is right"
         case .stopping: "the application is shutting down"
         }
     }

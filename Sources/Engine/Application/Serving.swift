@@ -1,6 +1,5 @@
 import Determinism
 import EventLog
-import Foundation
 import ModelLifecycle
 import OnlineLearning
 
@@ -12,8 +11,17 @@ final class Serving {
 
     let log: StoreAccess.Store
     private(set) var state: ApplicationState
-    let committer = Committer()
+    let committer: Committer
     let compactor: Compactor
+    var clockGuard: ClockGuard
+    private(set) var digestBudget: DigestBudget
+    private let tell: @Sendable (String) -> Void
+    /// The digests that were found last.
+    private var knownDigests: Standing.Digests?
+    /// Whether the log says that readings of the server's clock have stamped it.
+    private var isReadingNoted: Bool
+    /// Whether the last reading was refused.
+    private var isClockRefused = false
     private var past: LogPast
     private var builder: BlockBuilder
     private var hasNewEvents = false
@@ -22,14 +30,27 @@ final class Serving {
     private var keptSnapshotOffset = 0
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
-    private var builderBegan = Date.distantPast
+    private var builderBegan: Moment
     /// Snapshots that were passed over on the way here.
     let damage: [SnapshotDamage]
 
+    /// What outlives a recovery, and what is told of.
+    struct Context {
+        let clockGuard: ClockGuard
+        let digestBudget: DigestBudget
+        /// Lets the writer look at what has failed behind its back.
+        let wake: @Sendable () -> Void
+        let tell: @Sendable (String) -> Void
+    }
+
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
-    init(_ log: StoreAccess.Store, adopting spec: Spec?) throws {
+    init(_ log: StoreAccess.Store, adopting spec: Spec?, at now: Moment, _ context: Context) throws {
         self.log = log
-        compactor = Compactor(log)
+        (clockGuard, digestBudget, tell) = (context.clockGuard, context.digestBudget, context.tell)
+        builderBegan = now
+        committer = Committer(whenFailed: context.wake)
+        compactor = Compactor(log, tell: context.tell)
+        isReadingNoted = try log.firstReading() != nil
         var replay = try Replay(log)
         let snapshotOffset = replay.offset
         try replay.run()
@@ -47,8 +68,9 @@ final class Serving {
         past = LogPast(log, layout: state.contract.layout)
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
-        lastSnapshotBytes = snapshotOffset == 0
-            ? 0 : try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
+        let newest = snapshotOffset == 0 ? nil : try log.snapshot(atOrBefore: snapshotOffset)
+        lastSnapshotBytes = newest?.payload.count ?? 0
+        if let newest, newest.offset == state.offset { knownDigests = Standing.Digests(newest) }
         keptSnapshotOffset = try log.snapshots().last { $0.reason != .stop }?.offset ?? 0
         if let spec, replay.state == nil || state.spec != spec {
             _ = try adopt(.spec(spec), state.successor(under: spec))
@@ -64,9 +86,9 @@ final class Serving {
 
     /// Applies one event that the contract check has let through.
     /// - Throws: `PastEventMissing` where an event it refers to cannot be read; then the state is as before.
-    func reply(to request: Event, now: Timestamp) throws -> Reply {
+    func reply(to request: Event, _ reading: Reading) throws -> Reply {
         var event = request
-        if let refusal = stamp(&event, now) { return .refused(refusal) }
+        if let refused = try stamp(&event, reading) { return refused }
         var decision = try apply(event)
         if case .refused(.nothingToCorrect) = decision, event.kind == .amended {
             // There is no label yet that this could correct: it is the first.
@@ -76,29 +98,8 @@ final class Serving {
         switch decision {
         case .refused(let refusal): return .refused(refusal)
         case .repeated(let offset): return .accepted(try repeated(offset, event))
-        default: return .accepted(record(event, decision))
+        default: return .accepted(record(event, decision, reading.moment))
         }
-    }
-
-    /// Gives an event the time and the id that it does not claim.
-    private func stamp(_ event: inout Event, _ now: Timestamp) -> Refusal? {
-        if event.time == .unclaimed {
-            event.time = now
-        } else if let refusal = Self.refusal(ofClaimed: event.time, now) {
-            return refusal
-        }
-        if event.id.isEmpty {
-            event.id = EventID("auto-\(state.offset)")
-        }
-        return nil
-    }
-
-    /// Why a claimed time is not taken, if it is not.
-    static func refusal(ofClaimed time: Timestamp, _ now: Timestamp) -> Refusal? {
-        guard time.microseconds > now.microseconds &+ Writer.claimAheadMicroseconds else { return nil }
-        return Refusal(
-            .wrongTime, "the time \(time) is more than 5 minutes ahead of this server's clock, \(now)",
-            hint: "events are stamped when they happen; check the client's clock")
     }
 
     private func apply(_ event: Event) throws -> Decision {
@@ -112,9 +113,9 @@ final class Serving {
         }
     }
 
-    private func record(_ event: Event, _ decision: Decision) -> Acceptance {
+    private func record(_ event: Event, _ decision: Decision, _ now: Moment) -> Acceptance {
         let offset = state.offset - 1
-        if builder.isEmpty { builderBegan = Date() }
+        if builder.isEmpty { builderBegan = now }
         let values = decision.hasAnswer ? state.answer : []
         builder.append(
             event, time: state.ledger.time, decision: decision, values: values, isBaseline: state.answerIsBaseline)
@@ -153,12 +154,12 @@ final class Serving {
     /// - Parameters:
     ///   - derived: the learned state of the recipe.
     ///   - forgetting: takes payloads out of the log, in the same transaction.
-    /// - Returns: the acceptance of the adoption.
+    /// - Returns: what is serving now, and what was before.
     /// - Throws: a `Refusal` where the present contract cannot feed its models; nothing has changed then.
     func adopt(
         _ recipe: Adoption.Recipe, _ derived: LearnedState, after amendments: [Amendment] = [],
         forgetting: Forgetting? = nil
-    ) throws -> Acceptance {
+    ) throws -> GoneLive {
         try flush()
         let before = state
         let contract = state.contract
@@ -169,7 +170,7 @@ final class Serving {
                 .amended, time: state.ledger.time, features: FeatureRow(contract.layout), amendment: amendment)
             let decision = try state.apply(event, past: &past)
             if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
-            _ = record(event, decision)
+            _ = record(event, decision, builderBegan)
         }
         let event = Event(
             .adopted, time: state.ledger.time, features: FeatureRow(contract.layout),
@@ -177,10 +178,13 @@ final class Serving {
         let decision = try state.apply(event, past: &past, derived: derived)
         if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
         past.adopt(state.contract)
-        let acceptance = record(event, decision)
-        try commit(snapshot: state.snapshot(.adoption, restoredOffset: recipe.restoredOffset), forgetting)
+        let acceptance = record(event, decision, builderBegan)
+        let snapshot = state.snapshot(.adoption, restoredOffset: recipe.restoredOffset)
+        let heads = try commit(snapshot: snapshot, forgetting)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
-        return acceptance
+        return GoneLive(
+            offset: acceptance.offset, stateDigest: snapshot.stateDigest, before: before.roleMetrics,
+            after: state.roleMetrics, heads: heads)
     }
 
     private func undo(to before: ApplicationState, _ refusal: Refusal) -> Refusal {
@@ -192,13 +196,19 @@ final class Serving {
     // MARK: Committing
 
     /// When a relaxed block must be on its way to the disk.
-    var flushDeadline: Date? {
-        builder.isEmpty ? nil : builderBegan.addingTimeInterval(Writer.flushInterval)
+    var flushDeadline: Moment? {
+        builder.isEmpty ? nil : builderBegan + Writer.flushNanoseconds
     }
 
+    /// Events in the block being filled.
+    var blockCount: Int { builder.count }
+
+    /// Whether anything has been put on the disk since it was recovered; to be asked when all is flushed.
+    var hasCommitted: Bool { committed.events > 0 }
+
     /// Hands the block on to the committer where its time has come.
-    func commitIfDue() throws {
-        guard let flushDeadline, Date() >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
+    func commitIfDue(at now: Moment) throws {
+        guard let flushDeadline, now >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
         let (block, snapshot) = seal()
         committer.append(block, snapshot, to: log)
         if snapshot != nil { compactor.wake() }
@@ -212,18 +222,20 @@ final class Serving {
         if snapshot != nil { compactor.wake() }
     }
 
-    private func commit(snapshot: Snapshot, _ forgetting: Forgetting?) throws {
+    private func commit(snapshot: Snapshot, _ forgetting: Forgetting?) throws -> Heads? {
         let (block, _) = seal(withSnapshot: false)
+        defer { note(snapshot) }
         if let forgetting {
             // What is being packed may be what is to go.
-            try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
+            let heads = try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
             // What was read before may be forgotten.
             past = LogPast(log, layout: state.contract.layout)
             past.reader.know(state.contract)
+            return heads
         } else {
             try log.append(block, snapshot: snapshot)
+            return nil
         }
-        note(snapshot)
     }
 
     /// Returns when everything applied is on the disk.
@@ -261,7 +273,103 @@ final class Serving {
 
     private func note(_ snapshot: Snapshot) {
         (lastSnapshotBytes, keptSnapshotOffset, hasNewEvents) = (snapshot.payload.count, snapshot.offset, false)
+        knownDigests = Standing.Digests(snapshot)
     }
+}
+
+// MARK: Stamping
+
+extension Serving {
+    /// Why a request can have no answer now: none of its events claims a time, and the server's clock has jumped.
+    func refusal(ofAll events: [Event], _ reading: Reading) -> Unavailable? {
+        guard !events.isEmpty, events.allSatisfy({ $0.time == .unclaimed }) else { return nil }
+        return read(reading).map { .clockJump($0) }
+    }
+
+    /// Log time, where a reading of a server's clock has become log time; a reading that was noted may have stamped an
+    /// event that never reached the disk.
+    func timeRead() throws -> Timestamp? {
+        guard let first = try log.firstReading(), first <= state.ledger.time else { return nil }
+        return state.ledger.time
+    }
+
+    /// Why a claimed time is not taken, if it is not.
+    static func refusal(ofClaimed time: Timestamp, _ now: Timestamp) -> Refusal? {
+        guard time.microseconds > now.microseconds &+ Writer.claimAheadMicroseconds else { return nil }
+        return Refusal(
+            .wrongTime, "the time \(time) is more than 5 minutes ahead of this server's clock, \(now)",
+            hint: "events are stamped when they happen; check the client's clock")
+    }
+
+    /// Gives an event the time and the id that it does not claim.
+    /// - Returns: why it cannot be applied, if it cannot.
+    private func stamp(_ event: inout Event, _ reading: Reading) throws -> Reply? {
+        if event.time == .unclaimed {
+            if let jump = read(reading) { return .unavailable(.clockJump(jump)) }
+            event.time = reading.time
+            if !isReadingNoted {
+                try log.noteFirstReading(reading.time)
+                isReadingNoted = true
+            }
+        } else if let refusal = Self.refusal(ofClaimed: event.time, reading.time) {
+            return .refused(refusal)
+        } else if let jump = clockGuard.jump(reading, logTime: state.ledger.time),
+            event.time.microseconds > jump.expected.microseconds &+ Writer.claimAheadMicroseconds
+        {
+            // By the clock as it is set the time claimed would pass; but that clock is not believed.
+            return .unavailable(.clockJump(jump))
+        }
+        if event.id.isEmpty {
+            event.id = EventID("auto-\(state.offset)")
+        }
+        return nil
+    }
+
+    /// Accepts a reading of the server's clock, or says why not. Says aloud when that changes.
+    private func read(_ reading: Reading) -> ClockGuard.Jump? {
+        let jump = clockGuard.read(reading, logTime: state.ledger.time)
+        if (jump != nil) != isClockRefused {
+            isClockRefused = jump != nil
+            tell(jump?.alarm ?? "the server's clock is believed again: \(reading.time)")
+        }
+        return jump
+    }
+}
+
+// MARK: Looking
+
+extension Serving {
+    /// What a status shows, in time that does not grow with the state; digests may be those of a moment before.
+    func standing(_ reading: Reading) -> Standing {
+        if knownDigests?.offset != state.offset, digestBudget.allows(at: reading.moment) || knownDigests == nil {
+            let begin = Moment.now()
+            knownDigests = Standing.Digests(state)
+            digestBudget.spend(Moment.now() - begin, at: reading.moment)
+        }
+        let jump = clockGuard.jump(reading, logTime: state.ledger.time)
+        return Standing(state, knownDigests ?? Standing.Digests(state), alarms: jump.map { [$0.alarm] } ?? [])
+    }
+}
+
+extension ClockGuard.Jump {
+    /// For whoever runs the server.
+    var alarm: String {
+        "clock-jump: the server's clock says \(reading), \(aheadSeconds) s more than have passed since its last "
+            + "reading; events without a time are refused. Set the clock right; where it is right, start again with "
+            + "--accept-clock."
+    }
+}
+
+/// What an adoption has put in the place of what served before; found in one go with it.
+struct GoneLive: Sendable {
+    /// Of the `adopted` event.
+    let offset: Int
+    let stateDigest: Digest
+    /// The metrics of the roles before and after.
+    let before: [RoleMetrics]
+    let after: [RoleMetrics]
+    /// Where something was forgotten: the head of the chain before and after.
+    let heads: Heads?
 }
 
 extension Adoption.Recipe {

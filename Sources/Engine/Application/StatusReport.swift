@@ -5,35 +5,32 @@ import OnlineLearning
 
 /// Where an application stands, for people and programs: the same from a server and from a data directory.
 public struct StatusReport: Sendable {
-    public let state: ApplicationState
+    public let standing: Standing
     public let versions: [Version]
     /// Snapshots that were passed over, because they are damaged.
     public var damage: [SnapshotDamage] = []
     /// Events in quarantine; nil where nobody counts them.
     public var quarantineCount: Int?
 
-    public init(_ state: ApplicationState, log: StoreAccess.Store) throws {
-        self.state = state
-        versions = try Version.list(in: log)
+    init(_ standing: Standing, versions: [Version]) {
+        (self.standing, self.versions) = (standing, versions)
     }
 
     /// Recovers the state from a log without writing to it.
     public init(reading log: StoreAccess.Store) throws {
-        var replay = try Replay(log)
-        try replay.run()
-        guard let state = replay.state else {
-            throw Self.emptyLog
-        }
-        try self.init(state, log: log)
-        damage = replay.damage
+        let (state, damage) = try ApplicationState.recovered(from: log)
+        self.init(Standing(state, Standing.Digests(state)), versions: try Version.list(in: log))
+        self.damage = damage
     }
 
     static let emptyLog = LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
 
     public func write(to json: inout JSONWriter) {
         json.object { json in
-            state.writeSummary(to: &json)
-            json.member("version", state.version)
+            standing.write(to: &json)
+            json.member("digest_offset", standing.digests.offset)
+            json.member("alarms", array: { json in for alarm in standing.alarms { json.string(alarm) } })
+            json.member("version", standing.version)
             json.member("versions", array: { json in
                 for version in versions { version.write(to: &json) }
             })
@@ -41,97 +38,28 @@ public struct StatusReport: Sendable {
                 for damage in damage { damage.write(to: &json) }
             })
             if let quarantineCount { json.member("quarantined", quarantineCount) }
-            json.member("task", state.contract.target.task.name)
-            json.member("durability", state.spec.durability.name)
+            json.member("task", standing.spec.contract.target.task.name)
+            json.member("durability", standing.spec.durability.name)
             json.key("contract")
-            state.spec.writeContract(to: &json)
+            standing.spec.writeContract(to: &json)
         }
     }
 }
 
 extension ApplicationState {
-    /// The members that status and evaluation have in common.
-    package func writeSummary(to json: inout JSONWriter) {
-        json.member("application", spec.application)
-        json.member("offset", offset)
-        if ledger.time != Ledger.beginning { json.member("log_time", ledger.time.description) }
-        json.member("state_digest", stateDigest.description)
-        json.member("ledger_digest", ledgerDigest.description)
-        json.key("metrics")
-        learned.models[0].metrics.write(to: &json)
-        json.key("baseline")
-        learned.baselineMetrics.write(to: &json)
-        json.member("challengers", object: { json in
-            for model in learned.models.dropFirst() {
-                json.key(model.name)
-                model.metrics.write(to: &json)
-            }
-        })
-        if learned.models.contains(where: { $0.pipeline.expertHistory != nil }) {
-            json.member("experts", object: { json in
-                for model in learned.models {
-                    guard let history = model.pipeline.expertHistory else { continue }
-                    json.member(model.name, object: { history.write(to: &$0) })
-                }
-            })
-        }
-        json.member("failed_updates", object: { json in
-            for model in learned.models { json.member(model.name, model.failedUpdates) }
-        })
-        ledger.write(to: &json)
+    /// Recovers the state from a log without writing to it. Complexity: O(state + events since the last snapshot).
+    public init(reading log: StoreAccess.Store) throws {
+        self = try Self.recovered(from: log).state
     }
-}
 
-extension ExpertHistory {
-    /// Each expert's weight now, and what the weights were after so many examples, in the same order.
-    func write(to json: inout JSONWriter) {
-        json.member("weights", object: { json in
-            for (name, weight) in zip(names, now.weights) { json.member(name, weight) }
-        })
-        json.member("history", array: { json in
-            for moment in moments {
-                json.object { json in
-                    json.member("examples", moment.count)
-                    json.member("weights", array: { json in for weight in moment.weights { json.number(weight) } })
-                }
-            }
-        })
-    }
-}
-
-extension Scorecard {
-    func write(to json: inout JSONWriter) {
-        json.object { json in
-            for (name, reading) in readings {
-                switch reading {
-                case .value(let value): json.member(name, value)
-                case .slices(let slices):
-                    json.member(name, object: { json in
-                        for slice in slices { json.member(slice.name, slice.value) }
-                    })
-                }
-            }
-        }
-    }
-}
-
-extension Ledger {
-    /// The stream's counts, as members.
-    func write(to json: inout JSONWriter) {
-        json.member("predictions", counts.predictions + counts.examples)
-        json.member("labels", counts.labels + counts.examples)
-        json.member("awaiting_label", pendingCount)
-        json.member("awaiting_prediction", waitingCount)
-        json.member("known_ids", knownCount)
-        json.member("late_labels", counts.lateLabels)
-        json.member("unmatched_labels", counts.unmatchedLabels)
-        json.member("expired_predictions", counts.expiredPredictions)
-        json.member("unlabelled_share", counts.unlabelledShare)
-        json.member("corrections", counts.corrections)
-        json.member("dropped_ids", counts.droppedIDs)
-        json.member("replaced_answers", counts.replacedAnswers)
-        json.member("label_lag_seconds_mean", counts.labelLag.value / 1e6)
-        json.member("label_lag_seconds_max", Double(counts.labelLagMaxMicroseconds) / 1e6)
+    /// The same, with the snapshots that were passed over on the way.
+    fileprivate static func recovered(
+        from log: StoreAccess.Store
+    ) throws -> (state: ApplicationState, damage: [SnapshotDamage]) {
+        var replay = try Replay(log)
+        try replay.run()
+        guard let state = replay.state else { throw StatusReport.emptyLog }
+        return (state, replay.damage)
     }
 }
 

@@ -2,7 +2,7 @@ import Determinism
 import EventLog
 import Foundation
 import ModelLifecycle
-import OnlineLearning
+import Synchronization
 
 /// The one writer of an application: takes what the queue holds as a batch, applies it, commits it, answers.
 ///
@@ -12,36 +12,55 @@ import OnlineLearning
 ///
 /// Runs on a thread of its own. Where no answer has to wait for the disk, a request may also be carried out by the
 /// thread that brings it, which saves two changes of threads: whoever holds the *turn* is the one writer.
+/// `Writer+Turn.swift` says what is done in a turn, and in which order.
 final class Writer: @unchecked Sendable {
-    /// Guards everything below that changes.
+    /// Guards everything below that changes, but for what is published.
     private let turn = NSLock()
-    /// Events in a batch, so that a block stays small enough to be read back for one of them.
+    /// Events in a block, so that it stays small enough to be read back for one of them.
     static let batchEventsMax = 4_096
+    /// Events of a request that the thread that brings it may carry out itself.
+    static let atOnceEventsMax = 8
     /// How far ahead of the server's clock a claimed time may be.
     static let claimAheadMicroseconds: Int64 = 5 * 60 * 1_000_000
-    static let flushInterval = 0.005
-    private static let recoveryInterval = 0.25
+    static let flushNanoseconds: Int64 = 5_000_000
+    private static let recoveryNanoseconds: Int64 = 250_000_000
 
     let spec: Spec
     /// Snapshots that were passed over when it began.
     let damage: [SnapshotDamage]
+    let queue: JobQueue
     private let store: StoreAccess
-    private let queue: JobQueue
-    private let clock: @Sendable () -> Timestamp
-    private var serving: Serving?
-    private var failure = ""
-    private var nextRecovery = Date.distantPast
+    private let clock: ServerClock
+    private let tell: @Sendable (String) -> Void
+    var serving: Serving?
+    /// Why nothing is serving.
+    private(set) var failure = ""
+    private var nextRecovery: Moment?
+    private var clockGuard: ClockGuard
+    private var digestBudget: DigestBudget
+    /// Of a relaxed application: why answers that had left may be lost, until something is on the disk again.
+    private var loss: String?
+    /// What any thread may read: the log being served, or why there is none.
+    private let published: Mutex<Result<StoreAccess.Store, Unavailable>>
 
     init(
-        spec: Spec?, store: StoreAccess, queue: JobQueue, clock: @escaping @Sendable () -> Timestamp
+        spec: Spec?, store: StoreAccess, queue: JobQueue, clock: ServerClock,
+        tell: @escaping @Sendable (String) -> Void
     ) throws {
-        (self.store, self.queue, self.clock) = (store, queue, clock)
+        (self.store, self.queue, self.clock, self.tell) = (store, queue, clock, tell)
         let log = try store.open()
         do {
-            let serving = try Serving(log, adopting: spec)
+            let now = clock.moment()
+            let context = Serving.Context(
+                clockGuard: ClockGuard(continuing: nil, at: now), digestBudget: DigestBudget(at: now),
+                wake: { queue.wake() }, tell: tell)
+            let serving = try Serving(log, adopting: spec, at: now, context)
+            serving.clockGuard = ClockGuard(
+                continuing: clock.trust == .bounded ? try serving.timeRead() : nil, at: now)
             self.spec = serving.state.spec
-            damage = serving.damage
+            (clockGuard, digestBudget, damage) = (serving.clockGuard, serving.digestBudget, serving.damage)
             self.serving = serving
+            published = Mutex(.success(log))
         } catch {
             try? store.close(log)
             throw error
@@ -50,35 +69,33 @@ final class Writer: @unchecked Sendable {
     }
 
     func run() {
-        var deadline: Date?
-        while let jobs = queue.take(upTo: Self.batchEventsMax, until: deadline) {
-            deadline = turn.withLock {
-                if let failed = serving?.committer.failure { fail(failed) }
-                if serving == nil { recover() }
-                if serving == nil {
-                    for job in jobs { job.fail(.recovering(failure)) }
-                } else {
-                    process(jobs)
-                }
-                return serving?.flushDeadline
+        var pause: Int64?
+        while queue.wait(nanoseconds: pause) {
+            pause = turn.withLock {
+                takeTurn()
+                let deadline = serving.map(\.flushDeadline) ?? nextRecovery
+                return deadline.map { max(0, $0 - clock.moment()) }
             }
         }
-        turn.withLock { finish() }
-        queue.finish()
+        let failure = turn.withLock { finish() }
+        queue.end(failure)
     }
 
     /// Applies events at once, on the asking thread, where that needs no waiting: the application is relaxed, nobody
-    /// else is writing and nothing is queued.
+    /// else is writing, nothing is queued, and they are few.
     /// - Returns: nil where the events must be queued.
     func applyAtOnce(_ events: [Event]) -> Result<[Reply], Unavailable>? {
-        guard spec.durability == .relaxed, queue.isIdle, turn.try() else { return nil }
+        guard spec.durability == .relaxed, events.count <= Self.atOnceEventsMax, queue.isIdle, turn.try() else {
+            return nil
+        }
         defer { turn.unlock() }
         guard let serving, serving.committer.isReady else { return nil }
-        var result: Result<[Reply], Unavailable> = .success([])
         let wasEmpty = serving.flushDeadline == nil
+        let reading = clock.read()
+        var result: Result<[Reply], Unavailable>
         do {
-            _ = try replies(to: events) { result = $0 }()
-            try serving.commitIfDue()
+            result = try replies(to: events, serving, reading)
+            try serving.commitIfDue(at: reading.moment)
         } catch {
             fail("\(error)")
             return .failure(.outcomeUnknown(failure))
@@ -88,110 +105,129 @@ final class Writer: @unchecked Sendable {
         return result
     }
 
-    // MARK: Batches
-
-    private func process(_ jobs: [Job]) {
-        var answers: [() -> Void] = []
-        var unanswered: [Job] = []
-        do {
-            for job in jobs {
-                unanswered.append(job)
-                answers.append(try answer(job))
-            }
-            if serving?.state.spec.durability == .durable {
-                try serving?.commit()
-            } else {
-                try serving?.commitIfDue()
-            }
-            for answer in answers { answer() }
-        } catch {
-            fail("\(error)")
-            let reason = failure
-            for job in unanswered { job.fail(.outcomeUnknown(reason)) }
-            for job in jobs[unanswered.count...] { job.fail(.recovering(reason)) }
-        }
-    }
-
-    /// Does a job and returns what tells the asker, to be called once it may be told.
-    private func answer(_ job: Job) throws -> () -> Void {
-        switch job.work {
-        case .events(let events, let done): return try replies(to: events, done)
-        case .inspect(let done):
-            let state = serving!.state
-            return { done(.success(state)) }
-        case .flush(let done):
-            try serving!.flush()
-            let log = serving!.log
-            return { done(.success(log)) }
-        case .adopt(let adopt, let done):
-            let result: Result<Acceptance, any Error>
-            do {
-                try serving!.flush()
-                result = .success(try adopt(serving!))
-            } catch let overtaken as Overtaken {
-                result = .failure(overtaken)
-            } catch let notDerived as NotDerived {
-                result = .failure(notDerived.reason)
-            } catch let refusal as Refusal {
-                result = .failure(refusal)
-            }
-            return { done(result) }
-        }
-    }
-
     private func replies(
-        to events: [Event], _ done: @escaping (Result<[Reply], Unavailable>) -> Void
-    ) throws -> () -> Void {
+        to events: [Event], _ serving: Serving, _ reading: Reading
+    ) throws -> Result<[Reply], Unavailable> {
+        if let refusal = serving.refusal(ofAll: events, reading) { return .failure(refusal) }
         var replies: [Reply] = []
         replies.reserveCapacity(events.count)
         do {
-            let now = clock()
-            for event in events { replies.append(try serving!.reply(to: event, now: now)) }
+            for event in events { replies.append(try serving.reply(to: event, reading)) }
         } catch let error as PastEventMissing {
             // Only what refers to the lost event is concerned; the state is as it was before it.
-            return { done(.failure(.outcomeUnknown(error.description))) }
+            return .failure(.outcomeUnknown(error.description))
         }
-        let result = replies
-        return { done(.success(result)) }
+        return .success(replies)
+    }
+
+    private func takeTurn() {
+        if let failed = serving?.committer.failure { fail(failed) }
+        if serving == nil { recover() }
+        guard let serving else {
+            for job in queue.take(where: { _ in true }) { job.fail(.recovering(failure)) }
+            return
+        }
+        var turn = Turn(queue, serving, clock)
+        do {
+            try turn.run()
+        } catch {
+            fail("\(error)")
+            for job in turn.unanswered { job.fail(.outcomeUnknown(failure)) }
+        }
+    }
+
+    // MARK: What other threads may ask
+
+    /// The log being served. Reading it needs no turn; what was answered `relaxed` a moment ago may not be in it yet.
+    func log() throws(Unavailable) -> StoreAccess.Store {
+        try published.withLock { $0 }.get()
     }
 
     // MARK: Failing and recovering
 
+    /// Throws away the state in memory. What has been begun gets no other answer than that its outcome is unknown.
     private func fail(_ reason: String) {
         failure = reason
+        published.withLock { $0 = .failure(.recovering(reason)) }
         if let serving {
+            let isRelaxed = serving.state.spec.durability == .relaxed
+            tell(
+                "a commit failed: \(reason)\n  "
+                    + (isRelaxed ? "What was answered in the last milliseconds may be lost. " : "")
+                    + "It is served again from what is on the disk.")
+            if isRelaxed { loss = reason }
+            (clockGuard, digestBudget) = (serving.clockGuard, serving.digestBudget)
             serving.committer.wait()
             serving.compactor.stop()
+            // It failed already: what closing it says adds nothing.
             try? store.close(serving.log)
         }
         serving = nil
-        nextRecovery = .distantPast
+        nextRecovery = clock.moment()
+        for job in queue.take(where: \.hasBegun) { job.fail(.outcomeUnknown(reason)) }
     }
 
     private func recover() {
-        guard Date() >= nextRecovery else { return }
+        let now = clock.moment()
+        if let nextRecovery, now < nextRecovery { return }
         do {
             let log = try store.open()
             do {
-                serving = try Serving(log, adopting: nil)
+                let context = Serving.Context(
+                    clockGuard: clockGuard, digestBudget: digestBudget, wake: { [queue] in queue.wake() }, tell: tell)
+                serving = try Serving(log, adopting: nil, at: now, context)
             } catch {
                 try? store.close(log)
                 throw error
             }
+            published.withLock { $0 = .success(log) }
+            nextRecovery = nil
         } catch {
             failure = "\(error)"
-            nextRecovery = Date(timeIntervalSinceNow: Self.recoveryInterval)
+            published.withLock { [failure] in $0 = .failure(.recovering(failure)) }
+            nextRecovery = clock.moment() + Self.recoveryNanoseconds
         }
     }
 
-    private func finish() {
-        guard let serving else { return }
-        do {
-            try serving.stop()
-            try store.close(serving.log)
-        } catch {
-            failure = "\(error)"
+    /// - Returns: what could not be done: events that were answered and may be lost, a snapshot, the closing.
+    private func finish() -> LogFailure? {
+        guard let serving else {
+            return LogFailure(.outcomeUnknown, "stopped before it had recovered: \(failure)")
         }
-        self.serving = nil
+        defer {
+            self.serving = nil
+            published.withLock { $0 = .failure(.stopping) }
+        }
+        var failures: [String] = []
+        do { try serving.stop() } catch { failures.append("\(error)") }
+        if failures.isEmpty, let loss, !serving.hasCommitted {
+            failures.append("what was answered before the last failed commit may be lost: \(loss)")
+        }
+        do { try store.close(serving.log) } catch { failures.append("\(error)") }
+        return failures.isEmpty ? nil : LogFailure(.outcomeUnknown, failures.joined(separator: "; "))
     }
+}
+
+/// The clocks that a writer goes by, and how far it trusts the one that may be set.
+package struct ServerClock: Sendable {
+    package let time: @Sendable () -> Timestamp
+    package let moment: @Sendable () -> Moment
+    package let trust: ClockTrust
+
+    package init(
+        time: @escaping @Sendable () -> Timestamp, moment: @escaping @Sendable () -> Moment = { .now() },
+        trust: ClockTrust = .bounded
+    ) {
+        (self.time, self.moment, self.trust) = (time, moment, trust)
+    }
+
+    func read() -> Reading { Reading(time: time(), moment: moment()) }
+}
+
+/// How far ahead of the log the first reading of the server's clock may be.
+public enum ClockTrust: Sendable {
+    /// By the longest time that a process may have been down.
+    case bounded
+    /// By any time: whoever starts it has looked at the clock.
+    case acceptFirst
 }

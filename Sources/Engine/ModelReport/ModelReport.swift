@@ -17,7 +17,7 @@ public struct ModelReport: Sendable {
 
     /// Recovers the state from a log without writing to it.
     public init(reading log: StoreAccess.Store) throws {
-        self.init(try StatusReport(reading: log).state)
+        self.init(try ApplicationState(reading: log))
     }
 
     public func write(to json: inout JSONWriter) {

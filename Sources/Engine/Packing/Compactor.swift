@@ -17,22 +17,24 @@ final class Compactor: Sendable {
     private let isStopping = Atomic(false)
     private let isPausing = Atomic(false)
     private let hasFailed = Atomic(false)
+    private let tell: @Sendable (String) -> Void
 
-    init(_ log: StoreAccess.Store) {
-        self.log = log
+    /// - Parameter tell: is told why packing has stopped, where it failed.
+    init(_ log: StoreAccess.Store, tell: @escaping @Sendable (String) -> Void) {
+        (self.log, self.tell) = (log, tell)
         compaction = Mutex(Compaction(log))
     }
 
     /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
     func wake() {
         queue.async { [self] in
-            compaction.withLock { try? $0.dropStops() }
+            attempt { try $0.dropStops() }
             while !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed) {
                 do {
                     guard try compaction.withLock({ try $0.step(eventsMin: Compaction.eventsMax) }) else { return }
                 } catch {
-                    hasFailed.store(true, ordering: .relaxed)
                     isStopping.store(true, ordering: .relaxed)
+                    report(error)
                 }
             }
         }
@@ -62,9 +64,18 @@ final class Compactor: Sendable {
     func finish() {
         stop()
         guard !hasFailed.load(ordering: .relaxed) else { return }
-        compaction.withLock { compaction in
-            try? compaction.dropStops()
-            _ = try? compaction.run(seconds: Self.stopSecondsMax)
+        attempt { compaction in
+            try compaction.dropStops()
+            _ = try compaction.run(seconds: Self.stopSecondsMax)
         }
+    }
+
+    private func attempt(_ body: (inout Compaction) throws -> Void) {
+        do { try compaction.withLock { try body(&$0) } } catch { report(error) }
+    }
+
+    private func report(_ error: any Error) {
+        guard !hasFailed.exchange(true, ordering: .relaxed) else { return }
+        tell("packing the log has stopped, which loses nothing: \(error)")
     }
 }

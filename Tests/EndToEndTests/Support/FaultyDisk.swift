@@ -62,13 +62,36 @@ enum FaultyDisk {
         )
     }
 
+    /// What a server is run with on a sound disk, and the files that it has flushed so far, in order.
+    static func noting(
+        under directory: String
+    ) throws -> (environment: [String: String], flushed: () throws -> [String]) {
+        let scratch = try Scratch()
+        return (
+            environment(directory, ["FAULTY_DISK_FLUSHES": scratch("flushes")]),
+            {
+                let text = (try? String(contentsOfFile: scratch("flushes"), encoding: .utf8)) ?? ""
+                return text.split(separator: "\n").map(String.init)
+            }
+        )
+    }
+
     private static func run(
         _ arguments: [String], _ directory: String, _ more: [String: String]
     ) throws -> Running {
+        try Running(Program.headrace, arguments, environment: try environment(directory, more))
+    }
+
+    /// What a program is run with, so that the disk under a directory fails as `more` says.
+    static func environment(_ directory: String, _ more: [String: String]) throws -> [String: String] {
         let path = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
         // Without a library every program would find a sound disk, and every test of a faulty one pass.
         guard let library else { throw NotBuilt() }
-        let environment = ["LD_PRELOAD": library, "FAULTY_DISK_UNDER": path].merging(more) { $1 }
-        return try Running(Program.headrace, arguments, environment: environment)
+        return ["LD_PRELOAD": library, "FAULTY_DISK_UNDER": path].merging(more) { $1 }
+    }
+
+    /// What a server is run with whose disk fails at a change.
+    static func environment(_ directory: String, _ fault: Fault, at change: Int) throws -> [String: String] {
+        try environment(directory, ["FAULTY_DISK_FAULT": "\(fault.rawValue)@\(change)"])
     }
 }

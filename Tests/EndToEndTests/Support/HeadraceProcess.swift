@@ -32,11 +32,12 @@ final class HeadraceProcess {
     var port: Int { URL(string: url)?.port ?? 0 }
 
     /// Starts a server and returns when it has said that it is ready.
-    init(_ specs: String..., directory: String, port: Int = 0) async throws {
+    init(_ specs: String..., directory: String, port: Int = 0, environment: [String: String] = [:]) async throws {
         self.directory = directory
         let running = try Running(
             Program.headrace,
-            ["up"] + specs + ["--data-dir", directory, "--port", String(port), "--format", "json"])
+            ["up"] + specs + ["--data-dir", directory, "--port", String(port), "--format", "json"],
+            environment: environment)
         self.running = running
         _ = try await eventually { running.outputText.contains("\n") || !running.process.isRunning }
         guard let url = JSON(Data(running.outputText.utf8))["url"].string else {
@@ -67,6 +68,9 @@ final class HeadraceProcess {
     var errorText: String { running.errorText }
 
     var isRunning: Bool { running.process.isRunning }
+
+    /// What it has said on standard error.
+    var errorText: String { running.errorText }
 
     // MARK: Asking
 

@@ -5,6 +5,7 @@
 // - FAULTY_DISK_FAULT: kill@N ends the program as SIGKILL does before the Nth change; once@N refuses that change with an
 //   input/output error; from@N refuses it and all that follow; full@N the same for want of room.
 // - FAULTY_DISK_COUNT: a file that is told how many changes there were.
+// - FAULTY_DISK_FLUSHES: a file that gets the path of every file that was flushed, a line each.
 //
 // Changes are writes, flushes, cuts, removals, new names and new directories, counted from 1 over all threads.
 #define _GNU_SOURCE
@@ -23,11 +24,14 @@
 
 static atomic_long changes;
 static const char *under;
+static int flushes = -1;
 static long fault_at;
 static enum { NONE, KILL, ONCE, FROM, FULL } fault;
 
 __attribute__((constructor)) static void begin(void) {
     under = getenv("FAULTY_DISK_UNDER");
+    const char *flushed = getenv("FAULTY_DISK_FLUSHES");
+    if (flushed) flushes = open(flushed, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     const char *text = getenv("FAULTY_DISK_FAULT");
     if (!text) return;
     const char *number = strchr(text, '@');
@@ -113,14 +117,28 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
     REAL(pwrite64, fd, bytes, count, offset);
 }
 
+// Notes a flush that succeeded.
+static int flushed(int fd, int result) {
+    char link[64], path[PATH_MAX];
+    if (result || flushes < 0 || !concerns(fd)) return result;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length > 0) dprintf(flushes, "%.*s\n", (int)length, path);
+    return result;
+}
+
+static int really_fsync(int fd) { REAL(fsync, fd); }
+
+static int really_fdatasync(int fd) { REAL(fdatasync, fd); }
+
 int fsync(int fd) {
     if (concerns(fd) && fails()) return -1;
-    REAL(fsync, fd);
+    return flushed(fd, really_fsync(fd));
 }
 
 int fdatasync(int fd) {
     if (concerns(fd) && fails()) return -1;
-    REAL(fdatasync, fd);
+    return flushed(fd, really_fdatasync(fd));
 }
 
 int ftruncate(int fd, off_t length) {

@@ -38,7 +38,8 @@ public struct HeadraceServer: Sendable {
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: server)], gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+                services: [.init(service: server), .init(service: FoldsEnd())],
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
         do {
             try await group.run()
         } catch {

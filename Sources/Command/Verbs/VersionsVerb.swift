@@ -83,7 +83,8 @@ enum OfflineApplication {
         let directory = try DataDirectory(locking: options.directory, owner: verb)
         defer { directory.unlock() }
         let application = try Application(
-            name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() })
+            name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() },
+            folds: WorkThreads("headrace fold", count: 1, waitingMax: 0, priority: .normal))
         do {
             let result = try await body(application)
             await application.stop()

@@ -26,17 +26,27 @@ public final class Application: Sendable {
     public let spec: Spec
     private let writer: Writer
     private let queue: JobQueue
+    let folds: WorkThreads
+
+    /// What snapshots cost, and what a recovery would.
+    public var snapshotReport: SnapshotReport { writer.snapshots.report }
 
     /// Opens an application: recovers it from its log, and adopts the spec where it is new or changed.
     ///
     /// - Parameters:
     ///   - spec: nil serves the spec that the log holds.
     ///   - clock: stamps events that claim no time.
+    ///   - folds: where what folds the log for long is done.
+    ///   - cost: the processor time of the calling thread in seconds, to know what folding costs.
     /// - Throws: `LogFailure`, or a `Refusal` where the log holds no spec and none is given.
-    public init(name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp) throws {
-        self.name = name
+    public init(
+        name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp,
+        folds: WorkThreads = .folds, cost: @escaping @Sendable () -> Double = { ThreadPriority.threadSeconds() }
+    ) throws {
+        (self.name, self.folds) = (name, folds)
         queue = JobQueue()
-        writer = try Writer(spec: spec, store: store, queue: queue, clock: clock)
+        writer = try Writer(
+            spec: spec, store: store, queue: queue, clock: clock, snapshots: SnapshotNotes(cost: cost))
         self.spec = writer.spec
         let thread = Thread { [writer] in writer.run() }
         thread.name = "headrace \(name)"
@@ -64,21 +74,6 @@ public final class Application: Sendable {
                     work: .inspect { result in continuation.resume(returning: result.map(body)) }))
         }
         return try result.get()
-    }
-
-    /// Runs a closure on the log, which holds everything acknowledged.
-    public func withLog<T: Sendable>(
-        _ body: @escaping @Sendable (StoreAccess.Store) throws -> T
-    ) async throws -> T {
-        let result: Result<StoreAccess.Store, Unavailable> = await withCheckedContinuation { continuation in
-            add(Job(eventCount: 0, work: .flush { continuation.resume(returning: $0) }))
-        }
-        let log = try result.get()
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try body(log) })
-            }
-        }
     }
 
     /// Gives a version a name. - Parameter offset: nil means the present one.

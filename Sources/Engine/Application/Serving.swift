@@ -6,31 +6,25 @@ import OnlineLearning
 
 /// A recovered application in the writer's hands: the state, the log it continues, and the block being filled.
 final class Serving {
-    /// The log grows by this many times the last snapshot's size before the next is taken, and by at least so much.
-    static let snapshotGrowth = 120
-    static let snapshotGrowthBytesMin = 1 << 20
-
     let log: StoreAccess.Store
     private(set) var state: ApplicationState
     let committer = Committer()
     let compactor: Compactor
     private var past: LogPast
     private var builder: BlockBuilder
-    private var hasNewEvents = false
-    private var lastSnapshotBytes = 0
-    /// The offset of the newest snapshot that stays: those of clean stops give way to the next.
-    private var keptSnapshotOffset = 0
+    private let snapshots: SnapshotUpkeep
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
     private var builderBegan = Date.distantPast
 
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
-    init(_ log: StoreAccess.Store, adopting spec: Spec?) throws {
+    /// - Parameter notes: are told what that took.
+    init(_ log: StoreAccess.Store, adopting spec: Spec?, _ notes: SnapshotNotes) throws {
         self.log = log
         compactor = Compactor(log)
-        var replay = try Replay(log)
-        let snapshotOffset = replay.offset
-        try replay.run()
+        let (replay, snapshotOffset, policy) = try Self.recover(log, notes.cost)
+        snapshots = SnapshotUpkeep(
+            policy, recoveredEvents: replay.offset - snapshotOffset, compactor, committer, notes)
         if let state = replay.state {
             self.state = state
         } else {
@@ -42,8 +36,6 @@ final class Serving {
         past = LogPast(log, layout: state.contract.layout)
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
-        lastSnapshotBytes = try log.snapshot(atOrBefore: snapshotOffset)?.payload.count ?? 0
-        keptSnapshotOffset = try log.snapshots().last { $0.reason != .stop }?.offset ?? 0
         if let spec, replay.state == nil || state.spec != spec {
             _ = try adopt(.spec(spec), state.successor(under: spec))
         }
@@ -52,6 +44,24 @@ final class Serving {
         if state.revisionOfOthers != nil {
             _ = try adopt(.upgrade(from: snapshotOffset), state.learned)
         }
+        // What took long to fold is never folded again.
+        snapshots.consider(state, bytesPerEvent: 0)
+    }
+
+    /// Folds what follows the newest snapshot, and measures that.
+    private static func recover(
+        _ log: StoreAccess.Store, _ cost: @escaping @Sendable () -> Double
+    ) throws -> (Replay, snapshotOffset: Int, SnapshotPolicy) {
+        let began = cost()
+        var replay = try Replay(log)
+        let (start, read) = (replay.offset, cost())
+        try replay.run()
+        var policy = SnapshotPolicy(
+            newest: (start, replay.snapshotBytes),
+            keptOffset: try log.snapshots().last { !$0.reason.givesWay }?.offset ?? 0, cost: cost)
+        policy.recovered(
+            readSeconds: read - began, foldSeconds: cost() - read, events: replay.offset - start)
+        return (replay, start, policy)
     }
 
     // MARK: Events
@@ -91,12 +101,12 @@ final class Serving {
 
     private func apply(_ event: Event) throws -> Decision {
         do {
-            return try state.apply(event, past: &past)
+            return try snapshots.applying { try state.apply(event, past: &past) }
         } catch {
             // What it refers to may be in a block that is not written yet.
             guard !builder.isEmpty else { throw error }
             try flush()
-            return try state.apply(event, past: &past)
+            return try snapshots.applying { try state.apply(event, past: &past) }
         }
     }
 
@@ -186,22 +196,21 @@ final class Serving {
     /// Hands the block on to the committer where its time has come.
     func commitIfDue() throws {
         guard let flushDeadline, Date() >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
-        let (block, snapshot) = seal()
-        committer.append(block, snapshot, to: log)
-        if snapshot != nil { compactor.wake() }
+        snapshots.pausing { committer.append(seal(), nil, to: log) }
+        considerSnapshot()
     }
 
-    /// Commits the block being filled, with the snapshot that is due.
+    /// Commits the block being filled.
     func commit() throws {
         guard !builder.isEmpty else { return }
-        let (block, snapshot) = seal()
-        try log.append(block, snapshot: snapshot)
-        if snapshot != nil { compactor.wake() }
+        try snapshots.pausing { try log.append(seal(), snapshot: nil) }
+        considerSnapshot()
     }
 
     private func commit(snapshot: Snapshot, _ forgetting: Forgetting?) throws {
-        let (block, _) = seal(withSnapshot: false)
+        let block = seal()
         if let forgetting {
+            snapshots.discard()
             // What is being packed may be what is to go.
             try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
             // What was read before may be forgotten.
@@ -210,7 +219,7 @@ final class Serving {
         } else {
             try log.append(block, snapshot: snapshot)
         }
-        note(snapshot)
+        snapshots.stored(snapshot)
     }
 
     /// Returns when everything applied is on the disk.
@@ -220,34 +229,30 @@ final class Serving {
         try commit()
     }
 
-    /// Ends cleanly, with a snapshot of where it stands.
+    /// Ends cleanly, with a snapshot of where it stands: the next start has nothing to fold.
     func stop() throws {
         defer { compactor.finish() }
         try flush()
-        guard hasNewEvents else { return }
-        try log.save(state.snapshot(.stop))
+        // What is being stored is waited for; what is still being encoded comes to nothing.
+        compactor.stop()
+        guard snapshots.isBehind(state.offset) else { return }
+        let snapshot = state.snapshot(.stop)
+        try log.save(snapshot, dropping: Compaction.stale(among: try log.snapshots(), before: snapshot))
     }
 
-    private func seal(withSnapshot: Bool = true) -> (Block, Snapshot?) {
+    private func seal() -> Block {
         let payload = builder.payload()
         let block = Block(
             firstOffset: builder.firstOffset, count: builder.count, firstTime: builder.firstTime,
             lastTime: builder.lastTime, payload: payload)
         builder.begin(at: builder.endOffset)
-        hasNewEvents = true
         committed = (committed.events + block.count, committed.bytes + payload.count)
-        // What an event takes is not known of those that others have committed, and packed since.
-        let bytesPerEvent = Double(committed.bytes) / Double(committed.events)
-        let growth = Double(block.endOffset - keptSnapshotOffset) * bytesPerEvent
-        let due = max(Self.snapshotGrowth * lastSnapshotBytes, Self.snapshotGrowthBytesMin)
-        guard withSnapshot, growth >= Double(due) else { return (block, nil) }
-        let snapshot = state.snapshot(.growth)
-        note(snapshot)
-        return (block, snapshot)
+        return block
     }
 
-    private func note(_ snapshot: Snapshot) {
-        (lastSnapshotBytes, keptSnapshotOffset, hasNewEvents) = (snapshot.payload.count, snapshot.offset, false)
+    private func considerSnapshot() {
+        // What an event takes is not known of those that others have committed, and packed since.
+        snapshots.consider(state, bytesPerEvent: Double(committed.bytes) / Double(max(1, committed.events)))
     }
 }
 

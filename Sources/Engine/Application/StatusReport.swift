@@ -23,9 +23,19 @@ public struct StatusReport: Sendable {
         try self.init(state, log: log)
     }
 
-    public func write(to json: inout JSONWriter) {
+    /// - Parameter application: of a server, which tells what only who serves knows.
+    public func write(to json: inout JSONWriter, of application: Application? = nil) {
         json.object { json in
             state.writeSummary(to: &json)
+            if let application {
+                json.key("recovery")
+                application.snapshotReport.write(to: &json)
+                let (running, waiting) = application.folds.load
+                json.member("long_folds", object: { json in
+                    json.member("running", running)
+                    json.member("waiting", waiting)
+                })
+            }
             json.member("version", state.version)
             json.member("versions", array: { json in
                 for version in versions { version.write(to: &json) }
@@ -167,6 +177,7 @@ extension Snapshot {
         switch reason {
         case .growth: return "snapshot"
         case .stop: return "clean stop"
+        case .recovery: return "snapshot for a short recovery"
         case .adoption: return try reader.read(offset - 1)?.event.change(at: offset - 1) ?? "adopted"
         }
     }

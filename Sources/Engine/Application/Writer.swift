@@ -23,6 +23,7 @@ final class Writer: @unchecked Sendable {
     private static let recoveryInterval = 0.25
 
     let spec: Spec
+    let snapshots: SnapshotNotes
     private let store: StoreAccess
     private let queue: JobQueue
     private let clock: @Sendable () -> Timestamp
@@ -31,12 +32,14 @@ final class Writer: @unchecked Sendable {
     private var nextRecovery = Date.distantPast
 
     init(
-        spec: Spec?, store: StoreAccess, queue: JobQueue, clock: @escaping @Sendable () -> Timestamp
+        spec: Spec?, store: StoreAccess, queue: JobQueue, clock: @escaping @Sendable () -> Timestamp,
+        snapshots: SnapshotNotes
     ) throws {
+        self.snapshots = snapshots
         (self.store, self.queue, self.clock) = (store, queue, clock)
         let log = try store.open()
         do {
-            let serving = try Serving(log, adopting: spec)
+            let serving = try Serving(log, adopting: spec, snapshots)
             self.spec = serving.state.spec
             self.serving = serving
         } catch {
@@ -170,7 +173,7 @@ final class Writer: @unchecked Sendable {
         do {
             let log = try store.open()
             do {
-                serving = try Serving(log, adopting: nil)
+                serving = try Serving(log, adopting: nil, snapshots)
             } catch {
                 try? store.close(log)
                 throw error

@@ -46,6 +46,7 @@ final class Derivation {
     func replay(atOrBefore offset: Int) throws -> Replay {
         var bound = offset
         while let snapshot = try log.snapshot(atOrBefore: bound) {
+            try StopFlag.current?.check()
             // No state knows an amendment before it was made, so most need not be decoded to be passed over.
             if amendments.leave(snapshot.offset, foldedUnder: amendments.before(snapshot.offset).count) {
                 let state = try ApplicationState(snapshot: snapshot)

@@ -13,13 +13,17 @@ struct Replay {
     private(set) var offset: Int
     private var past: LogPast
     private let log: StoreAccess.Store
+    /// The size of the snapshot where it began, in bytes; 0 where there was none.
+    private(set) var snapshotBytes = 0
     /// Whether it folds the log as it was lived through.
     let isAsLived: Bool
     private var index: AmendmentIndex
 
     /// Begins at the newest snapshot at or before an offset, or at the beginning where there is none.
     init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max) throws {
-        try self.init(log, at: try log.snapshot(atOrBefore: offset).map { try ApplicationState(snapshot: $0) })
+        let snapshot = try log.snapshot(atOrBefore: offset)
+        try self.init(log, at: try snapshot.map { try ApplicationState(snapshot: $0) })
+        snapshotBytes = snapshot?.payload.count ?? 0
     }
 
     /// Begins at the log's very beginning, whatever snapshots there are.
@@ -46,15 +50,18 @@ struct Replay {
     ///   - derive: gives the learned state of an adoption that is not of a spec, for the state before it; by default
     ///     that which is stored with it.
     ///   - check: is told of every event with its stored and its new answer.
+    /// - Throws: what the current ``StopFlag`` says, too.
     mutating func run(
         to end: Int = .max,
         derive: (Adoption, ApplicationState) throws -> LearnedState? = { _, _ in nil },
         check: (Int, borrowing StoredAnswer, borrowing StoredAnswer) -> Void = { _, _, _ in }
     ) throws {
+        let stop = StopFlag.current
         var answer = StoredAnswer(.predicted)
         while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
             var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
             while offset < end, offset < reader.firstOffset + reader.count {
+                try stop?.check()
                 do {
                     try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {

@@ -22,6 +22,9 @@ enum Program {
             ?? "headrace"
     }()
 
+    /// What a program is run by to see one core.
+    static let onOneCore = [path("taskset") ?? "taskset", "-c", "0"]
+
     static let flights = "\(repository)/Examples/flights/flights.yaml"
     static let january = "\(repository)/Examples/flights/january.csv.gz"
 

@@ -18,7 +18,7 @@ import platform
 import signal
 import sys
 
-from benchlib import learners, lineage, machine, prerequisites, progressive, report, serving, turns
+from benchlib import folds, learners, lineage, machine, prerequisites, progressive, report, serving, turns
 from benchlib.process import BenchmarkFailure
 from benchlib.results import Plan, Results
 
@@ -32,7 +32,8 @@ def positive(text):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=["progressive", "lineage", "learners", "http", "turns", "report"])
+    parser.add_argument(
+        "--only", choices=["progressive", "lineage", "folds", "turns", "learners", "http", "report"])
     parser.add_argument("--streams", nargs="+", choices=progressive.STREAMS, default=list(progressive.STREAMS))
     parser.add_argument("--modes", nargs="+", choices=serving.SERVERS, default=serving.SERVERS,
                         help="the servers: Headrace in a durability, or the peer")
@@ -59,6 +60,8 @@ def measure(options, results):
         progressive.measure(plan, binary, options.streams, options.runs)
     if options.only in (None, "lineage"):
         lineage.measure(plan, binary, options.runs, options.years)
+    if options.only in (None, "folds"):
+        folds.measure(plan, binary, options.seconds)
     if options.only in (None, "learners"):
         learners.measure(plan, options.runs)
     if options.only in (None, "http"):

@@ -102,13 +102,13 @@ def serving(command, log_file):
     with open(log_file, "w") as output:
         child = Child(command, output)
         try:
-            yield child, _url_when_ready(child, pathlib.Path(log_file))
+            yield child, wait_for_url(child, pathlib.Path(log_file))
             child.stop()
         finally:
             child.kill()
 
 
-def _url_when_ready(child, log_file):
+def wait_for_url(child, log_file):
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if match := URL.search(log_file.read_text()):

@@ -1,7 +1,7 @@
 """Tables of medians for people, with their date and machine, and the targets next to what was measured."""
 import statistics
 
-from . import lineage, prerequisites, turns
+from . import folds, lineage, prerequisites, turns
 from .learners import PEERS, PIECES
 from .progressive import STREAMS, TOLERANCE
 from .progressive import problems as disagreements
@@ -14,8 +14,8 @@ UNKNOWN = "not measured"
 
 def write(results):
     sections = [
-        _progressive(results), lineage.report(results), _learners(results), _serving(results), turns.report(results),
-        _targets(results),
+        _progressive(results), lineage.report(results), folds.report(results), _learners(results), _serving(results),
+        turns.report(results), _targets(results),
         _origin(results)]
     text = "\n\n".join(section for section in sections if section) + "\n"
     prerequisites.RESULTS.mkdir(exist_ok=True)

@@ -51,6 +51,11 @@ public struct Snapshot: Sendable, Equatable {
         case adoption = 1
         /// A clean stop.
         case stop = 2
+        /// Folding the events since the one before would have taken long.
+        case recovery = 3
+
+        /// Whether it goes when others follow; the others stay as long as the log.
+        public var givesWay: Bool { self == .stop || self == .recovery }
     }
 
     /// The events before this offset are in it.
@@ -139,7 +144,8 @@ public enum VersionName {
 
 /// Where snapshots and the names of versions are kept.
 public protocol SnapshotStore: Sendable {
-    func save(_ snapshot: Snapshot) throws(LogFailure)
+    /// Stores a snapshot and removes those at these offsets, in one transaction; their room is used again.
+    func save(_ snapshot: Snapshot, dropping offsets: [Int]) throws(LogFailure)
     /// The newest snapshot at or before an offset.
     func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot?
     /// All snapshots, oldest first, without their bytes.
@@ -154,6 +160,12 @@ public protocol SnapshotStore: Sendable {
     func firstReading() throws(LogFailure) -> Timestamp?
     /// Keeps the first of the readings that it is told.
     func noteFirstReading(_ time: Timestamp) throws(LogFailure)
+}
+
+extension SnapshotStore {
+    public func save(_ snapshot: Snapshot) throws(LogFailure) {
+        try save(snapshot, dropping: [])
+    }
 }
 
 /// What went wrong with a log, where, and what to do.

@@ -47,9 +47,9 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         }
     }
 
-    public func save(_ snapshot: Snapshot) {
+    public func save(_ snapshot: Snapshot, dropping offsets: [Int]) {
         contents.withLock { contents in
-            contents.snapshots.removeAll { $0.offset == snapshot.offset }
+            contents.snapshots.removeAll { $0.offset == snapshot.offset || offsets.contains($0.offset) }
             contents.snapshots.append(snapshot)
         }
     }

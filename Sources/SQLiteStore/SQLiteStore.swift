@@ -220,8 +220,11 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
 
     // MARK: Snapshots and names
 
-    public func save(_ snapshot: Snapshot) throws(LogFailure) {
-        try write("save the snapshot of @\(snapshot.offset)") { try Self.insert(snapshot, $0) }
+    public func save(_ snapshot: Snapshot, dropping offsets: [Int]) throws(LogFailure) {
+        try write("save the snapshot of @\(snapshot.offset)") { db in
+            try Self.drop(offsets, db)
+            try Self.insert(snapshot, db)
+        }
     }
 
     public func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot? {
@@ -268,10 +271,14 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     public func dropSnapshots(at offsets: [Int]) throws(LogFailure) {
         guard !offsets.isEmpty else { return }
         try write("drop snapshots") { db in
-            for offset in offsets {
-                try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
-            }
+            try Self.drop(offsets, db)
             try db.execute(sql: "PRAGMA incremental_vacuum")
+        }
+    }
+
+    private static func drop(_ offsets: [Int], _ db: Database) throws {
+        for offset in offsets {
+            try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
         }
     }
 

@@ -56,7 +56,7 @@ public struct HeadraceServer: Sendable {
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: server)],
+                services: [.init(service: server), .init(service: FoldsEnd())],
                 gracefulShutdownSignals: [.sigint, .sigterm] + (endsAtHangup ? [.sighup] : []), logger: logger))
         do {
             try await group.run()

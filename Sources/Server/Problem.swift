@@ -26,6 +26,8 @@ struct Problem: Error, Sendable {
         switch unavailable {
         case .overloaded(let seconds):
             (kind, title, retryAfterSeconds) = ("overloaded", "Too many requests wait", seconds)
+        case .tooMuchWork(let seconds):
+            (kind, title, retryAfterSeconds) = ("too-much-work", "Too many long requests wait", seconds)
         case .outcomeUnknown: (kind, title, retryAfterSeconds) = ("outcome-unknown", "Outcome unknown", 1)
         case .recovering: (kind, title, retryAfterSeconds) = ("recovering", "Recovering", 1)
         case .clockJump:
@@ -50,6 +52,8 @@ struct Problem: Error, Sendable {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let unavailable as Unavailable: self.init(unavailable)
+        // Its client has gone, or the server ends.
+        case is CancellationError: self.init(Unavailable.stopping)
         case let failure as LogFailure: self.init(failure)
         case let missing as PastEventMissing: self.init(LogFailure(.damaged, missing.description))
         case let error as HTTPError:

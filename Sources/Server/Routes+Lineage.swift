@@ -5,10 +5,18 @@ import ModelLifecycle
 /// What changes which past the models are folded from.
 extension Routes {
     func addLineage(to router: Router<BasicRequestContext>) {
-        router.post("/v1/applications/:name/restore") { request, context in try await restore(request, context) }
-        router.get("/v1/applications/:name/diff") { request, context in try await diff(request, context) }
-        router.post("/v1/applications/:name/amend") { request, context in try await amend(request, context) }
-        router.post("/v1/applications/:name/forget") { request, context in try await forget(request, context) }
+        router.post("/v1/applications/:name/restore") { request, context in
+            try await folding(request) { try await restore($0, context) }
+        }
+        router.get("/v1/applications/:name/diff") { request, context in
+            try await folding(request) { try await diff($0, context) }
+        }
+        router.post("/v1/applications/:name/amend") { request, context in
+            try await folding(request) { try await amend($0, context) }
+        }
+        router.post("/v1/applications/:name/forget") { request, context in
+            try await folding(request) { try await forget($0, context) }
+        }
     }
 
     @Sendable
@@ -35,7 +43,7 @@ extension Routes {
             }
             return try RestorePoint(String(text))
         }
-        let json = try await application(context).withLog { log in
+        let json = try await application(context).folding { log in
             var json = JSONWriter()
             try VersionDiff(points[0], points[1], in: log).write(to: &json)
             return json

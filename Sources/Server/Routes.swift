@@ -102,7 +102,7 @@ struct Routes: Sendable {
         }
         router.get("/v1/applications/:name") { _, context in
             var json = JSONWriter()
-            try await application(context).status().write(to: &json)
+            try await report(context).write(to: &json, of: application(context))
             return Response.json(json)
         }
         router.get("/v1/applications/:name/versions") { _, context in
@@ -132,7 +132,9 @@ struct Routes: Sendable {
             return Response.json(json, status: .created)
         }
         router.get("/v1/applications/:name/events") { request, context in try await page(request, context) }
-        router.get("/v1/applications/:name/audit") { request, context in try await audit(request, context) }
+        router.get("/v1/applications/:name/audit") { request, context in
+            try await folding(request) { try await audit($0, context) }
+        }
     }
 
     private func addExperiments(to router: Router<BasicRequestContext>) {
@@ -140,7 +142,9 @@ struct Routes: Sendable {
             try await experiments(request, context)
         }
         router.post("/v1/applications/:name/experiments") { request, context in try await keep(request, context) }
-        router.post("/v1/applications/:name/adopt") { request, context in try await adopt(request, context) }
+        router.post("/v1/applications/:name/adopt") { request, context in
+            try await folding(request) { try await adopt($0, context) }
+        }
     }
 
     @Sendable
@@ -154,7 +158,7 @@ struct Routes: Sendable {
         default:
             throw Refusal(.missingField, "an audit is of one 'id' or of one 'offset'", hint: "?id=a or ?offset=1234")
         }
-        return .json(try await application.withLog { log in
+        return .json(try await application.folding { log in
             var json = JSONWriter()
             try Audit(subject, in: log).write(to: &json)
             return json

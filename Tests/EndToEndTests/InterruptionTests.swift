@@ -47,14 +47,15 @@ extension EndToEnd {
             #expect(try Program.headrace("verify", "--data-dir", scratch("data")).status == 0)
         }
 
-        @Test("Ctrl-C ends an evaluation with what it has seen")
-        func evaluate() async throws {
+        @Test("Ctrl-C ends an evaluation with what it has seen, also on one core", arguments: [false, true])
+        func evaluate(isOnOneCore: Bool) async throws {
             let scratch = try Scratch()
             let spec = try scratch.file("p.yaml", Prices.spec())
             let rows = (0..<400_000).map { "\($0 % 900),Rome,\($0 % 7)" }.joined(separator: "\n")
             let data = try scratch.file("r.csv", "size,city,price\n\(rows)\n")
-            let running = try Running(
-                Program.headrace, ["evaluate", spec, "--data", data, "--format", "json"])
+            let command = (isOnOneCore ? Program.onOneCore : [])
+                + [Program.headrace, "evaluate", spec, "--data", data, "--format", "json"]
+            let running = try Running(command[0], Array(command.dropFirst()))
             // Before its handler is in place, the signal would end it at once.
             #expect(try await eventually { Self.handlesInterrupt(running.process.processIdentifier) })
             running.send(SIGINT)

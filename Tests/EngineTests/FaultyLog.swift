@@ -83,8 +83,8 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
         try commit { () throws(LogFailure) in try store.record(heads) }
     }
 
-    func save(_ snapshot: Snapshot) throws(LogFailure) {
-        try commit { () throws(LogFailure) in try store.save(snapshot) }
+    func save(_ snapshot: Snapshot, dropping offsets: [Int]) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try store.save(snapshot, dropping: offsets) }
     }
 
     func dropSnapshots(at offsets: [Int]) throws(LogFailure) {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Engine
 import Foundation
 import ModelLifecycle
@@ -70,30 +69,5 @@ struct RefusedRows {
 
     func finish() {
         if count > Self.namedMax { Failure.say("\((count - Self.namedMax).grouped) more rows refused") }
-    }
-}
-
-/// Ctrl-C, taken as a wish to end well: the second one ends at once.
-final class Interruption: @unchecked Sendable {
-    private final class Flag: Sendable {
-        let isSet = Atomic(false)
-    }
-
-    private let flag = Flag()
-    private let sources: [any DispatchSourceSignal]
-
-    var isRequested: Bool { flag.isSet.load(ordering: .relaxed) }
-
-    init() {
-        let flag = self.flag
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                if flag.isSet.exchange(true, ordering: .relaxed) { exit(130) }
-            }
-            source.resume()
-            return source
-        }
     }
 }

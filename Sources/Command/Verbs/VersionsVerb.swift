@@ -78,7 +78,8 @@ enum OfflineApplication {
         defer { directory.unlock() }
         let application = try Application(
             name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() },
-            tell: { Failure.say($0) })
+            tell: { Failure.say($0) },
+            folds: WorkThreads("headrace fold", count: 1, waitingMax: 0, priority: .normal))
         do {
             let result = try await body(application)
             try await Application.stop([application])

@@ -7,7 +7,7 @@ import OnlineLearning
 ///
 /// A label belongs to the newest question of its id before it, or, where it waited, to the next one after it. Memory
 /// grows with what is found, and, where the condition asks for labels, with the questions that have none.
-struct QuestionSearch {
+package struct QuestionSearch {
     /// The offsets of the predictions and examples found.
     private(set) var questions: [Int] = []
     /// The offsets of labels and corrections of these questions.
@@ -30,7 +30,7 @@ struct QuestionSearch {
     /// - Parameters:
     ///   - ids: whose labels and corrections are found even where no question was ever asked.
     ///   - amendments: what they exclude is not looked at.
-    init(
+    package init(
         _ selection: Selection, ids: Set<Fingerprint> = [], in log: StoreAccess.Store, under amendments: Amendments
     ) throws {
         self.selection = selection

@@ -95,7 +95,8 @@ extension Application {
             for amendment in proposed.amendments { all.append(amendment, at: Int.max) }
             let derivation = Derivation(log, under: all)
             var replay = try derivation.replay(atOrBefore: try log.endOffset)
-            while try log.endOffset - replay.offset > Self.catchUpEvents { try derivation.run(&replay) }
+            var pursuit = Pursuit()
+            while try pursuit.goesOn(from: replay.offset, to: log.endOffset) { try derivation.run(&replay) }
             var rebuild = replay
             return Proposal(proposed) { serving in
                 try NotDerived.catching { try derivation.run(&rebuild) }

@@ -24,7 +24,8 @@ extension Application {
             let end = try log.endOffset
             guard offset <= end else { throw RestorePoint.future(offset, end: end) }
             var rerun = Rerun(candidate, log: log, from: offset, under: amendments)
-            while try log.endOffset - rerun.offset > Self.catchUpEvents { try rerun.run() }
+            var pursuit = Pursuit()
+            while try pursuit.goesOn(from: rerun.offset, to: log.endOffset) { try rerun.run() }
             var last = rerun
             return Proposal(()) { serving in
                 try NotDerived.catching { try last.run() }
@@ -32,9 +33,6 @@ extension Application {
             }
         }.adopted
     }
-
-    /// Events that may be left to be folded while nothing else is served.
-    static var catchUpEvents: Int { 2_048 }
 
     /// Derives a state while serving goes on, and adopts it between two batches; anew, where the past was amended
     /// meanwhile.
@@ -44,7 +42,9 @@ extension Application {
         let start = ContinuousClock.now
         while true {
             let amendments = try await inspect { $0.amendments }
-            let proposal = try await withLog { try propose(amendments, $0) }
+            let proposal = try await folding { try propose(amendments, $0) }
+            // Whoever asked has gone: nothing is changed any more.
+            try _Concurrency.Task.checkCancellation()
             let result: Result<GoneLive, any Error> = await withCheckedContinuation { continuation in
                 add(
                     Job(

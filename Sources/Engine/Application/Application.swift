@@ -28,6 +28,10 @@ public final class Application: Sendable {
     public let damage: [SnapshotDamage]
     private let writer: Writer
     private let queue: JobQueue
+    let folds: WorkThreads
+
+    /// What snapshots cost, and what a recovery would.
+    public var snapshotReport: SnapshotReport { writer.snapshots.report }
 
     /// Opens an application: recovers it from its log, and adopts the spec where it is new or changed.
     ///
@@ -36,22 +40,31 @@ public final class Application: Sendable {
     ///   - clock: stamps events that claim no time.
     ///   - trust: how far ahead of the log the clock's first reading may be.
     ///   - tell: is told what whoever runs it should know: failed commits, a clock that has jumped.
+    ///   - folds: where what folds the log for long is done.
     /// - Throws: `LogFailure`, or a `Refusal` where the log holds no spec and none is given.
     public convenience init(
         name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp,
-        trust: ClockTrust = .bounded, tell: @escaping @Sendable (String) -> Void = { _ in }
+        trust: ClockTrust = .bounded, tell: @escaping @Sendable (String) -> Void = { _ in },
+        folds: WorkThreads = .folds
     ) throws {
-        try self.init(name: name, spec: spec, store: store, clocks: ServerClock(time: clock, trust: trust), tell: tell)
+        try self.init(
+            name: name, spec: spec, store: store, clocks: ServerClock(time: clock, trust: trust), tell: tell,
+            folds: folds)
     }
 
-    /// - Parameter clocks: what stamps events, and what intervals are measured by.
+    /// - Parameters:
+    ///   - clocks: what stamps events, and what intervals are measured by.
+    ///   - cost: the processor time of the calling thread in seconds, to know what folding costs.
     package init(
         name: String, spec: Spec?, store: StoreAccess, clocks: ServerClock,
-        tell: @escaping @Sendable (String) -> Void = { _ in }
+        tell: @escaping @Sendable (String) -> Void = { _ in }, folds: WorkThreads = .folds,
+        cost: @escaping @Sendable () -> Double = { ThreadPriority.threadSeconds() }
     ) throws {
-        self.name = name
+        (self.name, self.folds) = (name, folds)
         queue = JobQueue()
-        writer = try Writer(spec: spec, store: store, queue: queue, clock: clocks) { tell("\(name): \($0)") }
+        writer = try Writer(
+            spec: spec, store: store, queue: queue, clock: clocks, snapshots: SnapshotNotes(cost: cost)
+        ) { tell("\(name): \($0)") }
         self.spec = writer.spec
         damage = writer.damage
         let thread = Thread { [writer] in writer.run() }
@@ -89,11 +102,7 @@ public final class Application: Sendable {
     /// What can be named and restored. The writer is not asked.
     public func versions() async throws -> [Version] {
         let log = try writer.log()
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try Version.list(in: log) })
-            }
-        }
+        return try await WorkThreads.reads.run { try Version.list(in: log) }
     }
 
     /// Whether requests are answered. The writer is not asked.
@@ -117,21 +126,6 @@ public final class Application: Sendable {
                         { continuation.resume(returning: .failure($0)) })))
         }
         return try result.get()
-    }
-
-    /// Runs a closure on the log, which holds everything acknowledged.
-    public func withLog<T: Sendable>(
-        _ body: @escaping @Sendable (StoreAccess.Store) throws -> T
-    ) async throws -> T {
-        let result: Result<StoreAccess.Store, Unavailable> = await withCheckedContinuation { continuation in
-            add(Job(.flush { continuation.resume(returning: $0) }))
-        }
-        let log = try result.get()
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(with: Result { try body(log) })
-            }
-        }
     }
 
     /// Gives a version a name. - Parameter point: nil means the present one.

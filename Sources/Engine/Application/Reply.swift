@@ -33,6 +33,8 @@ public struct Acceptance: Sendable {
 public enum Unavailable: Error, Sendable, CustomStringConvertible {
     /// The queue is full. - Parameter retryAfterSeconds: when to try again.
     case overloaded(retryAfterSeconds: Int)
+    /// As many long folds as may wait do. - Parameter retryAfterSeconds: when to try again.
+    case tooMuchWork(retryAfterSeconds: Int)
     /// A commit failed: what was asked may or may not be on the disk. The same request, with the same id, may be sent
     /// again.
     case outcomeUnknown(String)
@@ -50,6 +52,7 @@ public enum Unavailable: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .overloaded: "the queue is full; try again shortly"
+        case .tooMuchWork: "too many requests that fold the log wait; try again shortly"
         case .outcomeUnknown(let why): "outcome unknown, retry with the same id: \(why)"
         case .recovering(let why): "recovering from the disk, retry with the same id: \(why)"
         case .clockJump(let time, let expected):

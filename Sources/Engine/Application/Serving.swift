@@ -5,10 +5,6 @@ import OnlineLearning
 
 /// A recovered application in the writer's hands: the state, the log it continues, and the block being filled.
 final class Serving {
-    /// The log grows by this many times the last snapshot's size before the next is taken, and by at least so much.
-    static let snapshotGrowth = 120
-    static let snapshotGrowthBytesMin = 1 << 20
-
     let log: StoreAccess.Store
     private(set) var state: ApplicationState
     let committer: Committer
@@ -24,10 +20,7 @@ final class Serving {
     private var isClockRefused = false
     private var past: LogPast
     private var builder: BlockBuilder
-    private var hasNewEvents = false
-    private var lastSnapshotBytes = 0
-    /// The offset of the newest snapshot that stays: those of clean stops give way to the next.
-    private var keptSnapshotOffset = 0
+    private let snapshots: SnapshotUpkeep
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
     private var builderBegan: Moment
@@ -44,19 +37,20 @@ final class Serving {
     }
 
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
-    init(_ log: StoreAccess.Store, adopting spec: Spec?, at now: Moment, _ context: Context) throws {
+    /// - Parameter notes: are told what that took.
+    init(
+        _ log: StoreAccess.Store, adopting spec: Spec?, at now: Moment, _ context: Context, _ notes: SnapshotNotes
+    ) throws {
         self.log = log
         (clockGuard, digestBudget, tell) = (context.clockGuard, context.digestBudget, context.tell)
         builderBegan = now
         committer = Committer(whenFailed: context.wake)
         compactor = Compactor(log, tell: context.tell)
         isReadingNoted = try log.firstReading() != nil
-        var replay = try Replay(log)
-        let snapshotOffset = replay.offset
-        try replay.run()
+        let (replay, snapshotOffset, policy) = try Self.recover(log, notes.cost)
         damage = replay.damage
-        // The next start is not to pass over them again.
-        hasNewEvents = !damage.isEmpty
+        snapshots = SnapshotUpkeep(
+            policy, recoveredEvents: replay.offset - snapshotOffset, compactor, committer, notes)
         if let state = replay.state {
             self.state = state
         } else {
@@ -68,10 +62,10 @@ final class Serving {
         past = LogPast(log, layout: state.contract.layout)
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
-        let newest = snapshotOffset == 0 ? nil : try log.snapshot(atOrBefore: snapshotOffset)
-        lastSnapshotBytes = newest?.payload.count ?? 0
-        if let newest, newest.offset == state.offset { knownDigests = Standing.Digests(newest) }
-        keptSnapshotOffset = try log.snapshots().last { $0.reason != .stop }?.offset ?? 0
+        // What it says is found without looking at the state, where nothing was folded after it.
+        if snapshotOffset > 0, snapshotOffset == state.offset {
+            knownDigests = try log.snapshots().last { $0.offset == snapshotOffset }.map(Standing.Digests.init)
+        }
         if let spec, replay.state == nil || state.spec != spec {
             _ = try adopt(.spec(spec), state.successor(under: spec))
         }
@@ -80,6 +74,24 @@ final class Serving {
         if state.revisionOfOthers != nil {
             _ = try adopt(.upgrade(from: snapshotOffset), state.learned)
         }
+        // What took long to fold is never folded again.
+        snapshots.consider(state, bytesPerEvent: 0)
+    }
+
+    /// Folds what follows the newest snapshot, and measures that.
+    private static func recover(
+        _ log: StoreAccess.Store, _ cost: @escaping @Sendable () -> Double
+    ) throws -> (Replay, snapshotOffset: Int, SnapshotPolicy) {
+        let began = cost()
+        var replay = try Replay(log)
+        let (start, read) = (replay.offset, cost())
+        try replay.run()
+        var policy = SnapshotPolicy(
+            newest: (start, replay.snapshotBytes),
+            keptOffset: try log.snapshots().last { !$0.reason.givesWay }?.offset ?? 0, cost: cost)
+        policy.recovered(
+            readSeconds: read - began, foldSeconds: cost() - read, events: replay.offset - start)
+        return (replay, start, policy)
     }
 
     // MARK: Events
@@ -104,12 +116,12 @@ final class Serving {
 
     private func apply(_ event: Event) throws -> Decision {
         do {
-            return try state.apply(event, past: &past)
+            return try snapshots.applying { try state.apply(event, past: &past) }
         } catch {
             // What it refers to may be in a block that is not written yet.
             guard !builder.isEmpty else { throw error }
             try flush()
-            return try state.apply(event, past: &past)
+            return try snapshots.applying { try state.apply(event, past: &past) }
         }
     }
 
@@ -209,23 +221,25 @@ final class Serving {
     /// Hands the block on to the committer where its time has come.
     func commitIfDue(at now: Moment) throws {
         guard let flushDeadline, now >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
-        let (block, snapshot) = seal()
-        committer.append(block, snapshot, to: log)
-        if snapshot != nil { compactor.wake() }
+        snapshots.pausing { committer.append(seal(), nil, to: log) }
+        considerSnapshot()
     }
 
-    /// Commits the block being filled, with the snapshot that is due.
+    /// Commits the block being filled.
     func commit() throws {
         guard !builder.isEmpty else { return }
-        let (block, snapshot) = seal()
-        try log.append(block, snapshot: snapshot)
-        if snapshot != nil { compactor.wake() }
+        try snapshots.pausing { try log.append(seal(), snapshot: nil) }
+        considerSnapshot()
     }
 
     private func commit(snapshot: Snapshot, _ forgetting: Forgetting?) throws -> Heads? {
-        let (block, _) = seal(withSnapshot: false)
-        defer { note(snapshot) }
+        let block = seal()
+        defer {
+            snapshots.stored(snapshot)
+            knownDigests = Standing.Digests(snapshot)
+        }
         if let forgetting {
+            snapshots.discard()
             // What is being packed may be what is to go.
             let heads = try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
             // What was read before may be forgotten.
@@ -245,35 +259,31 @@ final class Serving {
         try commit()
     }
 
-    /// Ends cleanly, with a snapshot of where it stands.
+    /// Ends cleanly, with a snapshot of where it stands: the next start has nothing to fold.
     func stop() throws {
         defer { compactor.finish() }
         try flush()
-        guard hasNewEvents else { return }
-        try log.save(state.snapshot(.stop))
+        // What is being stored is waited for; what is still being encoded comes to nothing.
+        compactor.stop()
+        // Where a snapshot was damaged, the next start is not to pass over it again.
+        guard snapshots.isBehind(state.offset) || !damage.isEmpty else { return }
+        let snapshot = state.snapshot(.stop)
+        try log.save(snapshot, dropping: Compaction.stale(among: try log.snapshots(), before: snapshot))
     }
 
-    private func seal(withSnapshot: Bool = true) -> (Block, Snapshot?) {
+    private func seal() -> Block {
         let payload = builder.payload()
         let block = Block(
             firstOffset: builder.firstOffset, count: builder.count, firstTime: builder.firstTime,
             lastTime: builder.lastTime, payload: payload)
         builder.begin(at: builder.endOffset)
-        hasNewEvents = true
         committed = (committed.events + block.count, committed.bytes + payload.count)
-        // What an event takes is not known of those that others have committed, and packed since.
-        let bytesPerEvent = Double(committed.bytes) / Double(committed.events)
-        let growth = Double(block.endOffset - keptSnapshotOffset) * bytesPerEvent
-        let due = max(Self.snapshotGrowth * lastSnapshotBytes, Self.snapshotGrowthBytesMin)
-        guard withSnapshot, growth >= Double(due) else { return (block, nil) }
-        let snapshot = state.snapshot(.growth)
-        note(snapshot)
-        return (block, snapshot)
+        return block
     }
 
-    private func note(_ snapshot: Snapshot) {
-        (lastSnapshotBytes, keptSnapshotOffset, hasNewEvents) = (snapshot.payload.count, snapshot.offset, false)
-        knownDigests = Standing.Digests(snapshot)
+    private func considerSnapshot() {
+        // What an event takes is not known of those that others have committed, and packed since.
+        snapshots.consider(state, bytesPerEvent: Double(committed.bytes) / Double(max(1, committed.events)))
     }
 }
 

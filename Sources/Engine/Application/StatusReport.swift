@@ -25,11 +25,21 @@ public struct StatusReport: Sendable {
 
     static let emptyLog = LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
 
-    public func write(to json: inout JSONWriter) {
+    /// - Parameter application: of a server, which tells what only who serves knows.
+    public func write(to json: inout JSONWriter, of application: Application? = nil) {
         json.object { json in
             standing.write(to: &json)
             json.member("digest_offset", standing.digests.offset)
             json.member("alarms", array: { json in for alarm in standing.alarms { json.string(alarm) } })
+            if let application {
+                json.key("recovery")
+                application.snapshotReport.write(to: &json)
+                let (running, waiting) = application.folds.load
+                json.member("long_folds", object: { json in
+                    json.member("running", running)
+                    json.member("waiting", waiting)
+                })
+            }
             json.member("version", standing.version)
             json.member("versions", array: { json in
                 for version in versions { version.write(to: &json) }
@@ -106,6 +116,7 @@ extension Snapshot {
         switch reason {
         case .growth: return "snapshot"
         case .stop: return "clean stop"
+        case .recovery: return "snapshot for a short recovery"
         // What was adopted is in the event before; where that cannot be read, the version is still one.
         case .adoption: return (try? reader.read(offset - 1)?.event.change(at: offset - 1)) ?? "adopted"
         }

@@ -29,6 +29,7 @@ final class Writer: @unchecked Sendable {
     /// Snapshots that were passed over when it began.
     let damage: [SnapshotDamage]
     let queue: JobQueue
+    let snapshots: SnapshotNotes
     private let store: StoreAccess
     private let clock: ServerClock
     private let tell: @Sendable (String) -> Void
@@ -44,17 +45,18 @@ final class Writer: @unchecked Sendable {
     private let published: Mutex<Result<StoreAccess.Store, Unavailable>>
 
     init(
-        spec: Spec?, store: StoreAccess, queue: JobQueue, clock: ServerClock,
+        spec: Spec?, store: StoreAccess, queue: JobQueue, clock: ServerClock, snapshots: SnapshotNotes,
         tell: @escaping @Sendable (String) -> Void
     ) throws {
-        (self.store, self.queue, self.clock, self.tell) = (store, queue, clock, tell)
+        (self.store, self.queue, self.clock, self.snapshots) = (store, queue, clock, snapshots)
+        self.tell = tell
         let log = try store.open()
         do {
             let now = clock.moment()
             let context = Serving.Context(
                 clockGuard: ClockGuard(continuing: nil, at: now), digestBudget: DigestBudget(at: now),
                 wake: { queue.wake() }, tell: tell)
-            let serving = try Serving(log, adopting: spec, at: now, context)
+            let serving = try Serving(log, adopting: spec, at: now, context, snapshots)
             serving.clockGuard = ClockGuard(
                 continuing: clock.trust == .bounded ? try serving.timeRead() : nil, at: now)
             self.spec = serving.state.spec
@@ -175,7 +177,7 @@ final class Writer: @unchecked Sendable {
             do {
                 let context = Serving.Context(
                     clockGuard: clockGuard, digestBudget: digestBudget, wake: { [queue] in queue.wake() }, tell: tell)
-                serving = try Serving(log, adopting: nil, at: now, context)
+                serving = try Serving(log, adopting: nil, at: now, context, snapshots)
             } catch {
                 try? store.close(log)
                 throw error

@@ -28,7 +28,9 @@ struct AuditSearch {
         let (id, bound) = try Self.id(subject, &reader, end: end)
         var occurrences: [Occurrence] = []
         var next = 0
+        let stop = StopFlag.current
         while next < end, let (block, _) = try reader.block(containing: next) {
+            try stop?.check()
             let indices: [Int]
             do { indices = try block.indices(of: id) } catch {
                 throw LogFailure(

@@ -24,12 +24,22 @@ public struct Compaction {
         reader = LogReader(log)
     }
 
-    /// Removes every snapshot of a clean stop that another of a stop or of growth follows: it was for the start after
-    /// it, and a store that is often stopped would be full of them. What begins with an adoption keeps its last.
-    public func dropStops() throws {
-        let snapshots = try log.snapshots()
-        let stale = zip(snapshots, snapshots.dropFirst()).filter { $0.reason == .stop && $1.reason != .adoption }
-        try log.dropSnapshots(at: stale.map(\.0.offset))
+    /// Removes every snapshot that has given way to a later one.
+    public func dropStale() throws {
+        try log.dropSnapshots(at: Self.stale(among: try log.snapshots()))
+    }
+
+    /// The offsets of snapshots that give way. Those taken for a recovery give way to whatever follows; that of a clean
+    /// stop, which was for the start after it, to another than an adoption's, or a store that is often stopped would be
+    /// full of them: what begins with an adoption keeps its last.
+    /// - Parameters:
+    ///   - snapshots: in the order of their offsets.
+    ///   - next: one more that comes at their end.
+    static func stale(among snapshots: [Snapshot], before next: Snapshot? = nil) -> [Int] {
+        let all = snapshots.filter { $0.offset != next?.offset } + (next.map { [$0] } ?? [])
+        return zip(all, all.dropFirst()).filter { one, following in
+            one.reason == .recovery || one.reason == .stop && following.reason != .adoption
+        }.map(\.0.offset)
     }
 
     /// Packs one run of blocks.

@@ -28,7 +28,7 @@ final class Compactor: Sendable {
     /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
     func wake() {
         queue.async { [self] in
-            attempt { try $0.dropStops() }
+            attempt { try $0.dropStale() }
             while !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed) {
                 do {
                     guard try compaction.withLock({ try $0.step(eventsMin: Compaction.eventsMax) }) else { return }
@@ -38,6 +38,29 @@ final class Compactor: Sendable {
                 }
             }
         }
+    }
+
+    /// Stores a snapshot when what it holds has been committed, in the place of those that give way to it; then packs.
+    /// - Parameters:
+    ///   - isWanted: asked right before; nothing is stored where it is not.
+    ///   - done: is told why it was not stored; nil where it was.
+    func store(
+        _ snapshot: Snapshot, behind committer: Committer, where isWanted: @escaping @Sendable () -> Bool,
+        done: @escaping @Sendable (String?) -> Void
+    ) {
+        queue.async { [self] in
+            committer.wait()
+            do {
+                guard !isStopping.load(ordering: .relaxed), isWanted() else { return done("it was given up") }
+                guard try log.endOffset >= snapshot.offset else { return done("its events were not committed") }
+                let stale = Compaction.stale(among: try log.snapshots(), before: snapshot)
+                try log.save(snapshot, dropping: stale)
+                done(nil)
+            } catch {
+                done("\(error)")
+            }
+        }
+        wake()
     }
 
     /// Rewrites the log while nothing is packed; then packs from its beginning on, because what was replaced lies there
@@ -65,7 +88,7 @@ final class Compactor: Sendable {
         stop()
         guard !hasFailed.load(ordering: .relaxed) else { return }
         attempt { compaction in
-            try compaction.dropStops()
+            try compaction.dropStale()
             _ = try compaction.run(seconds: Self.stopSecondsMax)
         }
     }

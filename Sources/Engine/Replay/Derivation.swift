@@ -46,10 +46,11 @@ final class Derivation {
     func replay(atOrBefore offset: Int) throws -> Replay {
         var (bound, damage) = (offset, [SnapshotDamage]())
         // No state knows an amendment before it was made, so most need not be decoded to be passed over.
-        while let state = try log.newestState(
+        while let (state, _) = try log.newestState(
             atOrBefore: bound, passingOver: &damage,
             where: { amendments.leave($0, foldedUnder: amendments.before($0).count) })
         {
+            try StopFlag.current?.check()
             let foldedUnder = state.learned.lineage.amendmentCount
             if amendments.leave(state.offset, foldedUnder: foldedUnder) {
                 let isAsLived = amendments.leave(offset, foldedUnder: foldedUnder)

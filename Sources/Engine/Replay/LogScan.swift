@@ -18,12 +18,14 @@ struct LogScan {
         _ range: Range<Int>,
         _ body: (_ offset: Int, _ event: borrowing Event, _ answer: StoredAnswer, _ block: ScannedBlock) throws -> Void
     ) throws -> Int {
+        let stop = StopFlag.current
         var next = range.lowerBound
         while next < range.upperBound, let (block, contract) = try reader.block(containing: next) {
             var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
             let scanned = ScannedBlock(contract: contract, digest: block.contractDigest, version: block.version)
             let end = min(range.upperBound, block.firstOffset + block.count)
             while next < end {
+                try stop?.check()
                 do {
                     try block.read(next - block.firstOffset, contract: contract, into: &event, answer: &answer)
                 } catch {

@@ -13,6 +13,8 @@ struct Replay {
     private(set) var offset: Int
     private var past: LogPast
     private let log: StoreAccess.Store
+    /// The size of the snapshot where it began, in bytes; 0 where there was none.
+    private(set) var snapshotBytes = 0
     /// Whether it folds the log as it was lived through.
     let isAsLived: Bool
     private var index: AmendmentIndex
@@ -24,8 +26,9 @@ struct Replay {
         var damage: [SnapshotDamage] = []
         // A snapshot beyond the log's end is not one of this log.
         let bound = min(offset, try log.endOffset)
-        try self.init(log, at: try log.newestState(atOrBefore: bound, passingOver: &damage))
-        self.damage = damage
+        let newest = try log.newestState(atOrBefore: bound, passingOver: &damage)
+        try self.init(log, at: newest?.state)
+        (self.damage, snapshotBytes) = (damage, newest?.byteCount ?? 0)
     }
 
     /// Begins at the log's very beginning, whatever snapshots there are.
@@ -53,16 +56,19 @@ struct Replay {
     ///     that which is stored with it.
     ///   - check: is told of every event with its stored and its new answer.
     ///   - scored: is shown the state after every label that has met its question.
+    /// - Throws: what the current ``StopFlag`` says, too.
     mutating func run(
         to end: Int = .max,
         derive: (Adoption, ApplicationState) throws -> LearnedState? = { _, _ in nil },
         check: (Int, borrowing StoredAnswer, borrowing StoredAnswer) -> Void = { _, _, _ in },
         scored: ((borrowing ApplicationState) -> Void)? = nil
     ) throws {
+        let stop = StopFlag.current
         var answer = StoredAnswer(.predicted)
         while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
             var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
             while offset < end, offset < reader.firstOffset + reader.count {
+                try stop?.check()
                 do {
                     try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {

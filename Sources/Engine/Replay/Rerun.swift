@@ -65,12 +65,14 @@ struct Rerun {
         after: (Int, borrowing Event, borrowing ApplicationState, Decision) throws -> Void = { _, _, _, _ in }
     ) throws {
         try begin(batch)
+        let stop = StopFlag.current
         // A local: what is part of the same value as the state would be copied to be handed to it.
         var event = Event(FeatureLayout([]))
         swap(&event, &self.event)
         defer { swap(&event, &self.event) }
         var row = 0
         for index in 0..<batch.count {
+            try stop?.check()
             take(batch, index, &row, into: &event)
             let decision = try state.rerun(event, under: &amendments, past: &past)
             try after(index, event, state, decision)

@@ -21,9 +21,9 @@ public struct SnapshotDamage: Sendable, Equatable {
 /// A snapshot saves folding and is nothing that the log does not say again. So one that is damaged is passed over for
 /// the one before it and the events since.
 extension SnapshotStore {
-    /// The state that a snapshot holds.
+    /// The state that a snapshot holds, and the size of its payload.
     /// - Throws: `damaged` where it is not there, does not decode, or is the state of another offset.
-    func state(of snapshot: Snapshot) throws(LogFailure) -> ApplicationState {
+    private func sound(_ snapshot: Snapshot) throws(LogFailure) -> (state: ApplicationState, byteCount: Int) {
         guard let whole = try self.snapshot(atOrBefore: snapshot.offset), whole.offset == snapshot.offset else {
             throw LogFailure(.damaged, "the snapshot of @\(snapshot.offset) is not there")
         }
@@ -31,7 +31,11 @@ extension SnapshotStore {
         guard state.offset == snapshot.offset else {
             throw LogFailure(.damaged, "the snapshot at @\(snapshot.offset) holds the state of @\(state.offset)")
         }
-        return state
+        return (state, whole.payload.count)
+    }
+
+    func state(of snapshot: Snapshot) throws(LogFailure) -> ApplicationState {
+        try sound(snapshot).state
     }
 
     /// The state that was stored with the adoption at an offset.
@@ -42,7 +46,7 @@ extension SnapshotStore {
         return try state(of: snapshot)
     }
 
-    /// The newest whole snapshot at or before an offset with the state that it holds; nil where there is none.
+    /// The newest whole snapshot at or before an offset: the state that it holds and its size; nil where there is none.
     ///
     /// - Parameters:
     ///   - damage: takes those that were passed over.
@@ -51,7 +55,7 @@ extension SnapshotStore {
     func newestState(
         atOrBefore offset: Int, passingOver damage: inout [SnapshotDamage],
         where isWanted: (Int) -> Bool = { _ in true }
-    ) throws(LogFailure) -> ApplicationState? {
+    ) throws(LogFailure) -> (state: ApplicationState, byteCount: Int)? {
         var candidates: [Snapshot]
         do throws(LogFailure) {
             candidates = try snapshots().filter { $0.offset <= offset && isWanted($0.offset) }
@@ -62,7 +66,7 @@ extension SnapshotStore {
         }
         while let candidate = candidates.popLast() {
             do throws(LogFailure) {
-                return try state(of: candidate)
+                return try sound(candidate)
             } catch {
                 guard error.kind == .damaged else { throw error }
                 damage.append(SnapshotDamage(offset: candidate.offset, reason: error.message))

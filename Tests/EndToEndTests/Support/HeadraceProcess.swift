@@ -32,11 +32,16 @@ final class HeadraceProcess {
     var port: Int { URL(string: url)?.port ?? 0 }
 
     /// Starts a server and returns when it has said that it is ready.
-    init(_ specs: String..., directory: String, port: Int = 0, environment: [String: String] = [:]) async throws {
+    /// - Parameter onOneCore: it sees a machine of one core.
+    init(
+        _ specs: String..., directory: String, port: Int = 0, environment: [String: String] = [:],
+        onOneCore: Bool = false
+    ) async throws {
         self.directory = directory
         let running = try Running(
-            Program.headrace,
-            ["up"] + specs + ["--data-dir", directory, "--port", String(port), "--format", "json"],
+            onOneCore ? Program.onOneCore[0] : Program.headrace,
+            (onOneCore ? Program.onOneCore.dropFirst() + [Program.headrace] : [])
+                + ["up"] + specs + ["--data-dir", directory, "--port", String(port), "--format", "json"],
             environment: environment)
         self.running = running
         _ = try await eventually { running.outputText.contains("\n") || !running.process.isRunning }
@@ -82,6 +87,18 @@ final class HeadraceProcess {
 
     func send(_ method: String, _ path: String, _ body: Data?) async throws -> Answer {
         try await Self.send(method, url + path, body, session)
+    }
+
+    /// What can ask it from another task, and does not hold it.
+    var asking: Asking { Asking(url: url, session: session) }
+
+    struct Asking: Sendable {
+        fileprivate let url: String
+        fileprivate let session: URLSession
+
+        func get(_ path: String) async throws -> Answer {
+            try await HeadraceProcess.send("GET", url + path, nil, session)
+        }
     }
 
     private static func send(

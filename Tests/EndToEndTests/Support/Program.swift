@@ -24,6 +24,8 @@ enum Program {
 
     /// Whether this is a run that must skip nothing: what it lacks makes its tests fail.
     static let isOnCI = ["true", "1"].contains(ProcessInfo.processInfo.environment["CI"] ?? "")
+    /// What a program is run by to see one core.
+    static let onOneCore = [path("taskset") ?? "taskset", "-c", "0"]
 
     static let flights = "\(repository)/Examples/flights/flights.yaml"
     static let january = "\(repository)/Examples/flights/january.csv.gz"

@@ -103,7 +103,8 @@ import Testing
     }
 
     @Test func everyLearnerAndItsBaselineCanBeRead() async throws {
-        let names = Catalogue.learnerDeclarations.map(\.name).filter { Catalogue.tasks(ofLearner: $0).contains(.binary) }
+        let names = Catalogue.learnerDeclarations.map(\.name)
+            .filter { Catalogue.tasks(ofLearner: $0).contains(.binary) }
         #expect(names.count > 25 && names.contains("auto") && names.contains("voting_classifier"))
         for name in names {
             let spec = try spec("binary", #"["standard_scaler", \#(Self.model(name))]"#)
@@ -141,7 +142,8 @@ import Testing
 
     /// One feature's name and value may read as another's: columns are then told apart by their numbers.
     @Test func columnsNeverHaveOneNameTwice() async throws {
-        let model = #"[{"one_hot": {"features": ["c"], "max_categories": 2}}, {"linear_regression": {"optimizer": "sgd"}}]"#
+        let encoder = #"{"one_hot": {"features": ["c"], "max_categories": 2}}"#
+        let model = #"[\#(encoder), {"linear_regression": {"optimizer": "sgd"}}]"#
         let examples = ["(other)", "b", "c", "d"].enumerated().map { (Double($0.offset), $0.element, Label.number(1)) }
         let report = try await report(try spec("regression", model), examples)
         let columns = at(report, "models/0/columns")?.array?.compactMap(\.string) ?? []

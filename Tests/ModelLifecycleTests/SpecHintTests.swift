@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: ["lr", "learning_rate"])
     func aStepSizeBelongsToTheOptimizer(_ key: String) throws {
-        let model: SpecTree = [.map([("linear_regression", .map([(key, "0.1")]))])]
+        let model: SpecTree = [.map([("linear_regression", .map([(key, SpecTree.plain("0.1"))]))])]
         #expect(try complaint(model).contains("optimizer: {sgd: {lr: 0.1}}"))
     }
 

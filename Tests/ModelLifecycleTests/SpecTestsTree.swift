@@ -71,7 +71,10 @@ indirect enum SpecTree: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, E
             #expect(try SpecChecker.check(node).spec == spec, "\(node.yaml)")
             var json = JSONWriter()
             node.write(to: &json)
-            guard let value = try? JSONValue(parsing: json.bytes) else { return Issue.record("\(json.text)") }
+            guard let value = try? JSONValue(parsing: json.bytes) else {
+                Issue.record("\(json.text)")
+                return
+            }
             #expect(try SpecChecker.check(SpecNode(value)).spec == spec, "\(json.text)")
         } catch {
             Issue.record("\(error)\n\(node.yaml)")

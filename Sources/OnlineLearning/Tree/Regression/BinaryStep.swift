@@ -3,8 +3,8 @@
 /// the multiples as they are.
 ///
 /// There is none at first: the first ``valueCount`` distinct values are taken as they are. Then the step is what
-/// divides the middle three quarters of the values kept into some ``valueCount`` parts, and twice as much when there are
-/// twice as many values. A few outliers therefore leave it as it is, and a feature of few values is never rounded.
+/// divides the middle three quarters of the values kept into some ``valueCount`` parts, and twice as much when there
+/// are twice as many values. A few outliers therefore leave it as it is, and a feature of few values is never rounded.
 package struct BinaryStep: Sendable, Equatable {
     /// Distinct values from which on they are rounded, and after each further so many the step is looked at again.
     package static var valueCount: Int { 128 }

@@ -22,8 +22,8 @@ import Determinism
 ///   `memory_estimate_period`: examples until they are looked at again, from 1 (default 1,000,000).
 ///
 /// With `leaf_model: {linear_regression: {optimizer: sgd}}`, `clamp_models: false` and `splitter: {tebst_splitter:
-/// {digits: 1}}` it is River's tree; `qo_splitter` needs `radius: 0.25` and `sides: river`. A linear model that learns by `sgd` answers without bound where features
-/// are large; ours answers within the true values seen.
+/// {digits: 1}}` it is River's tree; `qo_splitter` needs `radius: 0.25` and `sides: river`. A linear model that learns
+/// by `sgd` answers without bound where features are large; ours answers within the true values seen.
 ///
 /// Time: O(depth + features · observer) per example, an observer's insertion being O(1) to O(height of its search
 /// tree). Memory: what the leaves' observers keep, 40 bytes a value, within `max_size`.

@@ -1,5 +1,5 @@
-/// The length of the intervals into which a quantization observer divides a feature where none is given: a power of two,
-/// as short as the number of intervals allows.
+/// The length of the intervals into which a quantization observer divides a feature where none is given: a power of
+/// two, as short as the number of intervals allows.
 ///
 /// It begins far below the first number that is not 0, and is doubled, neighbours joining, whenever more than
 /// ``slotCount`` intervals hold a number. So features of any scale have between a half and all of so many intervals,

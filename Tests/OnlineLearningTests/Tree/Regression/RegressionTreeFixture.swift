@@ -41,7 +41,9 @@ struct RegressionTreeModel: Sendable, CustomStringConvertible {
             RegressionTreeModel(
                 "\(prefix)_qo", name,
                 eager.merging([
-                    "splitter": .component(component("qo_splitter", ["radius": .number(0.25), "allow_multiway_splits": .boolean(true)])),
+                    "splitter": .component(
+                        component(
+                            "qo_splitter", ["radius": .number(0.25), "allow_multiway_splits": .boolean(true)])),
                     "min_samples_split": .integer(1), "merit_preprune": .boolean(false),
                 ]) { $1 }),
             RegressionTreeModel(

@@ -3,6 +3,7 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
+import OnlineLearning
 import SQLiteStore
 import Testing
 
@@ -117,7 +118,8 @@ import Testing
         #expect(state.stateDigest.description == Self.stateDigest)
         #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)).prefix(64)[63] == 3)
         #expect(try await application.restore(to: .offset(214)).restoredOffset == 214)
-        #expect(try await application.restore(to: .offset(309)).stateDigest.description == Self.stateDigest)
+        // Under the corrections that no rebuild had taken up when it was lived through.
+        #expect(try await application.restore(to: .offset(309)).stateDigest.description != Self.stateDigest)
 
         // What was said after the snapshot is known with its reply: the label, and what corrected it.
         let replies = try await application.submit([

@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func boundsThatCannotBeAreRefused() {
-        #expect(complaints(("min", "3"), ("max", "2")) == ["target.max: found '2', expected a number ≥ min, which is 3"])
+        #expect(
+            complaints(("min", "3"), ("max", "2")) == ["target.max: found '2', expected a number ≥ min, which is 3"])
         #expect(complaints(("min", "low")).count == 1)
         #expect(complaints(("max", .quoted("5"))) == [
             "target.max: found '5' in quotes, expected a number (write it without quotes)"

@@ -63,9 +63,6 @@ package struct ColumnProfile {
     private let isTyped: Bool
     private let isNamedLikeID: Bool
 
-    /// What stands for other values, or for none, in the program's own names.
-    private static let reserved = ["(other)", "(missing)"]
-
     /// - Parameters:
     ///   - missing: rows before the column was first met.
     ///   - isTyped: whether the file tells numbers from texts, as JSON does.
@@ -184,7 +181,7 @@ package struct ColumnProfile {
         if !allTimes { addLookalike(bytes, row: row) }
         if firstReserved == nil, bytes.first == UInt8(ascii: "(") {
             let text = Self.text(bytes)
-            if Self.reserved.contains(where: { $0.utf8.elementsEqual(text.utf8) }) { firstReserved = (text, row) }
+            if ReservedName.all.contains(where: { $0.utf8.elementsEqual(text.utf8) }) { firstReserved = (text, row) }
         }
         addWords(bytes)
     }

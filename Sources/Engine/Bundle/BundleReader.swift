@@ -23,7 +23,8 @@ struct BundleReader {
         guard version <= BundleFormat.version else {
             throw LogFailure(
                 .newerFormat,
-                "\(path) was written by a newer Headrace (format \(version); this one reads up to \(BundleFormat.version))",
+                "\(path) was written by a newer Headrace (format \(version); "
+                    + "this one reads up to \(BundleFormat.version))",
                 hint: "use the newer version; nothing was imported")
         }
         guard version > 0 else { throw BundleFormat.damaged(path, "no format is \(version)") }

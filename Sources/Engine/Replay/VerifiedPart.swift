@@ -93,8 +93,12 @@ final class VerifiedPart: @unchecked Sendable {
             let amendments = state.amendments
             // Folded as it was lived through, the state is that under the amendments only if they change nothing of it.
             let isSame = amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
-            let derived = try Derivation(log, under: amendments).derive(
-                adoption.recipe, at: state.offset, from: isSame ? state : nil)
+            var derived = state.learned
+            // An upgrade adopted the state as lived through, without the corrections that no rebuild had taken up.
+            if !adoption.recipe.isUpgrade {
+                derived = try Derivation(log, under: amendments).derive(
+                    adoption.recipe, at: state.offset, from: isSame ? state : nil)
+            }
             guard Revision(of: derived.settings) == adoption.revision else { return nil }
             if derived.digest != adoption.stateDigest {
                 note(state.offset, "adopted: \(adoption.stateDigest); derived again: \(derived.digest)")
@@ -139,6 +143,12 @@ extension ApplicationState {
     /// The revision that folds here, where it is not this program's.
     var revisionOfOthers: Revision? {
         revision == Revision(of: learned.settings) ? nil : revision
+    }
+}
+
+extension Adoption.Recipe {
+    fileprivate var isUpgrade: Bool {
+        if case .upgrade = self { true } else { false }
     }
 }
 

@@ -63,9 +63,12 @@ struct FeatureCheck {
     func set(text: UnsafeBufferPointer<UInt8>, _ index: Int, in row: inout FeatureRow) throws(Refusal) {
         switch contract.features[index].kind {
         case .number:
-            try set(LabelCheck.decimal(text), index, in: &row, found: "'\(Self.excerpt(text))'")
+            let number = LabelCheck.decimal(text)
+            if case .malformed = number, Self.isNone(text) { return try setMissing(index, in: &row) }
+            try set(number, index, in: &row, found: "'\(Self.excerpt(text))'")
         case .boolean:
             guard let value = LabelCheck.boolean(text) else {
+                if Self.isNone(text) { return try setMissing(index, in: &row) }
                 throw wrongType(index, found: "'\(Self.excerpt(text))'")
             }
             set(value, index, in: &row)
@@ -74,16 +77,24 @@ struct FeatureCheck {
                 throw Refusal(.wrongType, "feature '\(contract.features[index].name)' is not UTF-8")
             }
             try set(string: text, index, in: &row)
+        case .timestamp where Self.isNone(text): try setMissing(index, in: &row)
         case .timestamp: try set(timestamp: text, index, in: &row)
         }
     }
 
-    func set(_ number: DecimalText.Number, _ index: Int, in row: inout FeatureRow, found: String) throws(Refusal) {
+    /// Whether a text says that there is no value, where only strings can be empty.
+    private static func isNone(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.isEmpty || MissingWord.matches(text)
+    }
+
+    func set(
+        _ number: DecimalText.Number, _ index: Int, in row: inout FeatureRow, found: @autoclosure () -> String
+    ) throws(Refusal) {
         let feature = contract.features[index]
         guard case .value(let value) = number else {
             throw number == .overflow
-                ? Refusal(.outOfRange, "feature '\(feature.name)': \(found) is beyond the range of a double")
-                : wrongType(index, found: found)
+                ? Refusal(.outOfRange, "feature '\(feature.name)': \(found()) is beyond the range of a double")
+                : wrongType(index, found: found())
         }
         if let minimum = feature.minimum, value < minimum { throw outOfRange(feature, value, "at least \(minimum)") }
         if let maximum = feature.maximum, value > maximum { throw outOfRange(feature, value, "at most \(maximum)") }

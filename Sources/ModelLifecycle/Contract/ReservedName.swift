@@ -1,11 +1,11 @@
-/// Names that the program gives to what has none, in parentheses. No class and no category that a user sends may be one.
+/// Names that the program gives to what has none, in parentheses. No class and no category of a user may be one.
 public enum ReservedName {
     /// What lies beyond a bound, taken together.
     public static let other = "(other)"
     /// No value.
     public static let missing = "(missing)"
 
-    static let all = [other, missing]
+    package static let all = [other, missing]
 
     /// Which of them a value is, if it is one.
     @inline(__always)

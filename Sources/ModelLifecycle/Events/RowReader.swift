@@ -169,7 +169,7 @@ public struct RowReader {
         switch role {
         case .ignored: return
         case .feature(let index):
-            if isMissing(text, contract.features[index].kind) {
+            if text.baseAddress == nil {
                 try features.setMissing(index, in: &row.features)
             } else {
                 try features.set(text: text, index, in: &row.features)
@@ -186,14 +186,5 @@ public struct RowReader {
     private func time(_ text: UnsafeBufferPointer<UInt8>, _ column: String?) throws(Refusal) -> Timestamp? {
         if text.isEmpty || MissingWord.matches(text) { return nil }
         return try FeatureCheck.time(text) { "'\(column ?? "")'" }
-    }
-
-    /// Whether a cell holds no value of a kind. Only strings can be empty.
-    @inline(__always)
-    private func isMissing(_ text: UnsafeBufferPointer<UInt8>, _ kind: FeatureKind) -> Bool {
-        switch kind {
-        case .category, .text: text.baseAddress == nil
-        case .number, .boolean, .timestamp: text.isEmpty || MissingWord.matches(text)
-        }
     }
 }

@@ -11,6 +11,7 @@ extension SpecNode {
         var members: [(String, SpecNode)] = [("application", .text(spec.application))]
         if contract.clock == .claimed { members.append(("clock", .text("claimed"))) }
         if spec.durability != .durable { members.append(("durability", .text(spec.durability.name))) }
+        if spec.recovery != Spec.defaultRecovery { members.append(("recovery", .plain(spec.recovery.description))) }
         if spec.limits != Limits() { members.append(("limits", .limits(spec.limits))) }
         members.append(("features", .members(contract.features.map { ($0.name, .feature($0)) })))
         members.append(("target", .target(contract.target)))
@@ -48,6 +49,8 @@ extension SpecNode {
             ("name", .text(target.name)), ("type", .text(target.task.name)),
             ("horizon", .plain(target.horizon.description)),
         ]
+        if let minimum = target.minimum { members.append(("min", .number(minimum))) }
+        if let maximum = target.maximum { members.append(("max", .number(maximum))) }
         if let classes = target.classes, !target.isBoolean { members.append(("classes", .texts(classes))) }
         if target.task == .multiclass, target.classes == nil, target.maxClasses != TargetDeclaration.defaultMaxClasses {
             members.append(("max_classes", .plain("\(target.maxClasses)")))

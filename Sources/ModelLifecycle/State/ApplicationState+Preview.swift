@@ -24,6 +24,6 @@ extension Spec {
     func with(application: String, settings: Settings) -> Spec {
         Spec(
             application: application, contract: contract, data: data, durability: durability, limits: limits,
-            settings: settings)
+            settings: settings, recovery: recovery)
     }
 }

@@ -1,8 +1,8 @@
 import Determinism
 import OnlineLearning
 
-/// An answer says something where it has a number. A model that came after the question has none, and neither has one of
-/// open classes that has met none yet: that is no answer, so there is no prediction to show and nothing to score.
+/// An answer says something where it has a number. A model that came after the question has none, and neither has one
+/// of open classes that has met none yet: that is no answer, so there is no prediction to show and nothing to score.
 extension Sequence<Double> {
     @inline(__always)
     public var saysAnything: Bool {

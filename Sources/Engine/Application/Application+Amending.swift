@@ -7,7 +7,7 @@ import OnlineLearning
 extension Application {
     /// Rebuilds the models as if the questions that fulfil a condition had never been asked nor labelled.
     public func exclude(_ condition: String) async throws -> AmendmentReport {
-        let selection = try Selection(condition, contract: spec.contract, now: clock())
+        let selection = try Selection(condition, contract: spec.contract, now: clock.time())
         return try await amending { log, amendments in
             let search = try QuestionSearch(selection, in: log, under: amendments)
             try Self.check(search)
@@ -34,7 +34,7 @@ extension Application {
     /// Rebuilds the models as if the questions that fulfil a condition had never been asked, and removes what they and
     /// their labels said from the log, the snapshots and the free room of the store.
     public func forget(where condition: String) async throws -> AmendmentReport {
-        try await forget(Selection(condition, contract: spec.contract, now: clock()), ids: [])
+        try await forget(Selection(condition, contract: spec.contract, now: clock.time()), ids: [])
     }
 
     /// The same of these ids: the questions asked under them, and every label and correction.

@@ -29,6 +29,7 @@ public final class Application: Sendable {
     private let writer: Writer
     private let queue: JobQueue
     let folds: WorkThreads
+    let clock: ServerClock
 
     /// What snapshots cost, and what a recovery would.
     public var snapshotReport: SnapshotReport { writer.snapshots.report }
@@ -60,7 +61,7 @@ public final class Application: Sendable {
         tell: @escaping @Sendable (String) -> Void = { _ in }, folds: WorkThreads = .folds,
         cost: @escaping @Sendable () -> Double = { ThreadPriority.threadSeconds() }
     ) throws {
-        (self.name, self.folds) = (name, folds)
+        (self.name, self.folds, clock) = (name, folds, clocks)
         queue = JobQueue()
         writer = try Writer(
             spec: spec, store: store, queue: queue, clock: clocks, snapshots: SnapshotNotes(cost: cost)

@@ -46,7 +46,7 @@ public struct BundleWriter {
         let snapshots = try log.snapshots().filter { $0.offset <= end }
         let names = try log.names().filter { (0...end).contains($0.offset) }
         var damage: [SnapshotDamage] = []
-        guard let newest = try log.newestState(atOrBefore: end, passingOver: &damage) else {
+        guard let newest = try log.newestState(atOrBefore: end, passingOver: &damage)?.state else {
             throw damage.isEmpty ? StatusReport.emptyLog : LogFailure(
                 .damaged, "no snapshot is whole", hint: "`headrace doctor --repair` derives those that it can")
         }

@@ -81,6 +81,7 @@ public final class Quarantine: Sendable {
         let event = try entry.event(corrected ?? entry.text, application.spec.contract)
         switch try await application.submit([event])[0] {
         case .refused(let refusal): throw refusal
+        case .unavailable(let reason): throw reason
         case .accepted(let acceptance):
             _ = try await use { try $0.remove(number) }
             return acceptance

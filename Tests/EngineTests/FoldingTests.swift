@@ -46,8 +46,8 @@ import Testing
         let application = try await Self.open(log, folds)
         let end = log.endOffset
         let spec = application.spec
-        let asked = Task { try await application.folding { log in while true { try long.run(log, spec) } } }
-        while folds.load.running == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        let asked = Swift.Task { try await application.folding { log in while true { try long.run(log, spec) } } }
+        while folds.load.running == 0 { try await Swift.Task.sleep(for: .milliseconds(2)) }
         asked.cancel()
         await #expect(throws: CancellationError.self) { try await asked.value }
         #expect(log.endOffset == end)
@@ -59,16 +59,16 @@ import Testing
         let (log, folds) = (MemoryLog(), WorkThreads("test", count: 1, waitingMax: 8, priority: .low))
         let application = try await Self.open(log, folds)
         let (end, spec) = (log.endOffset, application.spec)
-        let blocking = Task { try await folds.run { while true { try StopFlag.current?.check() } } }
-        while folds.load.running == 0 { try await Task.sleep(for: .milliseconds(2)) }
+        let blocking = Swift.Task { try await folds.run { while true { try StopFlag.current?.check() } } }
+        while folds.load.running == 0 { try await Swift.Task.sleep(for: .milliseconds(2)) }
         let asked = [
-            Task { _ = try await application.restore(to: .offset(10)) },
-            Task { _ = try await application.exclude("size > 3") },
-            Task { _ = try await application.correct([(id: "e-9", label: "1")]) },
-            Task { _ = try await application.forget(ids: ["e-9"]) },
-            Task { _ = try await application.adopt(spec, from: 0) },
+            Swift.Task { _ = try await application.restore(to: .offset(10)) },
+            Swift.Task { _ = try await application.exclude("size > 3") },
+            Swift.Task { _ = try await application.correct([(id: "e-9", label: "1")]) },
+            Swift.Task { _ = try await application.forget(ids: ["e-9"]) },
+            Swift.Task { _ = try await application.adopt(spec, from: 0) },
         ]
-        while folds.load.waiting < asked.count { try await Task.sleep(for: .milliseconds(2)) }
+        while folds.load.waiting < asked.count { try await Swift.Task.sleep(for: .milliseconds(2)) }
         // What is short does not wait for them, and what serves goes on.
         #expect(try await application.withLog { try $0.endOffset } == end)
         for task in asked { task.cancel() }
@@ -81,17 +81,20 @@ import Testing
 
     @Test func aPursuitEndsWhereLittleIsLeftOrNothingIsGained() {
         var pursuit = Pursuit()
-        #expect(!pursuit.goesOn(from: 10, to: 10))
+        #expect(!goesOn(&pursuit, from: 10, to: 10))
         pursuit = Pursuit()
-        #expect(pursuit.goesOn(from: 0, to: 100_000), "nothing is known yet")
-        #expect(pursuit.goesOn(from: 0, to: 100_000), "nothing was folded")
-        #expect(!pursuit.goesOn(from: 100_000, to: 100_000))
+        #expect(goesOn(&pursuit, from: 0, to: 100_000), "nothing is known yet")
+        #expect(goesOn(&pursuit, from: 0, to: 100_000), "nothing was folded")
+        #expect(!goesOn(&pursuit, from: 100_000, to: 100_000))
         // As many have come as were folded: it must end all the same, with what may be left.
         pursuit = Pursuit()
         _ = pursuit.goesOn(from: 0, to: 2_000)
-        #expect(!pursuit.goesOn(from: 2_000, to: 4_000))
+        #expect(!goesOn(&pursuit, from: 2_000, to: 4_000))
         pursuit = Pursuit()
         _ = pursuit.goesOn(from: 0, to: 1_000_000)
-        #expect(!pursuit.goesOn(from: 1_000_000, to: 1_000_001))
+        #expect(!goesOn(&pursuit, from: 1_000_000, to: 1_000_001))
+    }
+    private func goesOn(_ pursuit: inout Pursuit, from offset: Int, to end: Int) -> Bool {
+        pursuit.goesOn(from: offset, to: end)
     }
 }

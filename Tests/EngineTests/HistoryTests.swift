@@ -107,9 +107,9 @@ import Testing
         let other = MemoryLog()
         while let block = january.log.block(containing: other.endOffset) { try other.append(block, snapshot: nil) }
         for snapshot in snapshots.dropLast() {
-            other.save(try #require(january.log.snapshot(atOrBefore: snapshot.offset)))
+            try other.save(try #require(january.log.snapshot(atOrBefore: snapshot.offset)))
         }
-        other.save(
+        try other.save(
             Snapshot(
                 offset: whole.offset, reason: whole.reason, stateDigest: Digest(hashing: [1]),
                 ledgerDigest: whole.ledgerDigest, time: whole.time, payload: whole.payload))

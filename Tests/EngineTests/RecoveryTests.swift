@@ -31,7 +31,7 @@ import Testing
             + StoreFixture.spec.trimmingCharacters(in: .whitespacesAndNewlines).dropFirst()
         return try Application(
             name: "prices", spec: try SpecText.spec(text), store: StoreAccess(open: { log }, close: { _ in }),
-            clock: StoreFixture.clock, cost: { cost.read() })
+            clocks: ServerClock(time: StoreFixture.clock), cost: { cost.read() })
     }
 
     private static func submit(_ count: Int, from first: Int, to application: Application) async throws {
@@ -49,7 +49,7 @@ import Testing
 
     /// Gives a snapshot that is on its way the time that it needs.
     private static func settle(_ log: MemoryLog, at offset: Int) async throws {
-        while log.snapshots().last.map({ $0.offset < offset }) ?? true { try await Task.sleep(for: .milliseconds(2)) }
+        while log.snapshots().last.map({ $0.offset < offset }) ?? true { try await Swift.Task.sleep(for: .milliseconds(2)) }
     }
 
     /// At a tenth of a second an event, 300 events are what 30 s allow; a bound that never came would fail at 301.

@@ -56,7 +56,7 @@ import Testing
     private func copy(_ log: MemoryLog, with snapshot: Snapshot?) throws -> MemoryLog {
         let copy = MemoryLog()
         while let block = log.block(containing: copy.endOffset) { try copy.append(block, snapshot: nil) }
-        if let snapshot { copy.save(snapshot) }
+        if let snapshot { try copy.save(snapshot) }
         return copy
     }
 

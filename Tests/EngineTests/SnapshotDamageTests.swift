@@ -21,7 +21,7 @@ import Testing
     }
 
     private func standing(_ store: SQLiteStore) throws -> [Digest] {
-        let state = try StatusReport(reading: store).state
+        let state = try ApplicationState(reading: store)
         return [state.stateDigest, state.ledgerDigest]
     }
 

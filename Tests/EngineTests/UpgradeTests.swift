@@ -102,7 +102,7 @@ import Testing
         let fixture = try store()
         let before = try Data(contentsOf: URL(fileURLWithPath: fixture.path))
         let store = try fixture.open(readOnly: true)
-        let state = try StatusReport(reading: store).state
+        let state = try ApplicationState(reading: store)
         #expect(state.offset == 308 && state.stateDigest.description == Self.stateDigest)
         let verification = try Verification(of: store)
         #expect(verification.isEqual, "\(verification.differences)")
@@ -149,7 +149,7 @@ import Testing
         #expect(summary.application == "shop" && summary.eventCount == 282 && summary.snapshotCount == 3)
         let store = try SQLiteStore(
             path: target.directory + "/shop.headrace", readOnly: true, unpack: PackedBlocks.unpack)
-        let state = try StatusReport(reading: store).state
+        let state = try ApplicationState(reading: store)
         #expect(state.offset == 282 && state.ledgerDigest.description == Self.ledgerDigest)
         try store.close()
     }

@@ -26,7 +26,7 @@ import Testing
     }
 
     private static func wait(_ threads: WorkThreads, _ running: Int, _ waiting: Int) async throws {
-        while threads.load != (running, waiting) { try await Task.sleep(for: .milliseconds(2)) }
+        while threads.load != (running, waiting) { try await Swift.Task.sleep(for: .milliseconds(2)) }
     }
 
     @Test func soManyAreDoneAtOnceSoManyWaitAndTheNextIsRefused() async throws {
@@ -42,7 +42,7 @@ import Testing
             }
             try await Self.wait(threads, 2, 3)
             do {
-                try await threads.run { Issue.record("one too many was done") }
+                _ = try await threads.run { Issue.record("one too many was done") }
                 Issue.record("one too many was taken")
             } catch Unavailable.tooMuchWork(let seconds) {
                 #expect(seconds == 5)
@@ -59,11 +59,11 @@ import Testing
 
     @Test func whoeverGoesFreesHisPlaceAndStopsWhatIsDone() async throws {
         let (threads, gate) = (WorkThreads("test", count: 1, waitingMax: 1, priority: .low), Gate())
-        let endless = Task {
+        let endless = Swift.Task {
             try await threads.run { while true { try StopFlag.current?.check() } }
         }
         try await Self.wait(threads, 1, 0)
-        let waiting = Task { try await threads.run { gate.pass() } }
+        let waiting = Swift.Task { try await threads.run { gate.pass() } }
         try await Self.wait(threads, 1, 1)
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
@@ -76,9 +76,9 @@ import Testing
 
     @Test func whoeverHasGoneBeforeIsNotServed() async throws {
         let threads = WorkThreads("test", count: 1, waitingMax: 1, priority: .normal)
-        let gone = Task {
+        let gone = Swift.Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            try await threads.run { Issue.record("it was done") }
+            _ = try await threads.run { Issue.record("it was done") }
         }
         await #expect(throws: CancellationError.self) { try await gone.value }
     }
@@ -86,7 +86,7 @@ import Testing
     @Test func aStopEndsAllAndTakesNothingMore() async throws {
         let threads = WorkThreads("test", count: 1, waitingMax: 1, priority: .low)
         let tasks = (0..<2).map { _ in
-            Task { try await threads.run { while true { try StopFlag.current?.check() } } }
+            Swift.Task { try await threads.run { while true { try StopFlag.current?.check() } } }
         }
         try await Self.wait(threads, 1, 1)
         threads.stop()

@@ -68,7 +68,7 @@ enum FaultyDisk {
     ) throws -> (environment: [String: String], flushed: () throws -> [String]) {
         let scratch = try Scratch()
         return (
-            environment(directory, ["FAULTY_DISK_FLUSHES": scratch("flushes")]),
+            try environment(directory, ["FAULTY_DISK_FLUSHES": scratch("flushes")]),
             {
                 let text = (try? String(contentsOfFile: scratch("flushes"), encoding: .utf8)) ?? ""
                 return text.split(separator: "\n").map(String.init)

@@ -74,9 +74,6 @@ final class HeadraceProcess {
 
     var isRunning: Bool { running.process.isRunning }
 
-    /// What it has said on standard error.
-    var errorText: String { running.errorText }
-
     // MARK: Asking
 
     func get(_ path: String) async throws -> Answer { try await send("GET", path, nil) }

@@ -35,7 +35,7 @@ struct ApplicationStart {
             let store = StoreAccess.file(DataDirectory.storePath(directory, name))
             let application = try Engine.Application(
                 name: name, spec: spec, store: store, clock: { Timestamp.now() }, trust: trust,
-                tell: { Failure.say($0) })
+                tell: { Failure.say($0) }, folds: .folds)
             for damage in application.damage { Failure.say("\(name): \(damage.description)") }
             start.application = application
         } catch {

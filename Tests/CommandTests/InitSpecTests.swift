@@ -117,7 +117,8 @@ struct InitSpecTests {
 
     @Test func uniqueWordsAreAnIdentifierAndSoIsWhatIsNamedLikeOne() throws {
         let words = (0..<10).map { "user\($0),\($0 + 100),\($0 % 3)\n" }.joined()
-        let both = try inferredSpec("token,order_id,y\n" + words, target: "y")
+        let sized = (0..<10).map { "user\($0),\($0 + 100),\($0 % 4),\($0 % 3)\n" }.joined()
+        let both = try inferredSpec("token,order_id,size,y\n" + sized, target: "y")
         #expect(both.contains("  id: order_id                     # another value in every row\n"))
         #expect(both.contains("  # token is left out: another value in every row\n"))
         #expect(try inferredSpec("token,n,y\n" + words, target: "y").contains("  id: token "))
@@ -156,7 +157,7 @@ struct InitSpecTests {
     }
 
     @Test func aFewWordsAmongNumbersAreNamed() throws {
-        let rows = (0..<20).map { "\($0 == 16 ? "oops" : "\($0)"),\(Double($0) / 8)\n" }.joined()
+        let rows = (0..<20).map { "\($0 == 16 ? "oops" : "\($0)"),\(Double($0 * 7 % 20) / 8)\n" }.joined()
         let yaml = try inferredSpec("x,y\n" + rows, target: "y")
         #expect(yaml.contains("19 numbers and 1 other, first oops in row 17: for a number leave those cells empty\n"))
     }

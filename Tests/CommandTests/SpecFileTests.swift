@@ -107,22 +107,23 @@ struct SpecFileTests {
               - linear_regression: {optimizer: {sgd: {lr: '0.1'}}}
             metrics: [mae, auc]
             """
-        let transformers = SpecMistake.alternatives(Catalogue.declarations(of: .transformer).map(\.name))
         #expect(
             complaints(yaml) == [
                 "s.yaml:1:14: application: found 'Flights', expected a name of a–z, 0–9, - and _ that begins with a "
                     + "letter or digit, at most 64 long (such as 'flights')",
-                "s.yaml:2:1: clok: found the unknown key 'clok', expected application, clock, durability, limits, "
-                    + "features, target, data, model, challengers or metrics (did you mean 'clock'?)",
+                "s.yaml:2:1: clok: found the unknown key 'clok', expected application, clock, durability, recovery, "
+                    + "limits, features, target, data, model, challengers or metrics (did you mean 'clock'?)",
                 "s.yaml:5:33: features.distance.min: found 'abc', expected a number",
                 "s.yaml:6:3: features.distance: found 'distance' again, first on line 5, expected each name once",
                 "s.yaml:7:9: features.hour: found 'nmber', expected number, boolean, category, text or timestamp "
                     + "(did you mean 'number'?)",
                 "s.yaml:8:54: target.horizon: found '24', expected a time from 1us to 3650d, such as 24h "
-                    + "(with a unit: 24h, or w, d, m, s, ms, us)",
+                    + "(with a unit: 24h, or w, d, h, m, s, ms, us)",
                 "s.yaml:10:15: data.label_time: label_time needs time: when the prediction is asked for",
                 "s.yaml:12:15: model[0].one_hot[0]: found 'carier', expected a feature (did you mean 'carrier'?)",
-                "s.yaml:13:5: model[1]: found 'standard_scalar', expected a transformer: \(transformers) "
+                "s.yaml:13:5: model[1]: found 'standard_scalar', expected a transformer: one of "
+                    + "standard_scaler, max_abs_scaler, min_max_scaler, robust_scaler, target_encoder, feature_hasher, "
+                    + "binarizer, stat_imputer, target_agg, discard, ordinal_encoder, normalizer and 15 more "
                     + "(did you mean 'standard_scaler'?)",
                 "s.yaml:14:47: model[2].linear_regression.optimizer.sgd.lr: found '0.1' in quotes, expected a number "
                     + "≥ 0 (write it without quotes)",

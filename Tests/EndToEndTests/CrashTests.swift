@@ -231,11 +231,11 @@ extension EndToEnd {
                 #expect(result.status != 0 || count == 2, what)
                 #expect(try Self.verified("\(disk)/data") == whole, what)
             }
-            try Self.disturb(scratch, { ["versions", "--name", "now", "--data-dir", "\($0)/data"] }) {
+            try Self.disturb(scratch, { ["versions", "--name", "present", "--data-dir", "\($0)/data"] }) {
                 disk, result, what in
                 let listed = try Program.headrace("versions", "--data-dir", "\(disk)/data", "--format", "json")
                 #expect(listed.status == 0, what)
-                #expect(result.status != 0 || listed.text.contains(#""now""#), what)
+                #expect(result.status != 0 || listed.text.contains(#""present""#), what)
                 #expect(try Self.verified("\(disk)/data") == whole, what)
             }
         }

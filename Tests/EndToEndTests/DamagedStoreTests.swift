@@ -34,7 +34,7 @@ extension EndToEnd {
             #expect(verified.status == 1)
             #expect(verified.json["ok"].bool == false)
             #expect(verified.json["differences"][0]["offset"].int == 4)
-            #expect(verified.text.contains("@4"))
+            #expect(verified.text.contains("event 4 "))
             #expect(try Self.bytes(store) == bytes)
 
             // The snapshot after it still serves; what needs the block says so; the rest goes on.
@@ -42,7 +42,7 @@ extension EndToEnd {
             let restore = try await server.post("\(Prices.path)/restore", #"{"to":"@6"}"#)
             #expect(restore.status == 500)
             #expect(restore.json["type"].string == "urn:headrace:log-failure")
-            #expect(restore.json["detail"].string?.contains("event @4") == true)
+            #expect(restore.json["detail"].string?.contains("event 4 ") == true)
             #expect(restore.json["hint"].string?.contains("Nothing was deleted") == true)
             let retry = try await server.post("\(Prices.path)/examples", Prices.example("marked-5", size: 5))
             #expect(retry.json["repeated"].bool == true)

@@ -53,7 +53,12 @@ import Testing
             var compaction = Compaction(store)
             while try compaction.step(eventsMin: 1) {}
             let loose = try store.looseBlocks(from: 0, eventsMax: 1 << 20)
-            #expect(loose.isEmpty, "\(count) events: \(loose.map { $0.firstOffset..<$0.endOffset }) lie loose")
+            // What is left behind the last bound is too little to be worth it, and ends the log.
+            let places = "\(count) events: \(loose.map { $0.firstOffset..<$0.endOffset }) lie loose"
+            #expect(try loose.isEmpty || loose[loose.count - 1].endOffset == store.endOffset, "\(places)")
+            #expect(loose.map(\.count).reduce(0, +) < 8, "\(places)")
+            let isAtBound = loose.first.map { $0.firstOffset % Compaction.eventsMax < blockEvents } ?? true
+            #expect(isAtBound || blockEvents > 1, "\(places)")
             #expect(try store.allBlocks() == before)
             try store.close()
             try source.close()
@@ -154,7 +159,7 @@ import Testing
         #expect(try writer.allBlocks() == before)
         #expect(try writer.looseBlocks(from: 1, eventsMax: 1 << 20).isEmpty)
         try writer.close()
-        #expect(try other.query("PRAGMA user_version") == 2)
+        #expect(try other.query("PRAGMA user_version") == 3)
     }
 
     @Test func aCrashInTheMiddleLosesNothing() async throws {

@@ -49,7 +49,9 @@ import Testing
 
     /// Gives a snapshot that is on its way the time that it needs.
     private static func settle(_ log: MemoryLog, at offset: Int) async throws {
-        while log.snapshots().last.map({ $0.offset < offset }) ?? true { try await Swift.Task.sleep(for: .milliseconds(2)) }
+        while log.snapshots().last.map({ $0.offset < offset }) ?? true {
+            try await Swift.Task.sleep(for: .milliseconds(2))
+        }
     }
 
     /// At a tenth of a second an event, 300 events are what 30 s allow; a bound that never came would fail at 301.

@@ -40,7 +40,7 @@ import Testing
         let whole = try fixture.open(readOnly: true)
         let (expected, snapshots) = (try standing(whole), try whole.snapshots())
         try whole.close()
-        #expect(snapshots.map(\.reason) == [.adoption, .adoption, .stop])
+        #expect(snapshots.map(\.reason) == [.adoption, .stop, .adoption, .stop])
         for snapshot in snapshots {
             let copy = try fixture.crashed()
             // The first snapshot's own bytes in its own place are no damage.
@@ -56,7 +56,7 @@ import Testing
             #expect(verification.stateDigest == expected[0] && verification.ledgerDigest == expected[1])
             let checkup = try Checkup(of: store)
             #expect(checkup.findings.count == 1)
-            #expect(checkup.recoveryEvents == (isOnTheWay ? checkup.eventCount - snapshots[1].offset : 0))
+            #expect(checkup.recoveryEvents == (isOnTheWay ? checkup.eventCount - snapshots[2].offset : 0))
             try store.close()
             try await serves(copy, expected)
             try repairs(copy, expected, snapshot)

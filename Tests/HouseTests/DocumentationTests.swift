@@ -86,10 +86,10 @@ struct DocumentationTests {
     @Test func everyRouteIsDocumented() throws {
         let page = try House.text("docs/http.md")
         let text = try House.swiftFiles(in: "Sources/Server").map { $0.lines.joined(separator: "\n") }.joined()
-        let routes = text.matches(of: /router\.(get|post)\("([^"\\]+)"\)/)
+        let routes = text.matches(of: /router\.(get|post|delete)\("([^"\\]+)"\)/)
         #expect(routes.count > 18)
         for route in routes {
-            let line = "\(route.1.uppercased()) \(route.2.replacing(":name", with: "{name}"))"
+            let line = "\(route.1.uppercased()) \(route.2.replacing(/:(\w+)/) { "{\($0.1)}" })"
             let isThere = page.contains("`\(line)`") || page.contains("`\(line)?")
             #expect(isThere, "docs/http.md does not know \(line)")
         }

@@ -3,7 +3,7 @@ import Testing
 /// Deadlines and pauses go by a clock that nobody sets: the wall clock stamps events, and measures nothing.
 struct IntervalTests {
     /// Where the wall clock is read, to say what time it is.
-    static let stamping = ["Sources/Command/Options.swift"]
+    static let stamping = ["Sources/Engine/History/Timestamp+Now.swift"]
 
     @Test func noIntervalGoesByTheWallClock() throws {
         // `NSCondition` and the like wait until a `Date`.

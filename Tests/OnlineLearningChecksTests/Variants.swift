@@ -40,7 +40,6 @@ enum Variants {
         } + [
             plain("arf_regressor", .regression, "mean", [:]),
             plain("arf_classifier", .binary, "mc", [:]),
-            plain("extremely_fast_decision_tree_classifier", .binary, "mc", [:]),
             plain("hoeffding_adaptive_tree_classifier", .multiclass, "mc", [:]),
         ]
 

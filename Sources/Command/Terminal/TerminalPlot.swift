@@ -6,7 +6,8 @@
 package struct TerminalPlot {
     /// One for each of 32 challengers, the champion and the baseline.
     private static let markers = Array("●○▲◇■△◆□★☆▼▽abcdefghijklmnopqrstuv")
-    package static let curvesMax = markers.count
+    /// As many as there are markers.
+    package static let curvesMax = 34
 
     private let title: String
     private let xLabel: String
@@ -86,7 +87,8 @@ package struct TerminalPlot {
         guard !isMarked, let lastX = positions.lastIndex(where: { $0 != nil }), let lastY = positions[lastX] else {
             return
         }
-        // A curve that is nowhere in the frame leaves its marker at the edge beyond which it ends, in a column of its own.
+        // A curve that is nowhere in the frame leaves its marker at the edge beyond which it ends, in a column of its
+        // own.
         let edge = (column: min(canvas.columns - 1, step * index + step / 2), row: lastY < 0 ? 0 : canvas.rows - 1)
         let place = lastSeen ?? edge
         _ = canvas.mark(marker, column: place.column, row: place.row)

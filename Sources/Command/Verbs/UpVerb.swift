@@ -131,7 +131,7 @@ package struct ListenFailure {
         let (reason, hint): (String, String)
         switch error {
         case let error as IOError: (reason, hint) = Self.words(error.errnoCode, host, port)
-        case is SocketAddressError:
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
             (reason, hint) = ("there is no host named '\(host)'", "--host takes an address or a name of this machine")
         default: return nil
         }

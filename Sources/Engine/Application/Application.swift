@@ -46,7 +46,7 @@ public final class Application: Sendable {
     public convenience init(
         name: String, spec: Spec?, store: StoreAccess, clock: @escaping @Sendable () -> Timestamp,
         trust: ClockTrust = .bounded, tell: @escaping @Sendable (String) -> Void = { _ in },
-        folds: WorkThreads = .folds
+        folds: WorkThreads = .folding()
     ) throws {
         try self.init(
             name: name, spec: spec, store: store, clocks: ServerClock(time: clock, trust: trust), tell: tell,
@@ -58,7 +58,7 @@ public final class Application: Sendable {
     ///   - cost: the processor time of the calling thread in seconds, to know what folding costs.
     package init(
         name: String, spec: Spec?, store: StoreAccess, clocks: ServerClock,
-        tell: @escaping @Sendable (String) -> Void = { _ in }, folds: WorkThreads = .folds,
+        tell: @escaping @Sendable (String) -> Void = { _ in }, folds: WorkThreads = .folding(),
         cost: @escaping @Sendable () -> Double = { ThreadPriority.threadSeconds() }
     ) throws {
         (self.name, self.folds, clock) = (name, folds, clocks)

@@ -12,17 +12,24 @@ enum FoldedPast {
         var (end, ranges) = (offset, [Range<Int>]())
         while end > 0, let last = try reader.block(containing: end - 1) {
             let version = last.reader.version
-            ranges.append(version..<end)
+            ranges.append(min(version, end)..<end)
             guard version > 0, let recipe = try reader.read(version)?.event.adoption?.recipe else { break }
+            let beginning = try beginning(ofAdoption: version, &reader)
             switch recipe {
-            case .spec, .upgrade: end = version
-            case .restore(let target): end = target
+            case .spec, .upgrade: end = beginning
+            case .restore(let target): end = min(target, beginning)
             case .candidate(_, let start):
                 ranges.append(start..<version)
                 end = 0
             }
         }
         return union(ranges)
+    }
+
+    /// The first offset of an adoption's block. The amendments that it was derived under lie there before it, and teach
+    /// nothing; they are of its version, so that whoever goes back from version to version must go on from there.
+    private static func beginning(ofAdoption offset: Int, _ reader: inout LogReader) throws -> Int {
+        try reader.block(containing: offset)?.reader.firstOffset ?? offset
     }
 
     /// What of some ranges is in none of others; both ascending and apart.
@@ -43,7 +50,7 @@ enum FoldedPast {
         var (end, offsets) = (offset, [Int]())
         while end > 0, let last = try reader.block(containing: end - 1) {
             offsets.append(last.reader.version)
-            end = last.reader.version
+            end = try beginning(ofAdoption: last.reader.version, &reader)
         }
         return offsets
     }

@@ -3,12 +3,6 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A moment in an application's history, as somebody names it.
 public enum RestorePoint: Sendable, Equatable {
     /// The state before the event at this offset.
@@ -115,14 +109,5 @@ public enum RestorePoint: Sendable, Equatable {
         Refusal(
             .impossibleRestore, "@\(offset) is in the future: the log ends at @\(end)",
             hint: "`headrace versions` lists what there is to restore")
-    }
-}
-
-extension Timestamp {
-    /// The time of this machine, in microseconds.
-    public static func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
     }
 }

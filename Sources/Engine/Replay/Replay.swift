@@ -126,8 +126,8 @@ struct Replay {
             adoption.recipe, at: offset, from: isSame ? state : nil)
         guard derived.digest == adoption.stateDigest else {
             throw LogFailure(
-                .damaged, "the snapshot of the adoption, event \(offset), is damaged, and its recipe gives another state "
-                    + "by the arithmetic of this program",
+                .damaged, "the snapshot of the adoption, event \(offset), is damaged, and its recipe gives another "
+                    + "state by the arithmetic of this program",
                 hint: "Nothing was deleted. Bring the file back from a backup.")
         }
         return derived

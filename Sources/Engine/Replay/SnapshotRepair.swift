@@ -30,8 +30,8 @@ package enum SnapshotRepair {
             return state.snapshot(.adoption, restoredOffset: snapshot.restoredOffset)
         } catch {
             throw LogFailure(
-                .damaged, "the snapshot of the adoption, event \(snapshot.offset - 1), is damaged and cannot be derived "
-                    + "again: \((error as? LogFailure)?.message ?? "\(error)")",
+                .damaged, "the snapshot of the adoption, event \(snapshot.offset - 1), is damaged and cannot be "
+                    + "derived again: \((error as? LogFailure)?.message ?? "\(error)")",
                 hint: "Nothing was deleted. Bring the file back from a backup.")
         }
     }

@@ -7,8 +7,13 @@ import Synchronization
 /// Threads come with the work and go when none waits.
 public final class WorkThreads: Sendable {
     /// What folds a log for long, at a low priority: a core is left to answers where there are several.
-    public static let folds = WorkThreads(
-        "headrace fold", count: foldPlaces, waitingMax: waitingFoldsMax, priority: .low)
+    public static let folds = folding()
+
+    /// The same for one application alone.
+    public static func folding() -> WorkThreads {
+        WorkThreads("headrace fold", count: foldPlaces, waitingMax: waitingFoldsMax, priority: .low)
+    }
+
     /// Short readings of a log: pages, versions, status. They never wait for a long fold.
     static let reads = WorkThreads("headrace read", count: readsMax, waitingMax: waitingReadsMax, priority: .normal)
 
@@ -53,7 +58,8 @@ public final class WorkThreads: Sendable {
     ///
     /// When the calling task is cancelled, it goes on at once: a thread of low priority may need long to notice. Work
     /// that waits is gone then, and work under way ends where it asks its ``StopFlag``; nothing comes of either.
-    /// - Throws: `Unavailable` where too much waits or the program ends; `CancellationError`; else what the work throws.
+    /// - Throws: `Unavailable` where too much waits or the program ends; `CancellationError`; else what the work
+    ///   throws.
     public func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         let (stop, asker) = (StopFlag(), Asker<T>())
         let perform: @Sendable () -> () -> Void = {

@@ -72,8 +72,8 @@ import Testing
         if let adwin = detector.adwin {
             #expect(adwin.variance.isFinite && adwin.variance > 0 && adwin.estimation.magnitude <= largest)
         }
-        // What is known of them still tells them from another distribution. EDDM looks at ones only.
-        let isBlind = ["eddm", "no_drift"].contains(name)
+        // What is known of them still tells them from another distribution. DDM and EDDM look at errors, 0 and 1.
+        let isBlind = ["ddm", "eddm", "no_drift"].contains(name)
         let first = (0..<500).first { _ in detector.update(largest) }
         #expect((first == nil) == isBlind, "\(String(describing: first))")
         // And nothing of them is left once there was a drift and values are small again.

@@ -107,7 +107,10 @@ import Testing
         row.setNumber(1, at: 0)
         func answer(_ weight: Double) -> Double {
             var pipeline = TestPipeline(model, isScaled: false).pipeline
-            if model.task == .multiclass { pipeline.learn(row, .label(0), workspace: &workspace) }
+            // Of open classes both are known beforehand: an example without weight makes none known.
+            for label in 0..<2 where model.task == .multiclass {
+                pipeline.learn(row, .label(label), workspace: &workspace)
+            }
             pipeline.learn(row, one.target(model.task), weight: weight, workspace: &workspace)
             var answer: [Double] = []
             pipeline.predict(row, into: &answer, workspace: &workspace)

@@ -71,7 +71,7 @@ import Testing
             return slices.map { "\($0.name) \($0.value)" }
         }
         #expect(slices(0) == ["a 2.0", "(missing) 1.0", "b 2.0", "(other) 4.666666666666667"])
-        #expect(slices(1) == ["missing 0.0", "false 3.0", "true 4.0"])
+        #expect(slices(1) == ["(missing) 0.0", "false 3.0", "true 4.0"])
         #expect(scores.values.isEmpty)
         #expect(scores["mae by flag"] == nil)
     }

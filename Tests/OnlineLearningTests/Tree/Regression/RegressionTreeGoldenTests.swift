@@ -8,23 +8,23 @@ import Testing
 /// River's numbers.
 @Suite struct RegressionTreeGoldenTests {
     static let digests: [String: String] = [
-        "hatr": "0b2a11419ef8167eeff256563a9868b20cd0615b400063bffc38ddb2dc3fe209",
+        "hatr": "734ae9bf45b351b6485e337ce3240b83ef4a7a026970d4891abd091504f16571",
         "hatr_ebst": "91377987d581bec92c4fd7c7fdff449212cc0c70e618f9142b31b8c8572daebf",
-        "hatr_mean": "0b2a11419ef8167eeff256563a9868b20cd0615b400063bffc38ddb2dc3fe209",
+        "hatr_mean": "734ae9bf45b351b6485e337ce3240b83ef4a7a026970d4891abd091504f16571",
         "hatr_qo": "e9cdeb81e9f68491521da930f963b274a54f3c0eefb02aed8b48af9065076df3",
-        "hatr_small": "89f28c59932239efd16800faae684816678831989f56dbe42de3af893192c916",
-        "hatr_stopping": "68959910a0ce29c99cf1ef75bc7f4be23e525c0fc615c0a3da90d1dbde122c52",
-        "htr": "98b4423eccf698c587204714bdc174ef1f9eb984a93205463f5e7cca75f1fd1a",
+        "hatr_small": "842ac368b9d29b32a5db2d1dc231f7498d46b6efb91cfabdd567a09608c97023",
+        "hatr_stopping": "a1f7b8e2f5ad2aff39655962bfbc39a31dbc2b9aca67d947ac8ab63c4842fdaa",
+        "htr": "10c66429216f91737625bfc9f975465ff757ff37cac593b9f5a90e719f45edb9",
         "htr_ebst": "43e84fdf378c87a172d6887d9fc3fc82f54fd42a49996d9cd8e0a3723711e6d2",
-        "htr_mean": "98b4423eccf698c587204714bdc174ef1f9eb984a93205463f5e7cca75f1fd1a",
+        "htr_mean": "10c66429216f91737625bfc9f975465ff757ff37cac593b9f5a90e719f45edb9",
         "htr_qo": "9b618705d89ea81c7f3cffef68bd4a03165ccd040ddf8e88c5f496b50659d00d",
-        "htr_small": "5ff19438e6c859461c8a557c635fd0e152b57f0e4942b96c0d39e1e622112078",
-        "htr_stopping": "2f5f7e676a0bb749c111deb2852124baa201f5c572cdc8b39bf2ba8206fa408f",
+        "htr_small": "73115f6c23c7e3165567a87d96ecf2790eef7dcb293fead646031f27c7c84205",
+        "htr_stopping": "b19c42d92a9a2ec7bbe16fd5c19a5b3b6677cc5071cc19d355d78a75125dfe3c",
     ]
 
     /// What the splitters do where nobody gives them a unit.
     static let steps: [String: String] = [
-        "arf_tebst": "", "hatr_qo": "", "hatr_tebst": "", "htr_qo": "", "htr_tebst": "",
+        "arf_tebst": "0ed499d7623de41ce05e6c1918db7d7957a0210df0bc6efcaa0c44584797a86d", "hatr_qo": "f71536cad04552d2f702d6fa729be2f627c85d9d2056f0c6dccdfc11de73d2e2", "hatr_tebst": "22fd451004755159e8d3458023c4c9a0dfdb5a79f88fe31c7df5a49a1b51f3dd", "htr_qo": "22efd2d225dba6ad23ae7e993bf3db886f292c902343f5ddaa824dae64ee4968", "htr_tebst": "96e69731f78930a301539be1f36aedd83b8edf77c418d2def9a2165d22969f8a",
     ]
 
     static let models = RegressionTreeModel.all.filter { !$0.description.hasSuffix("model") }.compactMap(

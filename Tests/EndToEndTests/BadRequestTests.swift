@@ -122,11 +122,11 @@ extension EndToEnd {
                 #expect(answer.mediaType == "application/problem+json", "\(method) \(path)")
                 #expect(answer.json["type"].string?.hasPrefix("urn:headrace:") == true)
             }
-            for query in ["limit=0", "limit=5000"] {
+            for query in ["from=-1", "limit=0", "limit=5000"] {
                 let answer = try await server.get("\(Prices.path)/events?\(query)")
                 Self.expectProblem(answer, 422, "out-of-range", ["whole number"], query)
             }
-            for query in ["from=-1", "from=x"] {
+            for query in ["from=x", "to=x"] {
                 let answer = try await server.get("\(Prices.path)/events?\(query)")
                 Self.expectProblem(answer, 422, "impossible-restore", ["no version is named"], query)
             }

@@ -115,13 +115,23 @@ final class Serving {
     }
 
     private func apply(_ event: Event) throws -> Decision {
+        try lookingBack { try snapshots.applying { try state.apply(event, past: &past) } }
+    }
+
+    /// Does what reads events of the past; those of the block being filled are read from there, because committing it
+    /// now would cut the request in two, of which a crash could leave one.
+    private func lookingBack<T>(_ body: () throws -> T) throws -> T {
         do {
-            return try snapshots.applying { try state.apply(event, past: &past) }
-        } catch {
-            // What it refers to may be in a block that is not written yet.
-            guard !builder.isEmpty else { throw error }
+            return try body()
+        } catch is PastEventMissing {
+            try past.reader.show(builder.payload(), from: builder.firstOffset, count: builder.count)
+        }
+        do {
+            return try body()
+        } catch is PastEventMissing {
+            // It may be in one that is on its way to the disk.
             try flush()
-            return try snapshots.applying { try state.apply(event, past: &past) }
+            return try body()
         }
     }
 
@@ -140,8 +150,7 @@ final class Serving {
 
     /// The reply to the event at an offset, which said the same before.
     private func repeated(_ offset: Int, _ request: Event) throws -> Acceptance {
-        if offset >= builder.firstOffset { try flush() }
-        let (event, answer, _, version) = try past.event(at: offset)
+        let (event, answer, _, version) = try lookingBack { try past.event(at: offset) }
         let isQuestion = request.kind.isQuestion
         // A label may have come with the features, or by an amendment of many; there is no reply of its own then.
         let decision: Decision = isQuestion || !event.kind.isQuestion ? answer.decision : .learned

@@ -19,6 +19,14 @@ struct LogReader {
         contracts[contract.canonicalDigest] = contract
     }
 
+    /// Lets a block that is still being filled be read, as far as it goes now.
+    mutating func show(_ payload: [UInt8], from firstOffset: Int, count: Int) throws {
+        guard count > 0 else { return }
+        let time = Ledger.beginning
+        current = try decode(
+            Block(firstOffset: firstOffset, count: count, firstTime: time, lastTime: time, payload: payload))
+    }
+
     /// The block that holds an offset, decoded as far as its index; nil at the log's end.
     mutating func block(containing offset: Int) throws -> (reader: BlockReader, contract: Contract)? {
         if let current, current.reader.firstOffset <= offset,

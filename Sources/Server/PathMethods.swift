@@ -10,7 +10,7 @@ struct PathMethods: Sendable {
         for route in routes { methods[route.path, default: []].insert(route.method.rawValue) }
         paths = methods.map { path, methods in
             let all = methods.contains("GET") ? methods.union(["HEAD"]) : methods
-            return (Self.parts(path).map { $0.hasPrefix(":") ? nil : $0 }, all.union(["OPTIONS"]))
+            return (Self.parts(path).map { $0.hasPrefix(":") || $0.hasPrefix("{") ? nil : $0 }, all.union(["OPTIONS"]))
         }
     }
 

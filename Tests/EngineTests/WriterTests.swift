@@ -224,6 +224,37 @@ import Testing
         #expect(blocks.count > 3 && blocks.allSatisfy { $0.count <= 4_096 })
     }
 
+    @Test func aFullLineRefusesAtOnceAndTakesWhatFits() async throws {
+        let (fixture, faults) = (try StoreFixture(), FaultyLog.Faults(seed: 1))
+        let spec = try Asking.spec("durable", more: #""limits": {"queue": 10},"#)
+        let application = try application(spec, fixture, faults)
+        _ = try await application.submit([Asking.question("first", spec)])
+        let (goOn, isHeld, beyond) = (DispatchSemaphore(value: 0), Told<Bool>(), Told<Bool>())
+        faults.set(plan: { () throws(LogFailure) in
+            guard isHeld.all.isEmpty else { return }
+            isHeld.add(true)
+            _ = goOn.wait(timeout: .now() + 20)
+        })
+        let held = Swift.Task { try await application.submit([Asking.example("held", spec)]) }
+        #expect(try await comesTrue { !isHeld.all.isEmpty })
+        let full = Swift.Task { try await application.submit((0..<10).map { Asking.example("e\($0)", spec) }) }
+        try await Swift.Task.sleep(for: .milliseconds(100))
+        Swift.Task.detached {
+            do {
+                _ = try await application.submit([Asking.example("beyond", spec)])
+                beyond.add(false)
+            } catch {
+                if case .overloaded? = error as? Unavailable { beyond.add(true) } else { beyond.add(false) }
+            }
+        }
+        #expect(try await comesTrue { !beyond.all.isEmpty }, "an eleventh event is refused while ten wait")
+        #expect(beyond.all == [true])
+        goOn.signal()
+        #expect(try await held.value.count == 1)
+        #expect(try await full.value.allSatisfy { $0.acceptance != nil })
+        #expect(await application.stop() == nil)
+    }
+
     // MARK: Time
 
     @Test func aClaimedTimeMayBeFiveMinutesAheadToTheMicrosecond() async throws {

@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// Runs on a thread of its own. Where no answer has to wait for the disk, a request may also be carried out by the
 /// thread that brings it, which saves two changes of threads: whoever holds the *turn* is the one writer.
-/// `Writer+Turn.swift` says what is done in a turn, and in which order.
+/// `Turn.swift` says what is done in a turn, and in which order.
 final class Writer: @unchecked Sendable {
     /// Guards everything below that changes, but for what is published.
     private let turn = NSLock()

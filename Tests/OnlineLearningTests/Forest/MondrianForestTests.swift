@@ -197,8 +197,11 @@ private struct ForestPipeline {
             encode: { $0.bytes },
             step: { pipeline, index in (pipeline.predict(Self.stream[index]), pipeline.learn(Self.stream[index])) },
             fault: { answer in
-                guard task != .multiclass else { return nil }
-                return answer.count == 1 ? nil : "one number"
+                switch task {
+                case .regression: answer.count == 1 ? nil : "one number"
+                case .binary: probabilityFault(answer)
+                case .multiclass: nil
+                }
             })
         damage.areRefusedOrHarmless(Self.trained(task, arguments, count: 60).bytes, rounds: 600, steps: 20)
     }

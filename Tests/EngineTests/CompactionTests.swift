@@ -178,7 +178,7 @@ import Testing
         try copy.close()
         let before = try store.allBlocks()
         try store.close()
-        try other.execute("DROP TABLE heads; DROP TABLE experiments; PRAGMA user_version = 1")
+        try other.execute("DROP TABLE heads; DROP TABLE experiments; DROP TABLE pieces; PRAGMA user_version = 1")
         try other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         let reader = try other.open(readOnly: true)
         #expect(try reader.allBlocks() == before)

@@ -37,7 +37,7 @@ import Testing
             baseline.learn(.value(value))
             baseline.predict(into: &answers)
         }
-        #expect(answers.allSatisfy(\.isFinite), "\(answers)")
+        #expect(answers.allSatisfy { $0.isFinite }, "\(answers)")
         #expect(answers[0] == largest && answers[1] == 0)
         #expect(abs(answers[5] + largest / 6) <= largest * 1e-15, "the mean of all six: \(answers[5])")
     }

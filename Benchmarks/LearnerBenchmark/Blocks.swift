@@ -18,7 +18,6 @@ enum Blocks {
         var reader = try Rows.Reader(path)
         let contract = contract(reader.names)
         var event = Event(contract.layout)
-        event.kind = .example
         var builder = BlockBuilder(contract: contract, version: 0, firstOffset: 0)
         var bytes: [UInt8] = []
         func flush() {
@@ -29,7 +28,7 @@ enum Blocks {
         }
         while let isPositive = try reader.next(into: &event.features) {
             event.id.set(builder.endOffset)
-            event.label = .listed(isPositive ? 1 : 0)
+            event.payload = .example(.listed(isPositive ? 1 : 0))
             let time = Timestamp(microseconds: Int64(builder.endOffset) * 1_000_000)
             builder.append(event, time: time, decision: .predictedAndLearned, values: [0.5], isBaseline: false)
             if builder.count == eventsPerBlock { flush() }

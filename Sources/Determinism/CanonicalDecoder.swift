@@ -12,6 +12,9 @@ public struct CanonicalDecoder: Sendable {
     /// How many bytes have been read.
     @inlinable public var offset: Int { position &- start }
 
+    /// How many bytes have not been read.
+    @inlinable public var remainingCount: Int { end &- position }
+
     /// Whether every byte has been read.
     @inlinable public var isAtEnd: Bool { position == end }
 
@@ -184,6 +187,13 @@ public struct CanonicalDecoder: Sendable {
             body(UnsafeBufferPointer(rebasing: $0[position..<position &+ count]))
         }
         position &+= count
+    }
+
+    /// Passes over a blob, and hands out what reads it where it lies.
+    public mutating func part() throws(CanonicalDecodingError) -> CanonicalDecoder {
+        let count = try count()
+        defer { position &+= count }
+        return CanonicalDecoder(bytes, in: position..<position &+ count)
     }
 
     /// Refuses bytes that are not valid UTF-8.

@@ -158,6 +158,16 @@ public struct CanonicalEncoder: Sendable {
         if let value { encode(&self, value) }
     }
 
+    /// What `write` writes, as a blob: the count of its bytes stands before them. Complexity: O(bytes written).
+    public mutating func sized(_ write: (inout Self) -> Void) {
+        precondition(sink == nil, "what is being digested does not lie here any more")
+        let start = storage.count
+        write(&self)
+        var length = CanonicalEncoder()
+        length.count(storage.count - start)
+        storage.insert(contentsOf: length.storage, at: start)
+    }
+
     /// Forgets what has been written, to write anew.
     @inlinable
     public mutating func removeAll(keepingCapacity: Bool) {

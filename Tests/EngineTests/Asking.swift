@@ -68,12 +68,12 @@ enum Asking {
 
     static func label(_ id: String, _ spec: Spec, at time: Timestamp = .unclaimed, _ value: Double = 2) -> Event {
         Event(
-            .label, time: time, id: EventID(id), features: FeatureRow(spec.contract.layout), label: .number(value))
+            .label(.number(value)), time: time, id: EventID(id), features: FeatureRow(spec.contract.layout))
     }
 
     static func example(_ id: String, _ spec: Spec) -> Event {
         var event = question(id, spec)
-        (event.kind, event.label) = (.example, .number(3))
+        event.payload = .example(.number(3))
         return event
     }
 }
@@ -83,3 +83,14 @@ extension Reply {
     var refusal: Refusal? { if case .refused(let refusal) = self { refusal } else { nil } }
 }
 
+extension Event.Payload {
+    /// What a client sends.
+    static func of(_ kind: Event.Kind, _ label: Label?) -> Event.Payload {
+        switch (kind, label) {
+        case (.label, let label?): .label(label)
+        case (.example, let label?): .example(label)
+        case (.corrected, let label?): .corrected(label)
+        default: .prediction
+        }
+    }
+}

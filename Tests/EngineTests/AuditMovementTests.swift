@@ -27,7 +27,7 @@ import Testing
         var row = FeatureRow(FeatureLayout([("x", .number)]))
         if kind != .label { row.setNumber(x, at: 0) }
         let time = Timestamp(microseconds: 1_400_000_000_000_000 + Int64(second) * 1_000_000)
-        return Event(kind, time: time, id: EventID(id), features: row, label: label)
+        return Event(.of(kind, label), time: time, id: EventID(id), features: row)
     }
 
     private func sgd(_ learner: String) -> JSONValue {

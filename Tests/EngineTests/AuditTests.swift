@@ -44,8 +44,8 @@ import Testing
         let features = try audit("@1", log).event.features
         let start = Timestamp(microseconds: 1_400_000_000_000_000)
         return Event(
-            kind, time: Timestamp(microseconds: start.microseconds + Int64(day) * 86_400_000_000), id: EventID(id),
-            features: features, label: label)
+            .of(kind, label), time: Timestamp(microseconds: start.microseconds + Int64(day) * 86_400_000_000),
+            id: EventID(id), features: features)
     }
 
     @Test func randomAnswersAreDerivedAgainBitForBit() async throws {
@@ -163,7 +163,7 @@ import Testing
 
         _ = try await application.submit([
             try event(.example, "whole", day: 4, log, label: .number(5)),
-            try event(.amended, "whole", day: 4, log, label: .number(6)),
+            try event(.corrected, "whole", day: 4, log, label: .number(6)),
         ])
         let whole = try audit("whole", log)
         #expect(whole.isSame && whole.movement?.offset == whole.offset)

@@ -78,7 +78,7 @@ import Testing
         await application.stop()
         let remaining = fixture.events.filter { !excluded.contains($0.id.text) }.map { event in
             var event = event
-            if event.kind == .label, corrected.contains(event.id.text) { event.label = .number(7) }
+            if event.kind == .label, corrected.contains(event.id.text) { event.payload = .label(.number(7)) }
             return event
         }
         let (plain, other) = try await fixture.lived(remaining)

@@ -41,7 +41,7 @@ import Testing
             let id = EventID("question-\(index)-of-\(index % 20)")
             events.append(Event(.prediction, time: time, id: id, features: row))
             let label = Label.number(Double(index % 20) + Double(index % 7))
-            events.append(Event(.label, time: time, id: id, features: FeatureRow(layout), label: label))
+            events.append(Event(.label(label), time: time, id: id, features: FeatureRow(layout)))
         }
         return events
     }

@@ -65,7 +65,7 @@ import Testing
 
         let changed = try #require(january.events.indices.first { $0 > 20_000 && january.events[$0].kind == .label })
         var events = january.events
-        events[changed].label = .number(777)
+        events[changed].payload = .label(.number(777))
         let other = MemoryLog()
         let application = try January.open(january.spec, other)
         var rest = events[...]

@@ -40,7 +40,7 @@ import Testing
         let ids = Set(wrong.map(\.id.text))
         let right = january.events.map { event in
             var event = event
-            if event.kind == .label, ids.contains(event.id.text) { event.label = .number(12.5) }
+            if event.kind == .label, ids.contains(event.id.text) { event.payload = .label(.number(12.5)) }
             return event
         }
         let expected = try await january.digest(of: right)
@@ -63,7 +63,7 @@ import Testing
             var again = event
             again.id = EventID("again-\(index)")
             again.time = Timestamp(microseconds: event.time.microseconds + 40 * 86_400_000_000)
-            var label = Event(.label, time: again.time, id: again.id, features: event.features, label: .number(3))
+            var label = Event(.label(.number(3)), time: again.time, id: again.id, features: event.features)
             label.features = FeatureRow(january.spec.contract.layout)
             try await january.feed([again, label])
             if index > 400 { break }

@@ -54,14 +54,14 @@ import Testing
             let time = Timestamp(microseconds: 1_400_000_000_000_000 + Int64(index) * 1_500_000)
             let id = EventID("e,\(index)")
             switch generator.below(4) {
-            case 0: events.append(Event(.example, time: time, id: id, features: row, label: label(index)))
+            case 0: events.append(Event(.example(label(index)), time: time, id: id, features: row))
             case 1:
                 events.append(Event(.prediction, time: time, id: id, features: row))
-                events.append(Event(.label, time: time, id: id, features: FeatureRow(layout), label: label(index)))
+                events.append(Event(.label(label(index)), time: time, id: id, features: FeatureRow(layout)))
                 events.append(
-                    Event(.amended, time: time, id: id, features: FeatureRow(layout), label: label(index + 1)))
+                    Event(.corrected(label(index + 1)), time: time, id: id, features: FeatureRow(layout)))
             case 2:
-                events.append(Event(.label, time: time, id: id, features: FeatureRow(layout), label: label(index)))
+                events.append(Event(.label(label(index)), time: time, id: id, features: FeatureRow(layout)))
                 events.append(Event(.prediction, time: time, id: id, features: row))
             default: events.append(Event(.prediction, time: time, id: id, features: row))
             }
@@ -167,16 +167,16 @@ import Testing
         try await fill(
             log, spec, [
                 Event(.prediction, time: time, id: EventID("q"), features: row),
-                Event(.label, time: time, id: EventID("q"), features: FeatureRow(layout), label: .listed(1)),
+                Event(.label(.listed(1)), time: time, id: EventID("q"), features: FeatureRow(layout)),
             ])
         let text = String(decoding: try csv(log), as: UTF8.self)
         #expect(
             text == """
                 offset,time,event,id,features.id,"note, or ""so""\",x,on,since,label,outcome,prediction,\
-                probability.false,probability.true,answered_by,version\r
-                0,,adopted,,,,,,,,adopted,,,,,0\r
-                1,2013-01-01T10:15:00.25Z,prediction,q,"a ""b"", c",,1.5,true,,,predicted,false,0.5,0.5,,0\r
-                2,2013-01-01T10:15:00.25Z,label,q,,,,,,true,learned,,,,,0\r\n
+                probability.false,probability.true,answered_by,version,payload\r
+                0,,adopted,,,,,,,,adopted,,,,,0,\r
+                1,2013-01-01T10:15:00.25Z,prediction,q,"a ""b"", c",,1.5,true,,,predicted,false,0.5,0.5,,0,\r
+                2,2013-01-01T10:15:00.25Z,label,q,,,,,,true,learned,,,,,0,\r\n
                 """)
     }
 

@@ -15,7 +15,7 @@ import Testing
             var row = FeatureRow(spec.contract.layout)
             row.setNumber(example.x, at: 0)
             row.setString(example.c, at: 0)
-            return Event(.example, time: .unclaimed, id: EventID("\(index)"), features: row, label: example.y)
+            return Event(.example(example.y), time: .unclaimed, id: EventID("\(index)"), features: row)
         }
         for reply in try await application.submit(events) {
             guard case .accepted = reply else { Issue.record("\(reply)"); continue }

@@ -81,15 +81,15 @@ import Testing
             var row = FeatureRow(specs[0].contract.layout)
             let label = labels[generator.below(labels.count)]
             guard generator.below(2) == 0 else {
-                return Event(.label, time: time, id: EventID(anyID()), features: row, label: label)
+                return Event(.label(label), time: time, id: EventID(anyID()), features: row)
             }
             asked.append("q\(asked.count)")
             row.setNumber(Double(generator.below(9)) / 2, at: 0)
             row.setString("uvw".map(String.init)[generator.below(3)], at: 0)
             let isExample = generator.below(5) == 0
             return Event(
-                isExample ? .example : .prediction, time: time, id: EventID(asked[asked.count - 1]), features: row,
-                label: isExample ? label : nil)
+                isExample ? .example(label) : .prediction, time: time, id: EventID(asked[asked.count - 1]),
+                features: row)
         }
     }
 

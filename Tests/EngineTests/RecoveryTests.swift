@@ -41,8 +41,8 @@ import Testing
             row.setNumber(Double(index % 91) / 10, at: 0)
             row.setString("town-\(index % 7)", at: 0)
             return Event(
-                .example, time: .unclaimed, id: EventID("e-\(index)"), features: row,
-                label: .number(Double(index % 13)))
+                .example(.number(Double(index % 13))), time: .unclaimed, id: EventID("e-\(index)"),
+                    features: row)
         }
         _ = try await application.submit(events)
     }

@@ -29,13 +29,13 @@ import Testing
             var row = FeatureRow(layout)
             if kind.isQuestion { row.setNumber(Double(minute), at: 0) }
             let time = Timestamp(microseconds: Self.now.microseconds - (600 - minute) * 60_000_000)
-            return Event(kind, time: time, id: EventID(id), features: row, label: label.map { .number($0) })
+            return Event(.of(kind, label.map { .number($0) }), time: time, id: EventID(id), features: row)
         }
         return [
             event(.prediction, "late", 0), event(.prediction, "a", 50), event(.prediction, "b", 50),
             event(.example, "ex", 55, 3), event(.label, "early", 56, 4), event(.prediction, "early", 57),
             event(.label, "before", 57, 6), event(.example, "before", 57, 6), event(.label, "a", 58, 5),
-            event(.amended, "b", 59, 7), event(.label, "late", 90, 8), event(.amended, "a", 90, 9),
+            event(.corrected, "b", 59, 7), event(.label, "late", 90, 8), event(.corrected, "a", 90, 9),
             event(.label, "waits", 90, 1),
         ]
     }
@@ -106,7 +106,7 @@ import Testing
         _ = try await application.correct([(id: "ex", label: "30")])
         #expect(try await send(Array(events[3...8]), to: application, repeated: true) == Array(first[3...8]))
         var correction = events[9]
-        (correction.id, correction.label) = (EventID("ex"), .number(30))
+        (correction.id, correction.payload) = (EventID("ex"), .corrected(.number(30)))
         let told = try await send([correction], to: application, repeated: true)
         #expect(told.map(\.decision) == [.corrected] && told[0].offset == events.count + 1)
         await application.stop()

@@ -93,8 +93,8 @@ final class StoreFixture: Sendable {
                 row.setNumber(Double(index % 91) / 10, at: 0)
                 row.setString("\(name)-town-\(index % 7)", at: 0)
                 return Event(
-                    .example, time: .unclaimed, id: EventID("\(name)-\(index)"), features: row,
-                    label: .number(Double(index % 13)))
+                    .example(.number(Double(index % 13))), time: .unclaimed, id: EventID("\(name)-\(index)"),
+                    features: row)
             }
             for reply in try await application.submit(events) {
                 guard case .accepted = reply else { Issue.record("\(reply)"); continue }

@@ -94,8 +94,8 @@ import Testing
             row.setString("c", at: 0)
         }
         return Event(
-            kind, time: Timestamp(microseconds: begin.microseconds + minute * 60_000_000), id: EventID(id),
-            features: row, label: kind == .prediction ? nil : .number(value))
+            .of(kind, kind == .prediction ? nil : .number(value)),
+            time: Timestamp(microseconds: begin.microseconds + minute * 60_000_000), id: EventID(id), features: row)
     }
 
     @Test func whoOnlyReadsItReadsItAsItIs() throws {
@@ -123,7 +123,7 @@ import Testing
 
         // What was said after the snapshot is known with its reply: the label, and what corrected it.
         let replies = try await application.submit([
-            event(.label, "q160", 300, 15), event(.amended, "q160", 300, 18), event(.label, "q160", 300, 16),
+            event(.label, "q160", 300, 15), event(.corrected, "q160", 300, 18), event(.label, "q160", 300, 16),
             event(.prediction, "new", 310, 3), event(.label, "new", 311, 7),
         ])
         let told = replies.map { reply -> String in

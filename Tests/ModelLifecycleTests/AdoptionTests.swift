@@ -73,8 +73,8 @@ import Testing
         var fold = try trained()
         let digests = fold.digests
         let event = Event(
-            .adopted, time: fold.state.ledger.time, features: FeatureRow(fold.layout),
-            adoption: Adoption(.restore(offset: 5), stateDigest: fold.history[4].digest, revision: .unrecorded))
+            .adopted(Adoption(.restore(offset: 5), stateDigest: fold.history[4].digest, revision: .unrecorded)),
+            time: fold.state.ledger.time, features: FeatureRow(fold.layout))
         #expect(fold.apply(event, derived: fold.history[5]).refusalKind == .impossibleRestore)
         #expect(fold.digests == digests)
     }

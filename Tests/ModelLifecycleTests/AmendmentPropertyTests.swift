@@ -28,8 +28,9 @@ import Testing
             for (offset, decision) in decisions.enumerated() {
                 let event = try event(offset)
                 switch (event.kind, decision) {
-                case (.label, .waiting): waiting[event.id.bytes] = offset
-                case (.label, _): questions[offset] = asked[event.id.bytes]
+                case (.label, .waiting), (.corrected, .waiting): waiting[event.id.bytes] = offset
+                case (.corrected, .corrected): break
+                case (.label, _), (.corrected, _): questions[offset] = asked[event.id.bytes]
                 case (.prediction, .predictedAndLearned):
                     if let label = waiting[event.id.bytes] { questions[label] = offset }
                     asked[event.id.bytes] = offset
@@ -72,12 +73,12 @@ import Testing
         for offset in 1..<past.decisions.count {
             defer { offsets.append(fold.state.offset) }
             var event = try past.event(offset)
-            guard !void.contains(offset), event.kind != .amended else { continue }
+            guard !void.contains(offset), past.decisions[offset] != .corrected else { continue }
             switch event.adoption?.recipe {
             case .spec(let spec): fold.adopt(spec)
             case .restore(let target): fold.restore(to: offsets[target])
             case nil:
-                event.label = labels[offset] ?? event.label
+                if let label = labels[offset] { event.payload = event.payload.relabelled(label) }
                 fold.apply(event)
             default: Issue.record("no such recipe")
             }
@@ -94,7 +95,8 @@ import Testing
         let void = OffsetRanges(
             try past.decisions.indices.filter { offset in
                 let event = try past.event(offset)
-                return event.kind != .adopted && event.kind != .amended && event.id.fingerprint.low % 8 < bound
+                return event.kind.isOfClients && past.decisions[offset] != .corrected
+                    && event.id.fingerprint.low % 8 < bound
             })
         try #require(!void.isEmpty)
         var amendments = past.fold.state.amendments
@@ -131,7 +133,7 @@ import Testing
         var fold = past.fold
         let layout = fold.layout
         let exclusion = Amendment.exclusion(OffsetRanges([9, 3, 4, 4, 12]), isForgotten: true)
-        let event = Event(.amended, time: fold.state.ledger.time, features: FeatureRow(layout), amendment: exclusion)
+        let event = Event(.amended(exclusion), time: fold.state.ledger.time, features: FeatureRow(layout))
         #expect(fold.apply(event) == .amended)
         #expect(fold.state.amendments.count == past.fold.state.amendments.count + 1)
         let again = try ApplicationState(encoded: fold.state.encoded)
@@ -145,7 +147,7 @@ import Testing
         fold.predict("b", at: 2, x: 3)
         let exclusion = Amendment.exclusion(OffsetRanges([1]), isForgotten: false)
         let layout = fold.layout
-        let event = Event(.amended, time: second(2), features: FeatureRow(layout), amendment: exclusion)
+        let event = Event(.amended(exclusion), time: second(2), features: FeatureRow(layout))
         #expect(fold.apply(event) == .amended)
         let before = fold.state.stateDigest
         #expect(fold.label("a", at: 3, 5) == .waiting)

@@ -29,9 +29,9 @@ import Testing
             for index in 0..<count {
                 let kinds: [(Event.Kind, Decision)] = [
                     (.prediction, .predicted), (.label, .learned), (.example, .predictedAndLearned),
-                    (.amended, .corrected), (.adopted, .adopted),
+                    (.corrected, .corrected), (.tick, .noted), (.adopted, .adopted),
                 ]
-                let (kind, decision) = kinds[generator.below(withAdoptions && count > 1 && index == 0 ? 5 : 4)]
+                let (kind, decision) = kinds[generator.below(withAdoptions && count > 1 && index == 0 ? 6 : 5)]
                 var row = FeatureRow(contract.layout)
                 if generator.below(3) > 0 { row.setNumber(Double(generator.below(900)) / 7, at: 0) }
                 if generator.below(3) > 0 { row.setString("c\(generator.below(9))", at: 0) }
@@ -39,10 +39,14 @@ import Testing
                 if generator.below(3) > 0 { row.setTimestamp(Int64(generator.below(1 << 40)), at: 0) }
                 let label = Label.named(Array("class-\(generator.below(5))".utf8))
                 let restored = Adoption(.restore(offset: 2), stateDigest: Digest(hashing: [1]), revision: .unrecorded)
-                let adoption = kind == .adopted ? restored : nil
-                let event = Event(
-                    kind, time: second(0), id: kind == .adopted ? EventID() : EventID("id-\(generator.below(40))"),
-                    features: row, label: kind == .prediction || kind == .adopted ? nil : label, adoption: adoption)
+                let payload: Event.Payload =
+                    switch kind {
+                    case .adopted: .adopted(restored)
+                    case .tick: .tick
+                    default: .of(kind, kind == .prediction ? nil : label)
+                    }
+                let id = kind.isOfClients ? EventID("id-\(generator.below(40))") : EventID()
+                let event = Event(payload, time: second(0), id: id, features: row)
                 let values = (0..<3).map { _ in Double(generator.below(1 << 20)) / 1_048_576 }
                 builder.append(
                     event, time: second(Int64(offset + index)), decision: decision,
@@ -84,9 +88,8 @@ import Testing
         for block in try payloads.map({ try BlockReader($0) }) {
             for inBlock in 0..<block.count {
                 let answer = try block.read(inBlock, contract: spec.contract, into: &event)
-                #expect((batch.kinds[index], batch.times[index]) == (event.kind, event.time))
+                #expect((batch.payloads[index], batch.times[index]) == (event.payload, event.time))
                 #expect(batch.ids[index] == event.id.fingerprint)
-                #expect(batch.labels[index] == event.label)
                 #expect(Array(batch.answer(index)) == answer.values)
                 if event.kind.isQuestion {
                     batch.rows.copy(rowIndex, into: &row)
@@ -100,7 +103,7 @@ import Testing
     }
 
     @Test func adoptionsAreForTheBlocksToTell() throws {
-        let (payloads, spec) = try Self.blocks([40, 40, 40, 40, 40, 40, 40, 40])
+        let (payloads, spec) = try Self.blocks(Array(repeating: 10, count: 40))
         let hasAdoption = try payloads.contains { try !BlockReader($0).indices(of: .adopted).isEmpty }
         #expect(hasAdoption)
         #expect(try ColumnReader(try BlockColumns(payloads, contract: spec.contract)).holdsOthers)

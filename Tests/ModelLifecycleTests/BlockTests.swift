@@ -35,8 +35,8 @@ import Testing
         }
         return (0..<count).map { index in
             let kind: [(Event.Kind, Decision)] = [
-                (.prediction, .predicted), (.label, .learned), (.example, .predictedAndLearned), (.amended, .corrected),
-                (.label, .late), (.label, .waiting),
+                (.prediction, .predicted), (.label, .learned), (.example, .predictedAndLearned),
+                (.corrected, .corrected), (.label, .late), (.label, .waiting),
             ]
             let (eventKind, decision) = kind[generator.below(kind.count)]
             var row = FeatureRow(layout)
@@ -47,9 +47,9 @@ import Testing
                 if generator.below(4) > 0 { row.setNumber(Double(generator.below(2)), at: slot("f")) }
                 if generator.below(4) > 0 { row.setTimestamp(Int64(generator.below(1 << 50)), at: slot("t")) }
             }
-            let event = Event(
-                eventKind, time: second(Int64(index)), id: EventID("id-\(generator.below(50))"), features: row,
-                label: eventKind == .prediction ? nil : .number(number()))
+            let id = EventID("id-\(generator.below(50))")
+            let label = eventKind == .prediction ? nil : Label.number(number())
+            let event = Event(.of(eventKind, label), time: second(Int64(index)), id: id, features: row)
             let values = decision.hasAnswer ? (0..<generator.below(4)).map { _ in number() } : []
             return (event, StoredAnswer(decision, values: values, isBaseline: generator.below(5) == 0))
         }

@@ -131,7 +131,7 @@ import Testing
     }
 
     @Test func aCorrectionIsAnAmendment() throws {
-        #expect(try read(#"{"event":"label","id":"a","label":1,"correction":true}"#).kind == .amended)
+        #expect(try read(#"{"event":"label","id":"a","label":1,"correction":true}"#).kind == .corrected)
         #expect(try read(#"{"event":"label","id":"a","label":1,"correction":false}"#).kind == .label)
         #expect(try read(#"{"id":"a","label":1}"#, expecting: .label).kind == .label)
         #expect(try read(#"{"size":1}"#.isEmpty ? "" : features(#""kind":"red","size":1"#)).kind == .prediction)

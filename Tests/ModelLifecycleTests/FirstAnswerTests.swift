@@ -16,7 +16,7 @@ import Testing
     private static let listed: SpecTree = ["a", "b", "c"]
 
     private func example(_ fold: inout TestFold, _ id: String, _ label: Label) -> Decision {
-        fold.apply(Event(.example, time: second(0), id: EventID(id), features: fold.row(1), label: label))
+        fold.apply(Event(.example(label), time: second(0), id: EventID(id), features: fold.row(1)))
     }
 
     private func named(_ name: String) -> Label { .named(Array(name.utf8)) }

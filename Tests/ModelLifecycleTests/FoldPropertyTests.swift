@@ -85,15 +85,15 @@ extension TestFold {
     mutating func take(_ step: RandomStep, _ task: RandomTask) throws -> Decision {
         func event(_ kind: Event.Kind, _ id: String, _ time: Int64, _ features: FeatureRow?, _ value: Int?) -> Event {
             Event(
-                kind, time: second(time), id: EventID(id), features: features ?? FeatureRow(layout),
-                label: value.map { task.labels[$0] })
+                .of(kind, value.map { task.labels[$0] }), time: second(time), id: EventID(id),
+                features: features ?? FeatureRow(layout))
         }
         switch step {
         case .predict(let id, let time, let x, let c): return apply(event(.prediction, id, time, row(x, c), nil))
         case .label(let id, let time, let value): return apply(event(.label, id, time, nil, value))
         case .example(let id, let time, let x, let c, let value):
             return apply(event(.example, id, time, row(x, c), value))
-        case .correct(let id, let value): return apply(event(.amended, id, 0, nil, value))
+        case .correct(let id, let value): return apply(event(.corrected, id, 0, nil, value))
         case .restore(let share): return restore(to: 1 + Int(share * Double(state.offset)))
         case .adopt(let index): return adopt(try task.specs[index].spec)
         }

@@ -56,15 +56,27 @@ import Testing
         #expect(fold.digests == corrected)
     }
 
-    @Test func whatHasNoLabelCannotBeCorrected() throws {
+    @Test func aCorrectionOfWhatHasNoLabelIsItsFirst() throws {
+        var (corrected, labelled) = (try TestFold(tenSecondSpec), try TestFold(tenSecondSpec))
+        for id in ["a", "late"] {
+            corrected.predict(id, at: 0)
+            labelled.predict(id, at: 0)
+        }
+        for (id, time) in [("a", Int64(1)), ("nobody", 2), ("late", 11)] {
+            #expect(corrected.correct(id, at: time, 6) == labelled.label(id, at: time, 6), "\(id)")
+            #expect(corrected.digests == labelled.digests, "\(id)")
+        }
+        #expect(corrected.correct("a", at: 12, 6) == .repeated(offset: 3))
+        #expect(corrected.correct("a", at: 12, 7) == .corrected)
+        #expect(corrected.state.amendments.count == 1)
+    }
+
+    @Test func aLabelThatWaitsIsNotCorrected() throws {
         var fold = try TestFold(tenSecondSpec)
-        fold.predict("a", at: 0)
         fold.label("w", at: 0, 1)
         let digests = fold.digests
-        #expect(fold.correct("a", 6).refusalKind == .conflict)
-        #expect(fold.correct("nobody", 6).refusalKind == .conflict)
         #expect(fold.correct("w", 6).refusalKind == .conflict)
-        #expect(fold.correct("w", 1) == .repeated(offset: 2))
+        #expect(fold.correct("w", 1) == .repeated(offset: 1))
         #expect(fold.digests == digests)
     }
 

@@ -80,7 +80,10 @@ struct PlainProtocol {
 
     mutating func correct(_ id: String, _ label: String) -> Outcome {
         let key = Array(id.utf8)
-        guard let found = lookUp(key, at: now), let other = found.corrected ?? found.label else { return .conflict }
+        guard let found = lookUp(key, at: now), let other = found.corrected ?? found.label else {
+            // It is the first.
+            return self.label(id, at: 0, label)
+        }
         if other == label { return .repeated }
         guard found.stage != .waiting, known[key]?.stage != .pending else { return .conflict }
         known[key]?.corrected = label
@@ -132,7 +135,7 @@ extension Decision {
         case .corrected: .corrected
         case .repeated: .repeated
         case .refused(let refusal): refusal.kind == .conflict ? .conflict : nil
-        case .adopted, .amended, .void: nil
+        case .adopted, .amended, .void, .noted: nil
         }
     }
 }

@@ -82,8 +82,8 @@ import Testing
     private func label(_ fold: inout TestFold, atMicroseconds time: Int64, _ value: Double) -> Decision {
         fold.apply(
             Event(
-                .label, time: Timestamp(microseconds: time), id: EventID("a"), features: FeatureRow(fold.layout),
-                label: .number(value)))
+                .label(.number(value)), time: Timestamp(microseconds: time), id: EventID("a"),
+                features: FeatureRow(fold.layout)))
     }
 
     @Test(arguments: [
@@ -141,7 +141,7 @@ import Testing
         fold.predict("a", at: 0, x: 1)
         let amendment = Amendment.exclusion(OffsetRanges([2]), isForgotten: isForgotten)
         #expect(
-            fold.apply(Event(.amended, time: second(0), features: FeatureRow(fold.layout), amendment: amendment))
+            fold.apply(Event(.amended(amendment), time: second(0), features: FeatureRow(fold.layout)))
                 == .amended)
         #expect(fold.state.ledger.pendingCount == 1)
         #expect(fold.label("a", at: 1, 5) == .waiting)
@@ -154,8 +154,8 @@ import Testing
         fold.predict("a", at: 0, x: 1)
         fold.apply(
             Event(
-                .amended, time: second(0), features: FeatureRow(fold.layout),
-                amendment: .exclusion(OffsetRanges([1]), isForgotten: false)))
+                .amended(.exclusion(OffsetRanges([1]), isForgotten: false)), time: second(0),
+                features: FeatureRow(fold.layout)))
         #expect(fold.predict("a", at: 0, x: 1) == .predicted)
         #expect(fold.predict("a", at: 0, x: 1) == .repeated(offset: 3))
     }
@@ -221,8 +221,8 @@ import Testing
         let row = fold.row(1)
         func event(_ kind: Event.Kind, _ id: String, _ time: Int64, _ label: Double?) -> Event {
             Event(
-                kind, time: second(time), id: EventID(id), features: kind == .label ? FeatureRow(fold.layout) : row,
-                label: label.map { .number($0) })
+                .of(kind, label.map { .number($0) }), time: second(time), id: EventID(id),
+                features: kind == .label ? FeatureRow(fold.layout) : row)
         }
         // Each lets time pass over the horizon of the old ones.
         var cases: [(Event, Int)] = [(event(.label, "new", 14, 2), 5), (event(.prediction, "waits", 14, nil), 4)]

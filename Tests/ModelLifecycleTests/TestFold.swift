@@ -77,7 +77,7 @@ struct TestFold {
 
     @discardableResult
     mutating func label(_ id: String, at seconds: Int64, _ label: Label) -> Decision {
-        apply(Event(.label, time: second(seconds), id: EventID(id), features: FeatureRow(layout), label: label))
+        apply(Event(.label(label), time: second(seconds), id: EventID(id), features: FeatureRow(layout)))
     }
 
     @discardableResult
@@ -88,22 +88,22 @@ struct TestFold {
     @discardableResult
     mutating func example(_ id: String, at seconds: Int64, x: Double, _ value: Double) -> Decision {
         apply(
-            Event(.example, time: second(seconds), id: EventID(id), features: row(x), label: .number(value)))
+            Event(.example(.number(value)), time: second(seconds), id: EventID(id), features: row(x)))
     }
 
     @discardableResult
     mutating func correct(_ id: String, at seconds: Int64 = 0, _ value: Double) -> Decision {
         apply(
             Event(
-                .amended, time: second(seconds), id: EventID(id), features: FeatureRow(layout), label: .number(value)))
+                .corrected(.number(value)), time: second(seconds), id: EventID(id), features: FeatureRow(layout)))
     }
 
     @discardableResult
     mutating func adopt(_ spec: Spec) -> Decision {
         apply(
             Event(
-                .adopted, time: state.ledger.time, features: FeatureRow(layout),
-                adoption: Adoption(.spec(spec), giving: state.successor(under: spec))))
+                .adopted(Adoption(.spec(spec), giving: state.successor(under: spec))), time: state.ledger.time,
+                features: FeatureRow(layout)))
     }
 
     /// Restores the learned state before the event at an offset.
@@ -112,8 +112,8 @@ struct TestFold {
         let learned = offset == state.offset ? state.learned : history[offset]
         return apply(
             Event(
-                .adopted, time: state.ledger.time, features: FeatureRow(layout),
-                adoption: Adoption(.restore(offset: offset), giving: learned)),
+                .adopted(Adoption(.restore(offset: offset), giving: learned)), time: state.ledger.time,
+                features: FeatureRow(layout)),
             derived: learned)
     }
 
@@ -147,3 +147,15 @@ let tenSecondSpec: SpecTree = [
     "model": [["one_hot": ["c"]], "standard_scaler", "linear_regression"],
     "metrics": ["mae", "rmse"],
 ]
+
+extension Event.Payload {
+    /// What a client sends.
+    static func of(_ kind: Event.Kind, _ label: Label?) -> Event.Payload {
+        switch (kind, label) {
+        case (.label, let label?): .label(label)
+        case (.example, let label?): .example(label)
+        case (.corrected, let label?): .corrected(label)
+        default: .prediction
+        }
+    }
+}

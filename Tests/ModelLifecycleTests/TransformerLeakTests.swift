@@ -95,7 +95,7 @@ import Testing
                 let value = labels(step.index)
                 let label: Label = task == "regression" ? .number(Double(value)) : .listed(value % 2)
                 let event = Event(
-                    .label, time: second(step.time), id: id, features: FeatureRow(fold.layout), label: label)
+                    .label(label), time: second(step.time), id: id, features: FeatureRow(fold.layout))
                 #expect(fold.apply(event) == .learned)
             } else {
                 let features = row(questions[step.index], fold.layout)

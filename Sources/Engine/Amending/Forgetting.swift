@@ -57,7 +57,7 @@ struct Forgetting {
                 let left = Event(.forgotten, time: event.time, features: FeatureRow(contract.layout))
                 builder.append(left, time: event.time, decision: .void, values: [], isBaseline: false)
             } else {
-                event.amendment = event.amendment?.forgetting(offsets)
+                if let amendment = event.amendment { event.payload = .amended(amendment.forgetting(offsets)) }
                 builder.append(
                     event, time: event.time, decision: answer.decision, values: answer.values[...],
                     isBaseline: answer.isBaseline)

@@ -41,8 +41,8 @@ enum LabelSearch {
             switch (event.kind, answer.decision) {
             case (.example, _), (.prediction, .predictedAndLearned): known = (offset, offset)
             case (.prediction, _): known.asked = offset
-            case (.label, .waiting): break
-            case (.label, _): known.labelled = known.asked
+            case (.label, .waiting), (.corrected, .waiting), (.corrected, .corrected): break
+            case (.label, _), (.corrected, _): known.labelled = known.asked
             default: break
             }
             wanted[event.id.fingerprint] = known

@@ -40,7 +40,7 @@ package struct QuestionSearch {
         _ = try scan.run(0..<(try log.endOffset)) { offset, event, answer, block in
             guard !index.isVoid(offset) else { return }
             try take(event, at: offset, answer, block.contract, &questionReader)
-            guard event.kind != .prediction, event.kind != .example, ids.contains(event.id.fingerprint),
+            guard !event.kind.isQuestion, ids.contains(event.id.fingerprint),
                 sayings.last != offset
             else { return }
             sayings.append(offset)
@@ -57,7 +57,7 @@ package struct QuestionSearch {
         _ questionReader: inout LogReader
     ) throws {
         let (id, decision) = (event.id.fingerprint, answer.decision)
-        switch event.kind {
+        switch event.payload {
         case .prediction:
             askedCount += 1
             let early = decision == .predictedAndLearned ? waiting.removeValue(forKey: id) : nil
@@ -71,27 +71,27 @@ package struct QuestionSearch {
             } else {
                 asked[id] = nil
             }
-        case .example:
+        case .example(let label):
             askedCount += 1
             asked[id] = nil
-            let outcome = Selection.Outcome(answer: answer.values, label: event.label, labelTime: event.time)
+            let outcome = Selection.Outcome(answer: answer.values, label: label, labelTime: event.time)
             if selection.matches(event, at: offset, outcome, contract) { find(offset, event.time, id) }
-        case .label:
+        case .corrected where decision == .corrected:
+            if asked[id]?.isFound == true { sayings.append(offset) }
+        case .label(let label), .corrected(let label):
             guard decision != .waiting, let question = asked[id] else {
-                if decision == .waiting, let label = event.label { waiting[id] = (offset, label, event.time) }
+                if decision == .waiting { waiting[id] = (offset, label, event.time) }
                 return
             }
             if question.isFound { return sayings.append(offset) }
             asked[id] = nil
             guard let (asking, answer, contract, _) = try questionReader.read(question.offset) else { return }
-            let outcome = Selection.Outcome(answer: answer.values, label: event.label, labelTime: event.time)
+            let outcome = Selection.Outcome(answer: answer.values, label: label, labelTime: event.time)
             if selection.matches(asking, at: question.offset, outcome, contract) {
                 find(question.offset, asking.time, id)
                 sayings.append(offset)
             }
-        case .amended:
-            if !event.id.isEmpty, asked[id]?.isFound == true { sayings.append(offset) }
-        case .adopted, .forgotten: break
+        default: break
         }
     }
 

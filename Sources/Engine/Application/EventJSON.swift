@@ -17,21 +17,51 @@ extension Event {
 
     /// The event's members, without the braces.
     func writeMembers(to json: inout JSONWriter, contract: Contract) {
-        json.member("event", kind == .amended && !id.isEmpty ? Kind.label.name : kind.name)
+        json.member("event", kind == .corrected ? Kind.label.name : kind.name)
         if !id.isEmpty {
             json.key("id")
             json.string(utf8: id.bytes)
         }
         if time != .unclaimed, time != Ledger.beginning { json.member("time", time.description) }
-        if kind == .prediction || kind == .example {
+        if kind.isQuestion {
             json.member("features", object: { json in features.write(to: &json, contract: contract) })
         }
-        if let label {
+        if let label = payload.label {
             json.key("label")
             label.write(to: &json, target: contract.target)
         }
-        if kind == .amended, !id.isEmpty { json.member("correction", true) }
+        if kind == .corrected { json.member("correction", true) }
         amendment?.write(to: &json, target: contract.target)
+        if payload.isOfPlainMembers {
+            json.key("payload")
+            payload.writePlainMembers(to: &json)
+        }
+    }
+}
+
+extension Event.Payload {
+    /// Whether it is what a listing has in `payload`.
+    var isOfPlainMembers: Bool {
+        switch self {
+        case .tick, .measured, .directed: true
+        case .prediction, .label, .example, .corrected, .adopted, .amended, .forgotten: false
+        }
+    }
+
+    /// What was noted or directed, as an object.
+    func writePlainMembers(to json: inout JSONWriter) {
+        json.object { json in
+            switch self {
+            case .measured(let measured):
+                for value in measured.values { json.member(value.name, value.value) }
+            case .directed(let directive):
+                json.member("action", directive.action.name)
+                if !directive.model.isEmpty { json.member("model", directive.model) }
+                json.member("by", directive.by)
+                json.member("why", directive.why)
+            default: break
+            }
+        }
     }
 }
 

@@ -34,6 +34,7 @@ extension Decision {
         case .corrected: "corrected"
         case .amended: "amended"
         case .void: "void"
+        case .noted: "noted"
         case .adopted: "adopted"
         case .repeated, .refused: "repeated"
         }

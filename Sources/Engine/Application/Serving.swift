@@ -101,12 +101,7 @@ final class Serving {
     func reply(to request: Event, _ reading: Reading) throws -> Reply {
         var event = request
         if let refused = try stamp(&event, reading) { return refused }
-        var decision = try apply(event)
-        if case .refused(.nothingToCorrect) = decision, event.kind == .amended {
-            // There is no label yet that this could correct: it is the first.
-            event.kind = .label
-            decision = try apply(event)
-        }
+        let decision = try apply(event)
         switch decision {
         case .refused(let refusal): return .refused(refusal)
         case .repeated(let offset): return .accepted(try repeated(offset, event))
@@ -143,7 +138,7 @@ final class Serving {
             event, time: state.ledger.time, decision: decision, values: values, isBaseline: state.answerIsBaseline)
         if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         return Acceptance(
-            kind: event.kind, id: event.id.text, decision: decision, isRepeated: false, offset: offset,
+            kind: event.kind.told(decision), id: event.id.text, decision: decision, isRepeated: false, offset: offset,
             version: state.version, values: Array(values), isBaseline: decision.hasAnswer && state.answerIsBaseline,
             classes: decision.hasAnswer ? classNames : [])
     }
@@ -153,10 +148,11 @@ final class Serving {
         let (event, answer, _, version) = try lookingBack { try past.event(at: offset) }
         let isQuestion = request.kind.isQuestion
         // A label may have come with the features, or by an amendment of many; there is no reply of its own then.
-        let decision: Decision = isQuestion || !event.kind.isQuestion ? answer.decision : .learned
+        var decision: Decision = isQuestion || !event.kind.isQuestion ? answer.decision : .learned
+        if decision == .amended { decision = .corrected }
         return Acceptance(
-            kind: isQuestion || event.kind.isQuestion ? request.kind : event.kind, id: request.id.text,
-            decision: decision == .amended ? .corrected : decision, isRepeated: true, offset: offset, version: version,
+            kind: isQuestion ? request.kind : Event.Kind.label.told(decision), id: request.id.text,
+            decision: decision, isRepeated: true, offset: offset, version: version,
             values: isQuestion ? answer.values : [], isBaseline: answer.isBaseline,
             classes: isQuestion ? classNames : [])
     }
@@ -187,15 +183,13 @@ final class Serving {
         builder = BlockBuilder(
             contract: contract, version: state.offset + amendments.count, firstOffset: state.offset)
         for amendment in amendments {
-            let event = Event(
-                .amended, time: state.ledger.time, features: FeatureRow(contract.layout), amendment: amendment)
+            let event = Event(.amended(amendment), time: state.ledger.time, features: FeatureRow(contract.layout))
             let decision = try state.apply(event, past: &past)
             if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
             _ = record(event, decision, builderBegan)
         }
         let event = Event(
-            .adopted, time: state.ledger.time, features: FeatureRow(contract.layout),
-            adoption: Adoption(recipe, giving: derived))
+            .adopted(Adoption(recipe, giving: derived)), time: state.ledger.time, features: FeatureRow(contract.layout))
         let decision = try state.apply(event, past: &past, derived: derived)
         if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
         past.adopt(state.contract)
@@ -389,6 +383,14 @@ struct GoneLive: Sendable {
     let after: [RoleMetrics]
     /// Where something was forgotten: the head of the chain before and after.
     let heads: Heads?
+}
+
+extension Event.Kind {
+    /// What a client is told of its event: a label and a correction are each what the fold took them for.
+    fileprivate func told(_ decision: Decision) -> Event.Kind {
+        guard self == .label || self == .corrected else { return self }
+        return decision == .corrected ? .corrected : .label
+    }
 }
 
 extension Adoption.Recipe {

@@ -12,7 +12,7 @@ struct AuditSearch {
         let contract: Contract
         let version: Int
 
-        var isQuestion: Bool { event.kind == .prediction || event.kind == .example }
+        var isQuestion: Bool { event.kind.isQuestion }
     }
 
     /// Ascending.
@@ -34,7 +34,7 @@ struct AuditSearch {
             let indices: [Int]
             do { indices = try block.indices(of: id) } catch {
                 throw LogFailure(
-                    .damaged, "the block that begins at event \(block.firstOffset) does not decode: \(error)",
+                    undecodable: "the block that begins at event \(block.firstOffset)", error,
                     hint: "`headrace verify` says how far the log is whole.")
             }
             for index in indices {
@@ -65,9 +65,11 @@ struct AuditSearch {
                     .unknownQuestion, "event \(offset) is in the future: the log ends before event \(end)",
                     hint: "`headrace log` lists what there is")
             }
-            guard found.event.kind != .adopted else {
+            guard found.event.kind.isOfClients else {
+                let kind = found.event.kind
                 throw Refusal(
-                    .unknownQuestion, "event \(offset) is no question: a learned state was adopted there",
+                    .unknownQuestion, "event \(offset) is no question: "
+                        + (kind == .adopted ? "a learned state was adopted there" : "it is '\(kind.name)'"),
                     hint: "`headrace versions` tells of adoptions, `headrace log` of questions")
             }
             return (found.event.id, offset)

@@ -26,6 +26,7 @@ public struct BundleImport {
         do {
             return try bundle.read(progress)
         } catch let error as CanonicalDecodingError {
+            guard !error.isNewer else { throw LogFailure(undecodable: "a section of \(path)", error) }
             throw BundleFormat.damaged(path, "a section does not decode: \(error)")
         }
     }

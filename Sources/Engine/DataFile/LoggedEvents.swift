@@ -4,8 +4,8 @@ import OnlineLearning
 
 /// The events of a log as `headrace log` lists it, CSV or NDJSON, read back in their order.
 ///
-/// What was answered is passed over. Adoptions, amendments of the past and what was forgotten are left out, because a
-/// row cannot say what they did. Not thread-safe.
+/// What was answered is passed over. What was done to the application, or noted by it, is left out: nobody asks or
+/// teaches with it. Not thread-safe.
 package final class LoggedEvents {
     package let source: ByteSource
     private var lines: NDJSONLineReader?
@@ -79,8 +79,7 @@ package final class LoggedEvents {
         return nil
     }
 
-    /// Whether a line says what was done to the application, not what somebody asked or labelled: an adoption, an
-    /// amendment of the past, or that something was forgotten.
+    /// Whether a line says what was done to the application or noted by it, not what somebody asked or labelled.
     private static func isGoverning(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         var json = JSONReader(line)
         do {
@@ -91,7 +90,7 @@ package final class LoggedEvents {
                 if key.elementsEqual("event".utf8) {
                     guard try json.peek() == .string else { return false }
                     let word = try json.string()
-                    return [Event.Kind.adopted, .amended, .forgotten].contains { $0.name.utf8.elementsEqual(word) }
+                    return Event.Kind.allCases.contains { !$0.isOfClients && $0.name.utf8.elementsEqual(word) }
                 }
                 try json.skip()
             }
@@ -139,53 +138,51 @@ package final class LoggedEvents {
 
     private func nextRecord(_ table: Table, into event: inout Event) throws -> EventSchedule.Step? {
         while try table.records.next() {
-            if let refusal = record(table, into: &event) {
-                return .refused(row: table.records.rowNumber, line: table.records.lineNumber, refusal)
+            do throws(Refusal) {
+                if try record(table, into: &event) { return .event }
+            } catch {
+                return .refused(row: table.records.rowNumber, line: table.records.lineNumber, error)
             }
-            guard event.kind == .adopted else { return .event }
         }
         return nil
     }
 
-    private func record(_ table: Table, into event: inout Event) -> Refusal? {
+    /// - Returns: false where the row tells what was done to the application.
+    private func record(_ table: Table, into event: inout Event) throws(Refusal) -> Bool {
         let fields = table.records.fields
-        guard table.kind < fields.spans.count else { return Refusal(.malformed, "the row has no event") }
+        guard table.kind < fields.spans.count else { throw Refusal(.malformed, "the row has no event") }
         let word = fields[table.kind]
         guard let kind = Event.Kind.allCases.first(where: { $0.name.utf8.elementsEqual(word) }) else {
-            return Refusal(.outOfRange, "no event is called '\(String(decoding: word, as: UTF8.self))'")
+            throw Refusal(.outOfRange, "no event is called '\(String(decoding: word, as: UTF8.self))'")
         }
         let count = fields.spans.count
         let hasID = table.id.map { $0 < count && !fields[$0].isEmpty } ?? false
-        // What was done to the application, not what somebody asked or labelled.
-        let isGoverning = kind == .adopted || kind == .forgotten || (kind == .amended && !hasID)
-        event.kind = isGoverning ? .adopted : kind
-        guard !isGoverning else { return nil }
-        do throws(Refusal) {
-            if kind == .prediction || kind == .example {
-                try table.rows.read(into: &table.row, cellCount: count) { fields[$0] }
-                event.take(&table.row)
-                swap(&event.features, &table.row.features)
-            } else {
-                try table.labels.read(into: &table.label, cellCount: count) { fields[$0] }
-                event.take(&table.label)
-            }
-        } catch {
-            return error
+        if kind.isQuestion {
+            try table.rows.read(into: &table.row, cellCount: count) { fields[$0] }
+            try event.take(&table.row, kind)
+            swap(&event.features, &table.row.features)
+            return true
         }
-        let wantsLabel = kind != .prediction
-        guard wantsLabel == (event.label != nil) else {
-            return Refusal(
-                wantsLabel ? .missingField : .unknownField, "a \(kind.name) \(wantsLabel ? "needs a" : "has no") label")
-        }
-        return nil
+        // In listings of before a correction is an amendment with an id.
+        guard kind.isOfClients || kind == .amended && hasID else { return false }
+        try table.labels.read(into: &table.label, cellCount: count) { fields[$0] }
+        try event.take(&table.label, kind)
+        return true
     }
 }
 
 extension Event {
     /// Takes over what a row of a listing says beside its features.
-    fileprivate mutating func take(_ row: inout RowReader.Row) {
+    fileprivate mutating func take(_ row: inout RowReader.Row, _ kind: Kind) throws(Refusal) {
+        switch (kind, row.label) {
+        case (.prediction, nil): payload = .prediction
+        case (.prediction, .some): throw Refusal(.unknownField, "a prediction has no label")
+        case (_, nil): throw Refusal(.missingField, "a \(kind.name) needs a label")
+        case (.example, let label?): payload = .example(label)
+        case (.label, let label?): payload = .label(label)
+        case (_, let label?): payload = .corrected(label)
+        }
         swap(&id, &row.id)
         time = row.time ?? .unclaimed
-        label = row.label
     }
 }

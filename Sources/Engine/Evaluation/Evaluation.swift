@@ -22,7 +22,7 @@ package struct Evaluation: ~Copyable {
         curve = MetricCurves(every: every)
         let adoption = Adoption(.spec(spec), giving: state.successor(under: spec))
         let first = Event(
-            .adopted, time: Ledger.beginning, features: FeatureRow(spec.contract.layout), adoption: adoption)
+            .adopted(adoption), time: Ledger.beginning, features: FeatureRow(spec.contract.layout))
         do {
             let decision = try state.apply(first, past: &past)
             precondition(decision == .adopted, "a fresh spec is adopted, not \(decision)")

@@ -215,9 +215,7 @@ package struct EventSchedule: ~Copyable {
     }
 
     private mutating func emitPrediction(into event: inout Event) {
-        event.kind = .prediction
-        event.time = rowTime
-        event.label = nil
+        (event.payload, event.time) = (.prediction, rowTime)
         (origin, questionLabel) = (rowOrigin, row.label)
         swap(&event.features, &row.features)
         if let label = row.label { push(label) }
@@ -232,10 +230,8 @@ package struct EventSchedule: ~Copyable {
         origin = known[first.place].origin
         if !asked.isEmpty { asked[known[first.place].id.fingerprint] = nil }
         guard withdrawn.isEmpty || withdrawn.remove(origin.row) == nil else { return false }
-        event.kind = .label
-        event.time = first.time
+        (event.payload, event.time) = (.label(known[first.place].label), first.time)
         swap(&event.id, &known[first.place].id)
-        event.label = known[first.place].label
         return true
     }
 

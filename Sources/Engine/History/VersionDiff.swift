@@ -86,7 +86,7 @@ extension Event {
             case .upgrade(let start): return "upgraded, folded anew from @\(start)"
             }
         }
-        switch amendment {
+        switch payload.amendment {
         case .exclusion(let offsets, let isForgotten)?:
             return "\(offsets.count) events \(isForgotten ? "forgotten" : "excluded")"
         case .corrections(let corrections)?: return "\(corrections.count) labels corrected"

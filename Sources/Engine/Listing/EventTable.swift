@@ -13,6 +13,8 @@ public struct EventTable {
         case offset, time, event, id, label, outcome, prediction, lower, upper, answer
         case answeredBy = "answered_by"
         case version
+        /// What was noted or directed, as JSON.
+        case payload
         /// What listings of before call ``event``.
         case kind
     }
@@ -106,7 +108,7 @@ public struct EventTable {
         for name in features { writer.text(Self.column(ofFeature: name)) }
         for column in [Column.label, .outcome] { writer.text(column.rawValue) }
         for name in answerColumns { writer.text(name) }
-        for column in [Column.answeredBy, .version] { writer.text(column.rawValue) }
+        for column in [Column.answeredBy, .version, .payload] { writer.text(column.rawValue) }
         writer.endRecord()
     }
 
@@ -138,7 +140,7 @@ public struct EventTable {
         if event.time == Ledger.beginning { writer.empty() } else { writer.time(event.time) }
         writer.text(event.kind.name)
         if event.id.isEmpty { writer.empty() } else { writer.text(event.id.bytes) }
-        let hasFeatures = event.kind == .prediction || event.kind == .example
+        let hasFeatures = event.kind.isQuestion
         for source in plan.sources {
             if hasFeatures, let source, !event.features.isMissing(source, block.contract.layout) {
                 append(event.features, source, block.contract.layout)
@@ -151,7 +153,15 @@ public struct EventTable {
         append(answer, plan)
         if answer.decision.hasAnswer, answer.isBaseline { writer.text("baseline") } else { writer.empty() }
         writer.integer(block.version)
+        append(event.payload)
         writer.endRecord()
+    }
+
+    private mutating func append(_ payload: Event.Payload) {
+        guard payload.isOfPlainMembers else { return writer.empty() }
+        var json = JSONWriter()
+        payload.writePlainMembers(to: &json)
+        writer.text(json.bytes)
     }
 
     private mutating func append(_ row: borrowing FeatureRow, _ feature: Int, _ layout: FeatureLayout) {

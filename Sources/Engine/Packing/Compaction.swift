@@ -67,7 +67,8 @@ public struct Compaction {
 
     /// Whether two blocks may lie in one payload.
     static func canPack(_ first: Block, _ other: Block) -> Bool {
-        BlockHead(first.payload) == BlockHead(other.payload)
+        guard let prefix = try? BlockPrefix(of: first.payload) else { return false }
+        return (try? BlockPrefix(of: other.payload)) == prefix
     }
 
     /// Packs for so long, and a step more at most.
@@ -77,18 +78,5 @@ public struct Compaction {
         var steps = 0
         while ContinuousClock.now - start < .seconds(seconds), try step() { steps += 1 }
         return steps
-    }
-}
-
-/// What blocks must have in common to be packed together: format, contract and version, as they stand in their first
-/// bytes.
-private struct BlockHead: Equatable {
-    private let bytes: [UInt8]
-
-    init(_ payload: [UInt8]) {
-        let fixed = 1 + Digest.byteCount
-        var end = min(fixed, payload.count)
-        while end < payload.count, payload[end] & 0x80 != 0 { end += 1 }
-        bytes = Array(payload[..<min(end + 1, payload.count)])
     }
 }

@@ -72,6 +72,8 @@ public enum PackedBlocks {
             return try blocks(payload)
         } catch let failure as LogFailure {
             throw failure
+        } catch let error as CanonicalDecodingError where error.isNewer {
+            throw LogFailure(undecodable: "a packed block", error)
         } catch {
             throw LogFailure(.damaged, "packed blocks do not unpack: \(error)")
         }

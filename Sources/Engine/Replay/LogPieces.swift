@@ -27,12 +27,11 @@ struct LogPiece: Sendable {
         let contract = try reader.contract(
             columns.contractDigest, version: columns.version, at: columns.firstOffset)
         try batches.add { batch in
-            do {
+            do throws(CanonicalDecodingError) {
                 try columns.read(contract, into: &batch)
             } catch {
                 throw LogFailure(
-                    .damaged, "the events from \(columns.firstOffset) on do not decode: \(error)",
-                    hint: LogReader.hint)
+                    undecodable: "the events from \(columns.firstOffset) on", error, hint: LogReader.hint)
             }
         }
     }
@@ -50,10 +49,10 @@ struct LogPiece: Sendable {
             var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
             try batches.extend(contract, block.contractDigest, version: block.version, at: next) { batch in
                 while next < blockEnd {
-                    do {
+                    do throws(CanonicalDecodingError) {
                         try block.read(next - block.firstOffset, contract: contract, into: &event, answer: &answer)
                     } catch {
-                        throw LogFailure(.damaged, "event \(next) does not decode: \(error)", hint: LogReader.hint)
+                        throw LogFailure(undecodable: "event \(next)", error, hint: LogReader.hint)
                     }
                     batch.append(event, answer)
                     next += 1

@@ -49,7 +49,7 @@ struct LogReader {
             let answer = try reader.read(offset - reader.firstOffset, contract: contract, into: &event)
             return (event, answer, contract, reader.version)
         } catch {
-            throw LogFailure(.damaged, "event \(offset) does not decode: \(error)", hint: Self.hint)
+            throw LogFailure(undecodable: "event \(offset)", error, hint: Self.hint)
         }
     }
 
@@ -65,8 +65,7 @@ struct LogReader {
             )
         } catch let error as CanonicalDecodingError {
             throw LogFailure(
-                .damaged, "the block that begins at event \(block.firstOffset) does not decode: \(error)",
-                hint: Self.hint)
+                undecodable: "the block that begins at event \(block.firstOffset)", error, hint: Self.hint)
         }
     }
 
@@ -122,4 +121,14 @@ struct LogReader {
 
     static let hint = "Nothing was deleted. Bring the file back from a backup; "
         + "`headrace verify` says how far the log is whole."
+}
+
+extension LogFailure {
+    /// Of bytes that do not decode: they are damaged, or a newer program's.
+    /// - Parameter hint: what to do about damage.
+    init(undecodable what: String, _ error: CanonicalDecodingError, hint: String? = nil) {
+        self.init(
+            error.isNewer ? .newerFormat : .damaged, "\(what) does not decode: \(error)",
+            hint: error.isNewer ? "use the newer version; nothing was touched" : hint)
+    }
 }

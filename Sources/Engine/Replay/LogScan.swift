@@ -29,7 +29,7 @@ struct LogScan {
                 do {
                     try block.read(next - block.firstOffset, contract: contract, into: &event, answer: &answer)
                 } catch {
-                    throw LogFailure(.damaged, "event \(next) does not decode: \(error)")
+                    throw LogFailure(undecodable: "event \(next)", error, hint: LogReader.hint)
                 }
                 try body(next, event, answer, scanned)
                 next += 1

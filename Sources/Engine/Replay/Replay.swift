@@ -72,7 +72,7 @@ struct Replay {
                 do {
                     try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {
-                    throw LogFailure(.damaged, "event \(offset) does not decode: \(error)")
+                    throw LogFailure(undecodable: "event \(offset)", error, hint: LogReader.hint)
                 }
                 try fold(&event, derive, &answer)
                 check(offset, stored, answer)
@@ -92,7 +92,7 @@ struct Replay {
         _ answer: inout StoredAnswer
     ) throws {
         var derived: LearnedState?
-        if let adoption = event.adoption {
+        if case .adopted(let adoption) = event.payload {
             if case .spec(let spec) = adoption.recipe {
                 if !hasState { (state, hasState) = (ApplicationState(beginning: spec), true) }
             } else if let state {
@@ -100,14 +100,14 @@ struct Replay {
             }
         }
         guard hasState else { throw LogFailure(.damaged, "the log does not begin with a spec") }
-        if event.kind == .forgotten, isAsLived || !index.isVoid(offset) { throw PayloadGone(offset: offset) }
+        if case .forgotten = event.payload, isAsLived || !index.isVoid(offset) { throw PayloadGone(offset: offset) }
         let decision: Decision
         if isAsLived {
             decision = try state!.apply(event, past: &past, derived: derived)
         } else {
             decision = try state!.apply(event, under: &index, past: &past, derived: derived)
         }
-        if event.kind == .adopted { past.adopt(state!.contract) }
+        if case .adopted = event.payload { past.adopt(state!.contract) }
         if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         state?.record(decision, in: &answer)
     }
@@ -147,20 +147,14 @@ extension ApplicationState {
         do {
             var decoder = CanonicalDecoder(snapshot.payload)
             let format = try decoder.byte()
-            guard (1...Self.snapshotFormat).contains(format) else {
-                throw CanonicalDecodingError(offset: 0, reason: "snapshot format \(format) is not known")
-            }
             try self.init(from: &decoder, format: format)
             try decoder.finish()
         } catch {
             throw LogFailure(
-                .damaged, "the snapshot at @\(snapshot.offset) does not decode: \(error)",
+                undecodable: "the snapshot at @\(snapshot.offset)", error,
                 hint: "Nothing was deleted; the log itself can be folded again.")
         }
     }
-
-    /// 1 knew neither amendments nor revisions, 2 no extras of specs.
-    static var snapshotFormat: UInt8 { 3 }
 
     /// Encodes the state as it is now.
     func snapshot(_ reason: Snapshot.Reason, restoredOffset: Int? = nil) -> Snapshot {

@@ -93,7 +93,7 @@ struct Rerun {
     private mutating func take(
         _ batch: borrowing EventBatch, _ index: Int, _ row: inout Int, into event: inout Event
     ) {
-        (event.kind, event.time, event.label) = (batch.kinds[index], batch.times[index], batch.labels[index])
+        (event.payload, event.time) = (batch.payloads[index], batch.times[index])
         event.id.set(batch.ids[index])
         guard event.kind.isQuestion else { return }
         defer { row += 1 }

@@ -19,26 +19,22 @@ public struct StoredAnswer: Sendable, Equatable {
 /// `docs/formats/block.md` describes the bytes. Strings that repeat — categories, classes — lie in a dictionary at the
 /// beginning; each record carries its length, so that one event can be read without decoding those before it.
 public struct BlockBuilder: Sendable {
-    /// 1 knew neither amendments by offset nor revisions, 2 no extras of specs.
-    static let formatVersion: UInt8 = 3
-
     private let contract: Contract
-    private let contractDigest: Digest
-    private let version: Int
+    private let prefix: BlockPrefix
     public private(set) var firstOffset: Int
     public private(set) var count = 0
     public private(set) var firstTime = Ledger.beginning
     public private(set) var lastTime = Ledger.beginning
     private var dictionary = CategoryTable()
     private var records = CanonicalEncoder()
-    private var lengths: [Int] = []
+    private var lengths = CanonicalEncoder()
 
     /// - Parameters:
     ///   - firstOffset: of the event that comes first.
     ///   - version: the offset of the adoption that serves.
     public init(contract: Contract, version: Int, firstOffset: Int) {
-        (self.contract, self.version, self.firstOffset) = (contract, version, firstOffset)
-        contractDigest = contract.canonicalDigest
+        (self.contract, self.firstOffset) = (contract, firstOffset)
+        prefix = BlockPrefix(contract: contract.canonicalDigest, version: version)
     }
 
     public var isEmpty: Bool { count == 0 }
@@ -65,32 +61,32 @@ public struct BlockBuilder: Sendable {
         records.byte(event.kind.rawValue)
         records.uint(UInt64(time.microseconds &- firstTime.microseconds))
         records.blob(event.id.bytes)
-        if event.kind == .prediction || event.kind == .example { encode(event.features) }
-        if let label = event.label { encode(label) }
-        event.adoption?.encode(to: &records)
-        event.amendment?.encode(to: &records)
+        switch event.payload {
+        case .prediction: encode(event.features)
+        case .label(let label), .corrected(let label): encode(label)
+        case .example(let label):
+            encode(event.features)
+            encode(label)
+        case .adopted(let adoption): adoption.encode(to: &records)
+        case .amended(let amendment): amendment.encode(to: &records)
+        case .measured(let measured): measured.encode(to: &records)
+        case .directed(let directive): directive.encode(to: &records)
+        case .forgotten, .tick: break
+        }
         records.byte(decision.code << 1 | (isBaseline ? 1 : 0))
         if decision.hasAnswer {
             records.count(values.count)
             for value in values { records.double(value) }
         }
-        lengths.append(records.bytes.count - start)
+        lengths.count(records.bytes.count - start)
         count += 1
     }
 
     /// The block's bytes. Complexity: O(size).
     public func payload() -> [UInt8] {
-        var encoder = CanonicalEncoder(reserving: byteCount + 3 * count + 64)
-        encoder.byte(Self.formatVersion)
-        encoder.digest(contractDigest)
-        encoder.count(version)
-        encoder.count(firstOffset)
-        encoder.int(firstTime.microseconds)
-        dictionary.encode(to: &encoder)
-        encoder.count(count)
-        for length in lengths { encoder.count(length) }
-        encoder.raw(records.bytes)
-        return encoder.bytes
+        prefix.block(
+            firstOffset: firstOffset, firstTime: firstTime, dictionary: { dictionary.encode(to: &$0) }, count: count,
+            lengths: lengths.bytes, records: records.bytes)
     }
 
     private mutating func encode(_ row: borrowing FeatureRow) {
@@ -157,6 +153,7 @@ extension Decision {
         case .adopted: 7
         case .amended: 8
         case .void: 9
+        case .noted: 10
         case .repeated, .refused: preconditionFailure("\(self) is not logged")
         }
     }
@@ -172,6 +169,7 @@ extension Decision {
         case 7: self = .adopted
         case 8: self = .amended
         case 9: self = .void
+        case 10: self = .noted
         default: return nil
         }
     }

@@ -75,9 +75,11 @@ public struct BlockColumns: Sendable {
 /// What a record holds, by the byte of its kind.
 enum RecordShape {
     /// Kinds whose records are split into columns; all others go through as they are.
-    static func isSplit(_ kind: UInt8) -> Bool {
+    static func isSplit(_ kind: UInt8, _ format: UInt8) -> Bool {
         switch Event.Kind(rawValue: kind) {
-        case .prediction, .label, .example, .amended: true
+        case .prediction, .label, .example, .corrected, .tick: true
+        // Before format 3 a correction was an amendment with an id.
+        case .amended: format < 3
         default: false
         }
     }
@@ -86,7 +88,9 @@ enum RecordShape {
         kind == Event.Kind.prediction.rawValue || kind == Event.Kind.example.rawValue
     }
 
-    static func hasLabel(_ kind: UInt8) -> Bool { kind != Event.Kind.prediction.rawValue }
+    static func hasLabel(_ kind: UInt8) -> Bool {
+        kind != Event.Kind.prediction.rawValue && kind != Event.Kind.tick.rawValue
+    }
 
     static func hasAnswer(_ decision: UInt8) -> Bool { Decision(code: decision >> 1)?.hasAnswer ?? false }
 }

@@ -3,51 +3,21 @@ import OnlineLearning
 
 /// Reads a block that ``BlockBuilder`` encoded, event by event or one event alone.
 public struct BlockReader: Sendable {
-    /// The contract under which the events were checked.
-    public let contractDigest: Digest
-    /// The offset of the adoption that served.
-    public let version: Int
-    public let firstOffset: Int
-    public let count: Int
-    private let firstTime: Timestamp
-    private let dictionary: CategoryTable
-    /// Where the record of each event begins, and the end of the last.
-    private let starts: [Int]
+    private let layout: BlockLayout
     private let bytes: [UInt8]
-    /// Whether adoptions name the revision that derived them.
-    private let hasRevisions: Bool
 
     public init(_ payload: [UInt8]) throws(CanonicalDecodingError) {
-        var decoder = CanonicalDecoder(payload)
-        let format = try decoder.byte()
-        guard (1...BlockBuilder.formatVersion).contains(format) else {
-            throw CanonicalDecodingError(offset: 0, reason: "block format \(format) is not known")
-        }
-        hasRevisions = format > 1
-        contractDigest = try decoder.digest()
-        version = try decoder.natural()
-        firstOffset = try decoder.natural()
-        firstTime = Timestamp(microseconds: try decoder.int())
-        dictionary = try CategoryTable(from: &decoder)
-        count = try decoder.count()
-        var lengths: [Int] = []
-        lengths.reserveCapacity(count)
-        for _ in 0..<count { lengths.append(try decoder.natural()) }
-        var starts: [Int] = []
-        starts.reserveCapacity(count + 1)
-        starts.append(decoder.offset)
-        for length in lengths {
-            let (end, overflow) = starts[starts.count - 1].addingReportingOverflow(length)
-            guard !overflow, end <= payload.count else {
-                throw CanonicalDecodingError(offset: decoder.offset, reason: "a record ends beyond the block")
-            }
-            starts.append(end)
-        }
-        guard starts.last == payload.count else {
-            throw CanonicalDecodingError(offset: payload.count, reason: "bytes after the last record")
-        }
-        (self.starts, bytes) = (starts, payload)
+        (layout, bytes) = (try BlockLayout(payload), payload)
     }
+
+    /// The contract under which the events were checked.
+    public var contractDigest: Digest { layout.prefix.contract }
+    /// The offset of the adoption that served.
+    public var version: Int { layout.prefix.version }
+    public var firstOffset: Int { layout.firstOffset }
+    public var count: Int { layout.count }
+    private var starts: [Int] { layout.starts }
+    private var dictionary: CategoryTable { layout.dictionary }
 
     /// Reads one event and its answer.
     /// - Parameters:
@@ -66,26 +36,16 @@ public struct BlockReader: Sendable {
         _ index: Int, contract: Contract, into event: inout Event, answer: inout StoredAnswer
     ) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(bytes, in: starts[index]..<starts[index + 1])
-        event.kind = try decoder.enumeration(Event.Kind.init(rawValue:))
-        event.time = Timestamp(microseconds: firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
+        let kind = try Self.kind(&decoder, layout.prefix.format)
+        event.time = Timestamp(
+            microseconds: layout.firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
         try decoder.withBlob { event.id.set($0) }
-        (event.label, event.adoption, event.amendment) = (nil, nil, nil)
-        switch event.kind {
-        case .prediction: try readFeatures(&decoder, contract.layout, &event.features)
-        case .amended where event.id.isEmpty:
-            event.features.removeAll()
-            event.amendment = try Amendment(from: &decoder)
-        case .label, .amended:
-            event.features.removeAll()
-            event.label = try readLabel(&decoder, contract.target)
-        case .example:
+        if kind.isQuestion {
             try readFeatures(&decoder, contract.layout, &event.features)
-            event.label = try readLabel(&decoder, contract.target)
-        case .adopted:
+        } else {
             event.features.removeAll()
-            event.adoption = try Adoption(from: &decoder, hasRevision: hasRevisions)
-        case .forgotten: event.features.removeAll()
         }
+        event.payload = try payload(kind, &decoder, contract.target, hasID: !event.id.isEmpty)
         let code = try decoder.byte()
         guard let decision = Decision(code: code >> 1) else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "no decision has the code \(code >> 1)")
@@ -95,6 +55,35 @@ public struct BlockReader: Sendable {
         if answer.values.count != width { answer.values = [Double](repeating: 0, count: width) }
         for index in 0..<width { answer.values[index] = try decoder.double() }
         try decoder.finish()
+    }
+
+    private static func kind(
+        _ decoder: inout CanonicalDecoder, _ format: UInt8
+    ) throws(CanonicalDecodingError) -> Event.Kind {
+        let number = try decoder.byte()
+        guard let kind = Event.Kind(rawValue: number), format > 2 || number <= Event.Kind.forgotten.rawValue else {
+            throw .unknown("an event of kind \(number)", at: 0)
+        }
+        return kind
+    }
+
+    private func payload(
+        _ kind: Event.Kind, _ decoder: inout CanonicalDecoder, _ target: TargetDeclaration, hasID: Bool
+    ) throws(CanonicalDecodingError) -> Event.Payload {
+        switch kind {
+        case .prediction: .prediction
+        case .label: .label(try readLabel(&decoder, target))
+        case .example: .example(try readLabel(&decoder, target))
+        case .corrected: .corrected(try readLabel(&decoder, target))
+        case .adopted: .adopted(try Adoption(from: &decoder, hasRevision: layout.prefix.format > 1))
+        // Before format 3 a correction was an amendment with an id.
+        case .amended where hasID && layout.prefix.format < 3: .corrected(try readLabel(&decoder, target))
+        case .amended: .amended(try Amendment(from: &decoder))
+        case .forgotten: .forgotten
+        case .tick: .tick
+        case .measured: .measured(try Measured(from: &decoder))
+        case .directed: .directed(try Directive(from: &decoder))
+        }
     }
 
     /// The events of one id, ascending, without decoding any of them whole.

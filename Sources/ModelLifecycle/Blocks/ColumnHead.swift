@@ -1,29 +1,6 @@
 import Determinism
 import OnlineLearning
 
-/// What blocks begin with, as far as they can be packed together.
-struct BlockPrefix: Equatable {
-    let format: UInt8
-    let contract: Digest
-    let version: Int
-
-    init(format: UInt8, contract: Digest, version: Int) {
-        (self.format, self.contract, self.version) = (format, contract, version)
-    }
-
-    init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        format = try decoder.byte()
-        contract = try decoder.digest()
-        version = try decoder.natural()
-    }
-
-    func encode(to encoder: inout CanonicalEncoder) {
-        encoder.byte(format)
-        encoder.digest(contract)
-        encoder.count(version)
-    }
-}
-
 /// What stands before the columns.
 struct ColumnHead {
     let prefix: BlockPrefix
@@ -43,6 +20,7 @@ struct ColumnHead {
     init(_ columns: BlockColumns) throws(CanonicalDecodingError) {
         var head = CanonicalDecoder(columns.head)
         prefix = try BlockPrefix(from: &head)
+        try BlockPrefix.check(prefix.format)
         firstOffset = try head.natural()
         firstTime = Timestamp(microseconds: try head.int())
         unit = try head.int()

@@ -38,6 +38,11 @@ struct ColumnJoiner {
             dictionary.removeAll(keepingCapacity: true)
         }
 
+        func encodeDictionary(to encoder: inout CanonicalEncoder) {
+            encoder.count(dictionary.count)
+            for string in dictionary { strings.withName(at: string) { encoder.blob($0) } }
+        }
+
         mutating func number(of string: Int) throws(CanonicalDecodingError) -> Int {
             guard string < numbers.count else { throw BlockColumns.failure("no string has the number \(string)") }
             if numbers[string] < 0 {
@@ -86,7 +91,7 @@ struct ColumnJoiner {
             if index == 0 { firstTime = time }
             records.byte(kind)
             records.uint(time &- firstTime)
-            if RecordShape.isSplit(kind) {
+            if RecordShape.isSplit(kind, head.prefix.format) {
                 try join(kind, &records)
             } else {
                 try fixed[Fixed.others.rawValue].withBlob { records.raw($0) }
@@ -95,18 +100,13 @@ struct ColumnJoiner {
         }
         // Room for the next block's, with some to spare.
         if count > 0 { recordBytes = records.bytes.count / count + 8 }
-        var encoder = CanonicalEncoder(reserving: records.bytes.count + lengths.bytes.count + 128)
-        head.prefix.encode(to: &encoder)
-        encoder.count(offset)
-        encoder.int(Int64(bitPattern: firstTime))
-        encoder.count(numbering.dictionary.count)
-        for string in numbering.dictionary { numbering.strings.withName(at: string) { encoder.blob($0) } }
-        encoder.count(count)
-        encoder.raw(lengths.bytes)
-        encoder.raw(records.bytes)
+        let (strings, firstInstant) = (numbering, Timestamp(microseconds: Int64(bitPattern: firstTime)))
+        let payload = head.prefix.block(
+            firstOffset: offset, firstTime: firstInstant, dictionary: { strings.encodeDictionary(to: &$0) },
+            count: count, lengths: lengths.bytes, records: records.bytes)
         return BlockColumns.Part(
-            firstOffset: offset, count: count, firstTime: Timestamp(microseconds: Int64(bitPattern: firstTime)),
-            lastTime: Timestamp(microseconds: Int64(bitPattern: time)), payload: encoder.bytes)
+            firstOffset: offset, count: count, firstTime: firstInstant,
+            lastTime: Timestamp(microseconds: Int64(bitPattern: time)), payload: payload)
     }
 
     private mutating func join(_ kind: UInt8, _ records: inout CanonicalEncoder) throws(CanonicalDecodingError) {

@@ -14,9 +14,6 @@ public struct ColumnReader {
     public init(_ columns: BlockColumns) throws(CanonicalDecodingError) {
         self.columns = columns
         head = try ColumnHead(columns)
-        guard (1...BlockBuilder.formatVersion).contains(head.prefix.format) else {
-            throw BlockColumns.failure("block format \(head.prefix.format) is not known")
-        }
     }
 
     /// The contract under which the events were checked.
@@ -39,22 +36,11 @@ public struct ColumnReader {
             throw BlockColumns.failure("columns of another contract")
         }
         batch.begin(contract, contractDigest, version: version, at: firstOffset)
-        try readKinds(&batch)
         try readTimes(&batch)
         try readIDs(&batch)
-        try readLabels(contract.target, &batch)
+        try readPayloads(contract.target, &batch)
         try readFeatures(contract.layout, &batch)
         try readAnswers(&batch)
-    }
-
-    private func readKinds(_ batch: inout EventBatch) throws(CanonicalDecodingError) {
-        batch.kinds.reserveCapacity(count)
-        for code in columns.columns[Fixed.kinds.rawValue] {
-            guard let kind = Event.Kind(rawValue: code), RecordShape.isSplit(code) else {
-                throw BlockColumns.failure("no column holds a record of kind \(code)")
-            }
-            batch.kinds.append(kind)
-        }
     }
 
     private func readTimes(_ batch: inout EventBatch) throws(CanonicalDecodingError) {
@@ -85,23 +71,33 @@ public struct ColumnReader {
         try column.finish()
     }
 
-    private func readLabels(
+    private func readPayloads(
         _ target: TargetDeclaration, _ batch: inout EventBatch
     ) throws(CanonicalDecodingError) {
         var column = columns.decoder(of: .labels)
         // Of each string of the blocks, once it was met as a class.
         var classes = [Label?](repeating: nil, count: head.labelIsNumber ? 0 : head.strings.count)
-        batch.labels.reserveCapacity(count)
-        for kind in batch.kinds {
-            if !RecordShape.hasLabel(kind.rawValue) {
-                batch.labels.append(nil)
-            } else if head.labelIsNumber {
-                batch.labels.append(.number(try CompactNumber.decode(from: &column)))
+        batch.payloads.reserveCapacity(count)
+        for code in columns.columns[Fixed.kinds.rawValue] {
+            guard let kind = Event.Kind(rawValue: code), RecordShape.isSplit(code, head.prefix.format) else {
+                throw BlockColumns.failure("no column holds a record of kind \(code)")
+            }
+            guard RecordShape.hasLabel(code) else {
+                batch.payloads.append(kind == .tick ? .tick : .prediction)
+                continue
+            }
+            let label: Label
+            if head.labelIsNumber {
+                label = .number(try CompactNumber.decode(from: &column))
             } else {
                 let name = try string(&column)
-                let label = classes[name] ?? head.strings.withName(at: name) { target.label(of: $0) }
+                label = classes[name] ?? head.strings.withName(at: name) { target.label(of: $0) }
                 classes[name] = label
-                batch.labels.append(label)
+            }
+            switch kind {
+            case .label: batch.payloads.append(.label(label))
+            case .example: batch.payloads.append(.example(label))
+            default: batch.payloads.append(.corrected(label))
             }
         }
         try column.finish()
@@ -110,7 +106,7 @@ public struct ColumnReader {
     // MARK: Features
 
     private func readFeatures(_ layout: FeatureLayout, _ batch: inout EventBatch) throws(CanonicalDecodingError) {
-        let rowCount = batch.kinds.count { $0.isQuestion }
+        let rowCount = columns.columns[Fixed.kinds.rawValue].count { RecordShape.hasFeatures($0) }
         let masks = columns.columns[Fixed.missing.rawValue]
         guard masks.count == rowCount * head.maskBytes else {
             throw BlockColumns.failure("a row does not say what is missing")

@@ -23,15 +23,12 @@ struct ColumnSplitter {
     }
 
     mutating func add(_ payload: [UInt8]) throws(CanonicalDecodingError) {
-        var decoder = CanonicalDecoder(payload)
-        let prefix = try BlockPrefix(from: &decoder)
-        let offset = try decoder.natural()
-        if self.prefix == nil { (self.prefix, firstOffset) = (prefix, offset) }
-        guard prefix == self.prefix, offset == firstOffset + counts.reduce(0, +) else {
+        let layout = try BlockLayout(payload)
+        if prefix == nil { (prefix, firstOffset) = (layout.prefix, layout.firstOffset) }
+        guard prefix == layout.prefix, layout.firstOffset == firstOffset + counts.reduce(0, +) else {
             throw BlockColumns.failure("blocks that do not belong together")
         }
-        let firstTime = UInt64(bitPattern: try decoder.int())
-        let dictionary = try CategoryTable(from: &decoder)
+        let dictionary = layout.dictionary
         // Numbers of the block's own dictionary to those of all blocks.
         var numbers: [Int] = []
         for slot in 0..<dictionary.count {
@@ -41,26 +38,21 @@ struct ColumnSplitter {
                     return strings.slot(of: name, hash: hash) ?? strings.append(name, hash: hash)
                 })
         }
-        let count = try decoder.count()
-        counts.append(count)
-        var lengths: [Int] = []
-        for _ in 0..<count { lengths.append(try decoder.natural()) }
-        var start = decoder.offset
-        for length in lengths {
-            guard length <= payload.count - start else { throw BlockColumns.failure("a record ends beyond the block") }
-            try add(payload, start..<start + length, firstTime, numbers)
-            start += length
+        counts.append(layout.count)
+        let firstTime = UInt64(bitPattern: layout.firstTime.microseconds)
+        for (start, end) in zip(layout.starts, layout.starts.dropFirst()) {
+            try add(payload, start..<end, firstTime, numbers, layout.prefix.format)
         }
     }
 
     private mutating func add(
-        _ payload: [UInt8], _ range: Range<Int>, _ firstTime: UInt64, _ numbers: [Int]
+        _ payload: [UInt8], _ range: Range<Int>, _ firstTime: UInt64, _ numbers: [Int], _ format: UInt8
     ) throws(CanonicalDecodingError) {
         var record = CanonicalDecoder(payload, in: range)
         let kind = try record.byte()
         times.append(firstTime &+ (try record.uint()))
         at(.kinds) { $0.byte(kind) }
-        guard RecordShape.isSplit(kind) else {
+        guard RecordShape.isSplit(kind, format) else {
             let rest = range.lowerBound + record.offset
             at(.others) { $0.blob(payload[rest..<range.upperBound]) }
             return

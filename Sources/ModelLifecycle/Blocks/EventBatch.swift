@@ -4,13 +4,11 @@ import OnlineLearning
 /// Consecutive events of a log, decoded once for everybody who folds them: all under one contract and one version,
 /// column by column in memory that is used again and again.
 ///
-/// Of what was asked and answered it has all that another model's fold looks at: ids by their fingerprints, and nothing
-/// of adoptions and amendments but that they were there.
+/// Of what was asked and answered it has all that another model's fold looks at: ids by their fingerprints.
 public struct EventBatch: Sendable {
-    public internal(set) var kinds: [Event.Kind] = []
+    public internal(set) var payloads: [Event.Payload] = []
     public internal(set) var times: [Timestamp] = []
     public internal(set) var ids: [Fingerprint] = []
-    public internal(set) var labels: [Label?] = []
     /// The features of the questions and examples among them.
     public internal(set) var rows: FeatureRows
     var answerValues: [Double] = []
@@ -27,8 +25,8 @@ public struct EventBatch: Sendable {
         rows = FeatureRows(contract.layout)
     }
 
-    public var count: Int { kinds.count }
-    public var isEmpty: Bool { kinds.isEmpty }
+    public var count: Int { payloads.count }
+    public var isEmpty: Bool { payloads.isEmpty }
     public var endOffset: Int { firstOffset + count }
 
     /// What was answered to a question then.
@@ -38,10 +36,9 @@ public struct EventBatch: Sendable {
     public mutating func begin(_ contract: Contract, _ digest: Digest, version: Int, at offset: Int) {
         if contract.layout != self.contract.layout { rows = FeatureRows(contract.layout) }
         (self.contract, contractDigest, self.version, firstOffset) = (contract, digest, version, offset)
-        kinds.removeAll(keepingCapacity: true)
+        payloads.removeAll(keepingCapacity: true)
         times.removeAll(keepingCapacity: true)
         ids.removeAll(keepingCapacity: true)
-        labels.removeAll(keepingCapacity: true)
         rows.removeAll()
         answerValues.removeAll(keepingCapacity: true)
         answerEnds.removeSubrange(1...)
@@ -49,17 +46,11 @@ public struct EventBatch: Sendable {
 
     /// Adds a copy of an event, with what was answered to it.
     public mutating func append(_ event: borrowing Event, _ answer: borrowing StoredAnswer) {
-        kinds.append(event.kind)
+        payloads.append(event.payload)
         times.append(event.time)
         ids.append(event.id.fingerprint)
-        labels.append(event.label)
         if event.kind.isQuestion { rows.append(event.features) }
         answerValues.append(contentsOf: answer.values)
         answerEnds.append(answerValues.count)
     }
-}
-
-extension Event.Kind {
-    /// Whether it has features.
-    public var isQuestion: Bool { self == .prediction || self == .example }
 }

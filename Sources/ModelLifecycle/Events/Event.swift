@@ -3,6 +3,7 @@ import OnlineLearning
 
 /// A fact in the log. One value of this type is reused while events stream through it, so that none allocates.
 public struct Event: Sendable, Equatable {
+    /// What there is in a log, by the number that a block has for it. A block with another number is refused.
     public enum Kind: UInt8, Sendable, CaseIterable {
         /// The question: an id and features.
         case prediction = 1
@@ -16,6 +17,14 @@ public struct Event: Sendable, Equatable {
         case amended = 5
         /// What is left of an event whose payload was removed.
         case forgotten = 6
+        /// Another label for an id; the first one where it has none yet.
+        case corrected = 7
+        /// Log time passes, and nothing else happens.
+        case tick = 9
+        /// Numbers that no fold can know.
+        case measured = 10
+        /// What a person wants done.
+        case directed = 12
 
         public var name: String {
             switch self {
@@ -25,35 +34,105 @@ public struct Event: Sendable, Equatable {
             case .adopted: "adopted"
             case .amended: "amended"
             case .forgotten: "forgotten"
+            case .corrected: "corrected"
+            case .tick: "tick"
+            case .measured: "measured"
+            case .directed: "directed"
+            }
+        }
+
+        /// Whether it has features.
+        public var isQuestion: Bool { self == .prediction || self == .example }
+
+        /// Whether clients ask or teach with it; what is left tells what was done to an application, or noted by it.
+        public var isOfClients: Bool {
+            switch self {
+            case .prediction, .label, .example, .corrected: true
+            default: false
             }
         }
     }
 
-    public var kind: Kind
+    /// What happened, with all that belongs to it but the id and the features. What comes seldom lies elsewhere: events
+    /// are moved about all the time.
+    public enum Payload: Sendable, Equatable {
+        case prediction
+        case label(Label)
+        case example(Label)
+        case corrected(Label)
+        indirect case adopted(Adoption)
+        case amended(Amendment)
+        case forgotten
+        case tick
+        indirect case measured(Measured)
+        indirect case directed(Directive)
+    }
+
+    public var payload: Payload
     /// Before the writer has stamped it: the time claimed. After: the log time.
     public var time: Timestamp
-    /// Empty for an adoption, and for an amendment that names questions by their offsets.
+    /// Of what clients ask and teach; empty elsewhere.
     public var id: EventID
     /// Of a prediction or an example; laid out by the contract.
     public var features: FeatureRow
-    /// Of a label, an example, or an amendment that corrects the label of its id.
-    public var label: Label?
-    /// Of an adoption.
-    public var adoption: Adoption?
-    /// Of an amendment without an id.
-    public var amendment: Amendment?
 
-    public init(
-        _ kind: Kind, time: Timestamp, id: EventID = EventID(), features: FeatureRow, label: Label? = nil,
-        adoption: Adoption? = nil, amendment: Amendment? = nil
-    ) {
-        (self.kind, self.time, self.id, self.features) = (kind, time, id, features)
-        (self.label, self.adoption, self.amendment) = (label, adoption, amendment)
+    public init(_ payload: Payload, time: Timestamp, id: EventID = EventID(), features: FeatureRow) {
+        (self.payload, self.time, self.id, self.features) = (payload, time, id, features)
     }
 
     /// An event of an application that has not been given anything yet.
     public init(_ layout: FeatureLayout) {
         self.init(.prediction, time: Timestamp(microseconds: 0), features: FeatureRow(layout))
+    }
+}
+
+extension Event {
+    public var kind: Kind { payload.kind }
+    public var label: Label? { payload.label }
+    public var adoption: Adoption? { payload.adoption }
+    public var amendment: Amendment? { payload.amendment }
+}
+
+extension Event.Payload {
+    public var kind: Event.Kind {
+        switch self {
+        case .prediction: .prediction
+        case .label: .label
+        case .example: .example
+        case .corrected: .corrected
+        case .adopted: .adopted
+        case .amended: .amended
+        case .forgotten: .forgotten
+        case .tick: .tick
+        case .measured: .measured
+        case .directed: .directed
+        }
+    }
+
+    /// Of a label, an example or a correction.
+    public var label: Label? {
+        switch self {
+        case .label(let label), .example(let label), .corrected(let label): label
+        default: nil
+        }
+    }
+
+    public var adoption: Adoption? {
+        if case .adopted(let adoption) = self { adoption } else { nil }
+    }
+
+    public var amendment: Amendment? {
+        if case .amended(let amendment) = self { amendment } else { nil }
+    }
+
+    /// The same with another label, where it has one.
+    public func relabelled(_ label: Label) -> Event.Payload {
+        switch self {
+        case .label: .label(label)
+        case .example: .example(label)
+        case .corrected: .corrected(label)
+        default: self
+        }
     }
 }
 

@@ -7,7 +7,8 @@ import OnlineLearning
 ///     {"event": "label", "id": "a", "label": 12.0}
 ///     {"event": "example", "id": "b", "features": {…}, "label": 3.5}
 ///
-/// `event` is left out where the kind is known from the place. Only `"correction": true` makes a label an amendment.
+/// `event` is left out where the kind is known from the place. `"correction": true` makes a label a correction; whether
+/// there is anything to correct is for the fold to say.
 public struct EventReader {
     private var features: FeatureCheck
     private let labels: LabelCheck
@@ -33,7 +34,7 @@ public struct EventReader {
         var hasTime = false
         var hasID = false
         var hasFeatures = false
-        var hasLabel = false
+        var label: Label?
         var isCorrection = false
     }
 
@@ -56,7 +57,6 @@ public struct EventReader {
         let kindIsGiven = start.kind != nil
         event.id.removeAll()
         event.time = .unclaimed
-        event.label = nil
         features.begin(&event.features)
         guard try reader.peek() == .object else {
             throw Refusal(.malformed, "an event is an object, found \(try reader.peek().name)")
@@ -69,7 +69,7 @@ public struct EventReader {
             case 5 where key.elementsEqual("event".utf8) && !kindIsGiven: fields.kind = try kind(&reader)
             case 2 where key.elementsEqual("id".utf8): try id(&reader, &fields, &event)
             case 4 where key.elementsEqual("time".utf8): try time(&reader, &fields, &event)
-            case 5 where key.elementsEqual("label".utf8): try label(&reader, &fields, &event)
+            case 5 where key.elementsEqual("label".utf8): try label(&reader, &fields)
             case 8 where key.elementsEqual("features".utf8): try features(&reader, &fields, &event)
             case 10 where key.elementsEqual("correction".utf8): fields.isCorrection = try correction(&reader)
             case _ where passesOverAnswers && Self.answerMembers.contains { key.elementsEqual($0) }: try reader.skip()
@@ -113,12 +113,12 @@ public struct EventReader {
         event.time = try FeatureCheck.time(text, of: { "\"time\"" })
     }
 
-    private func label(_ reader: inout JSONReader, _ fields: inout Fields, _ event: inout Event) throws {
-        try once(&fields.hasLabel, "label")
+    private func label(_ reader: inout JSONReader, _ fields: inout Fields) throws {
+        guard fields.label == nil else { throw givenTwice("label") }
         guard let text = try reader.scalarText() else {
             throw Refusal(.wrongType, "label '\(contract.target.name)' is \(try reader.peek().name)")
         }
-        event.label = try labels.label(text)
+        fields.label = try labels.label(text)
     }
 
     private func correction(_ reader: inout JSONReader) throws -> Bool {
@@ -160,9 +160,11 @@ public struct EventReader {
     // MARK: Checks
 
     private func once(_ flag: inout Bool, _ name: String) throws(Refusal) {
-        guard !flag else { throw Refusal(.malformed, "\"\(name)\" is given twice") }
+        guard !flag else { throw givenTwice(name) }
         flag = true
     }
+
+    private func givenTwice(_ name: String) -> Refusal { Refusal(.malformed, "\"\(name)\" is given twice") }
 
     private func unknownField(_ key: UnsafeBufferPointer<UInt8>, kindIsGiven: Bool) -> Refusal {
         let text = FeatureCheck.excerpt(key)
@@ -179,23 +181,28 @@ public struct EventReader {
         guard let kind = fields.kind else {
             throw Refusal(.missingField, "\"event\" is missing", hint: "one of prediction, label, example")
         }
-        event.kind = kind
         let wantsFeatures = kind != .label
-        let wantsLabel = kind != .prediction
         if fields.hasFeatures != wantsFeatures { throw wrongField("features", wantsFeatures, kind) }
-        if fields.hasLabel != wantsLabel { throw wrongField("label", wantsLabel, kind) }
+        event.payload = try payload(kind, fields)
         if kind == .label, !fields.hasID {
             throw Refusal(.missingField, "a label needs the \"id\" of its prediction")
-        }
-        if fields.isCorrection {
-            guard kind == .label else { throw wrongField("correction", false, kind) }
-            event.kind = .amended
         }
         if contract.clock == .claimed, !fields.hasTime {
             throw Refusal(
                 .wrongTime, "\"time\" is missing, and the spec says `clock: claimed`",
                 hint: "send the instant of the event, like \"2013-01-01T10:15:00Z\"")
         }
+    }
+
+    private func payload(_ kind: Event.Kind, _ fields: Fields) throws(Refusal) -> Event.Payload {
+        guard kind == .label || !fields.isCorrection else { throw wrongField("correction", false, kind) }
+        guard kind != .prediction else {
+            guard fields.label == nil else { throw wrongField("label", false, kind) }
+            return .prediction
+        }
+        guard let label = fields.label else { throw wrongField("label", true, kind) }
+        guard kind == .label else { return .example(label) }
+        return fields.isCorrection ? .corrected(label) : .label(label)
     }
 
     private func wrongField(_ name: String, _ isWanted: Bool, _ kind: Event.Kind) -> Refusal {

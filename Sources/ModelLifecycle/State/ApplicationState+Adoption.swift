@@ -8,8 +8,7 @@ extension ApplicationState {
     ///
     /// - Parameter isAmended: whether this fold has parted from what the log holds, because of amendments made since:
     ///   then the digest that the adoption names is that of another state.
-    mutating func adopt(_ adoption: Adoption?, _ derived: LearnedState?, isAmended: Bool = false) -> Decision {
-        guard let adoption else { preconditionFailure("an adoption without a recipe") }
+    mutating func adopt(_ adoption: Adoption, _ derived: LearnedState?, isAmended: Bool = false) -> Decision {
         var adopted: LearnedState
         if case .spec(let newSpec) = adoption.recipe {
             adopted = successor(under: newSpec)
@@ -180,7 +179,8 @@ extension Refusal {
         hint: "a retry must repeat the features; a new question needs an id of its own")
     static let labelled = Refusal(
         .conflict, "this id has another label", hint: "send \"correction\": true to correct it")
-    package static let nothingToCorrect = Refusal(.conflict, "this id has no label that could be corrected")
+    package static let labelWaits = Refusal(
+        .conflict, "the label of this id waits for its question, and cannot be corrected before that")
 
     static let tooManyAmendments = Refusal(
         .tooLarge, "an application keeps \(Amendments.partsMax) ranges and corrections of its past, and no more",

@@ -48,8 +48,10 @@ extension ApplicationState {
         _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents,
         derived: LearnedState? = nil
     ) throws(PastEventMissing) -> Decision {
-        guard event.kind == .adopted, !index.isVoid(offset) else { return try take(event, under: &index, &past) }
-        let decision = adopt(event.adoption, derived, isAmended: true)
+        guard case .adopted(let adoption) = event.payload, !index.isVoid(offset) else {
+            return try take(event, under: &index, &past)
+        }
+        let decision = adopt(adoption, derived, isAmended: true)
         guard decision.isLogged else { return passOver() }
         offset += 1
         return decision
@@ -58,7 +60,7 @@ extension ApplicationState {
     private mutating func take(
         _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
-        if index.isVoid(offset) || event.kind == .amended || event.kind == .forgotten {
+        if index.isVoid(offset) || Self.isAmendment(event, at: offset, index) {
             // What an amendment says has counted from the beginning; what is left is that it was said.
             if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
             return passOver()
@@ -67,7 +69,7 @@ extension ApplicationState {
         let decision: Decision
         if event.kind != .prediction, let label {
             var corrected = copy event
-            corrected.label = label
+            corrected.payload = event.payload.relabelled(label)
             decision = try take(corrected, &past, label)
         } else {
             decision = try take(event, &past, label)
@@ -75,12 +77,24 @@ extension ApplicationState {
         return decision.isLogged ? decision : passOver()
     }
 
-    /// Applies the next event of a log that was not written by this state's spec: questions and labels only.
+    /// Whether an event says what the past counts as. A correction does, unless it gave a first label.
+    private static func isAmendment(_ event: borrowing Event, at offset: Int, _ index: AmendmentIndex) -> Bool {
+        switch event.payload {
+        case .amended, .forgotten: true
+        case .corrected: index.amendment(at: offset) != nil
+        default: false
+        }
+    }
+
+    /// Applies the next event of a log that was not written by this state's spec: what clients asked and taught only.
     public mutating func rerun(
         _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
-        if event.kind == .adopted { return passOver() }
-        return try take(event, under: &index, &past)
+        switch event.payload {
+        case .adopted, .tick, .measured, .directed: return passOver()
+        case .prediction, .label, .example, .corrected, .amended, .forgotten:
+            return try take(event, under: &index, &past)
+        }
     }
 
     private mutating func passOver() -> Decision {
@@ -92,9 +106,12 @@ extension ApplicationState {
     private func correctedLabel(for event: borrowing Event, _ index: AmendmentIndex) -> Label? {
         guard index.hasCorrections else { return nil }
         var question = offset
-        if event.kind == .label {
+        switch event.payload {
+        case .prediction, .example: break
+        case .label, .corrected:
             guard let known = findLabelled(event.id, at: max(ledger.time, event.time)) else { return nil }
             question = Int(known.entry.offset)
+        default: return nil
         }
         return index.label(ofQuestion: question).flatMap { $0.fits(contract.target) ? $0 : nil }
     }

@@ -14,36 +14,78 @@ extension ApplicationState {
         })
     }
 
+    /// The format of the snapshots that are written: 1 knew neither amendments nor revisions, 2 not what gave a label,
+    /// no extras of specs and no sections.
+    public static var snapshotFormat: UInt8 { 3 }
+
     /// The whole state, for a snapshot; `docs/formats/snapshot.md` describes the bytes.
     public func encode(to encoder: inout CanonicalEncoder) {
-        encoder.count(offset)
-        encoder.count(version)
-        spec.encode(to: &encoder)
-        learned.lineage.encode(to: &encoder)
-        learned.encode(to: &encoder)
-        ledger.encode(to: &encoder, withOffsets: true)
-        amendments.encode(to: &encoder)
-        revision.encode(to: &encoder)
+        encoder.section(SnapshotSection.head) { encoder in
+            encoder.count(offset)
+            encoder.count(version)
+            spec.encode(to: &encoder)
+        }
+        encoder.section(SnapshotSection.learned) { encoder in
+            learned.lineage.encode(to: &encoder)
+            learned.encode(to: &encoder)
+            revision.encode(to: &encoder)
+        }
+        encoder.section(SnapshotSection.present) { encoder in
+            ledger.encode(to: &encoder, withOffsets: true)
+            amendments.encode(to: &encoder)
+        }
     }
 
-    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions, 2 not what gave a label.
+    /// - Parameter format: of the snapshot.
     public init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
-        let offset = try decoder.natural()
-        let version = try decoder.natural()
-        let spec = try Spec(from: &decoder)
-        let lineage = try Lineage(from: &decoder, hasAmendments: format > 1)
-        var learned = try LearnedState(from: &decoder, contract: spec.contract)
-        learned.lineage = lineage
-        self.init(beginning: spec)
-        (self.offset, self.version, self.learned) = (offset, version, learned)
-        ledger = try Ledger(from: &decoder, format: format)
-        guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
-            throw CanonicalDecodingError(offset: decoder.offset, reason: "answers of other roles")
+        guard format > 2 else {
+            try self.init(inOneFrom: &decoder, format: format)
+            return
         }
+        guard format == Self.snapshotFormat else { throw .unknown("snapshot format \(format)", at: 0) }
+        let sections = try Sections<SnapshotSection>(from: &decoder)
+        var (head, learned) = (try sections(.head), try sections(.learned))
+        var present = try sections(.present)
+        try self.init(head: &head)
+        try readLearned(from: &learned, format: format)
+        revision = try Revision(from: &learned)
+        ledger = try Ledger(from: &present, format: format)
+        amendments = try Amendments(from: &present)
+        for part in [head, learned, present] { try part.finish() }
+        try checkHalves()
+    }
+
+    /// Before format 3, one part followed the other without a length.
+    private init(inOneFrom decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
+        guard format > 0 else { throw CanonicalDecodingError(offset: 0, reason: "no snapshot format is 0") }
+        try self.init(head: &decoder)
+        try readLearned(from: &decoder, format: format)
+        ledger = try Ledger(from: &decoder, format: format)
         amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
         revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
+        try checkHalves()
+    }
+
+    private init(head decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        let (offset, version) = (try decoder.natural(), try decoder.natural())
+        self.init(beginning: try Spec(from: &decoder))
+        (self.offset, self.version) = (offset, version)
+    }
+
+    private mutating func readLearned(
+        from decoder: inout CanonicalDecoder, format: UInt8
+    ) throws(CanonicalDecodingError) {
+        let lineage = try Lineage(from: &decoder, hasAmendments: format > 1)
+        learned = try LearnedState(from: &decoder, contract: spec.contract)
+        learned.lineage = lineage
+    }
+
+    private func checkHalves() throws(CanonicalDecodingError) {
+        guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
+            throw CanonicalDecodingError(offset: 0, reason: "answers of other roles")
+        }
         guard learned.lineage.amendmentCount <= amendments.count else {
-            throw CanonicalDecodingError(offset: decoder.offset, reason: "a lineage of amendments that are not there")
+            throw CanonicalDecodingError(offset: 0, reason: "a lineage of amendments that are not there")
         }
     }
 }

@@ -77,8 +77,8 @@ public struct ApplicationState: Sendable {
     public mutating func apply(
         _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil
     ) throws(PastEventMissing) -> Decision {
-        guard event.kind == .adopted else { return try take(event, &past, nil) }
-        let decision = adopt(event.adoption, derived)
+        guard case .adopted(let adoption) = event.payload else { return try take(event, &past, nil) }
+        let decision = adopt(adoption, derived)
         if decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
@@ -94,12 +94,18 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) -> Decision {
         let time = max(ledger.time, event.time)
         let decision: Decision
-        switch event.kind {
+        switch event.payload {
         case .prediction: decision = try predict(event, at: time, &past, correctedLabel)
-        case .label: decision = try label(event, at: time, &past)
-        case .example: decision = try example(event, at: time, &past)
-        case .amended: decision = amend(event, &past)
-        case .adopted, .forgotten: decision = .void
+        case .label(let label): decision = try self.label(event.id, label, at: time, &past)
+        case .example(let label): decision = try example(event, label, at: time, &past)
+        case .corrected(let label): decision = try correct(event.id, label, at: time, &past)
+        case .amended(let amendment): decision = amend(amendment, &past)
+        case .tick:
+            try pass(to: time, &past)
+            decision = .noted
+        case .measured: decision = .noted
+        // There is nothing yet that a person could direct.
+        case .directed, .adopted, .forgotten: decision = .void
         }
         if decision.isLogged {
             offset += 1
@@ -144,15 +150,14 @@ public struct ApplicationState: Sendable {
     }
 
     private mutating func label(
-        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents
+        _ id: borrowing EventID, _ label: Label, at time: Timestamp, _ past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
-        guard let label = event.label else { preconditionFailure("a label without a value") }
         let hash = label.contentHash(contract.target)
-        guard let known = findLabelled(event.id, at: time) else {
+        guard let known = findLabelled(id, at: time) else {
             try pass(to: time, &past)
             ledger.append(
                 Ledger.Entry(
-                    id: event.id.fingerprint, offset: Int64(offset), time: time, content: 0, label: hash,
+                    id: id.fingerprint, offset: Int64(offset), time: time, content: 0, label: hash,
                     labelOffset: Int64(offset), status: .waiting))
             return .waiting
         }
@@ -191,9 +196,8 @@ public struct ApplicationState: Sendable {
     }
 
     private mutating func example(
-        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents
+        _ event: borrowing Event, _ label: Label, at time: Timestamp, _ past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
-        guard let label = event.label else { preconditionFailure("an example without a label") }
         let hash = label.contentHash(contract.target)
         let content = event.features.contentHash
         let known = find(event.id, at: time)
@@ -217,19 +221,20 @@ public struct ApplicationState: Sendable {
         return .predictedAndLearned
     }
 
-    /// Records a correction or an exclusion. The models learn of it when they are derived anew.
-    private mutating func amend(_ event: borrowing Event, _ past: inout some PastEvents) -> Decision {
-        if let amendment = event.amendment { return amend(amendment, &past) }
-        guard let label = event.label else { preconditionFailure("a correction without a label") }
+    /// Records a correction, of which the models learn when they are derived anew. An id without a label is given its
+    /// first one.
+    private mutating func correct(
+        _ id: borrowing EventID, _ label: Label, at time: Timestamp, _ past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
-        guard let known = find(event.id, at: ledger.time), known.entry.label != 0 else {
-            return .refused(.nothingToCorrect)
+        guard let known = find(id, at: ledger.time), known.entry.label != 0 else {
+            return try self.label(id, label, at: time, &past)
         }
         guard ledger.label(of: known.index) != hash else {
             let correction = ledger.correction(of: known.index)
             return .repeated(offset: correction.map { Int($0.offset) } ?? firstLabelOffset(known))
         }
-        guard known.status != .waiting else { return .refused(.nothingToCorrect) }
+        guard known.status != .waiting else { return .refused(.labelWaits) }
         let amendment = Amendment.corrections([.init(question: Int(known.entry.offset), label: label)])
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         ledger.correct(known.index, to: hash, at: offset)

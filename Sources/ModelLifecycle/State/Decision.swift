@@ -21,6 +21,8 @@ public enum Decision: Sendable, Equatable {
     case amended
     /// The event counts as void: nothing has changed but the offset.
     case void
+    /// Log time has passed, or what the log is to keep was said: nothing was asked or taught.
+    case noted
     /// The same was said before, at this offset; nothing has changed, and nothing is to be logged.
     case repeated(offset: Int)
     /// Nothing has changed, and nothing is to be logged.

@@ -8,9 +8,14 @@ public struct StoredAnswer: Sendable, Equatable {
     public var values: [Double]
     /// Whether the baseline answered in the champion's place.
     public var isBaseline: Bool
+    /// What the world was told; nil in blocks of formats 1 and 2, which do not say.
+    public var notices: [Notice]?
 
-    public init(_ decision: Decision, values: [Double] = [], isBaseline: Bool = false) {
-        (self.decision, self.values, self.isBaseline) = (decision, values, isBaseline)
+    public init(
+        _ decision: Decision, values: [Double] = [], isBaseline: Bool = false, notices: [Notice]? = []
+    ) {
+        (self.decision, self.values) = (decision, values)
+        (self.isBaseline, self.notices) = (isBaseline, notices)
     }
 }
 
@@ -19,7 +24,7 @@ public struct StoredAnswer: Sendable, Equatable {
 /// `docs/formats/block.md` describes the bytes. Strings that repeat — categories, classes — lie in a dictionary at the
 /// beginning; each record carries its length, so that one event can be read without decoding those before it.
 public struct BlockBuilder: Sendable {
-    /// 1 knew neither amendments by offset nor revisions, 2 no extras of specs.
+    /// 1 knew neither amendments by offset nor revisions, 2 no extras of specs and no notices.
     static let formatVersion: UInt8 = 3
 
     private let contract: Contract
@@ -32,6 +37,7 @@ public struct BlockBuilder: Sendable {
     private var dictionary = CategoryTable()
     private var records = CanonicalEncoder()
     private var lengths: [Int] = []
+    private var notices = BlockNotices()
 
     /// - Parameters:
     ///   - firstOffset: of the event that comes first.
@@ -44,7 +50,7 @@ public struct BlockBuilder: Sendable {
     public var isEmpty: Bool { count == 0 }
     public var endOffset: Int { firstOffset + count }
     /// Bytes so far, roughly.
-    public var byteCount: Int { records.bytes.count + dictionary.byteCount }
+    public var byteCount: Int { records.bytes.count + dictionary.byteCount + 64 * notices.entries.count }
 
     /// Begins the next block of the same contract and version.
     public mutating func begin(at offset: Int) {
@@ -53,11 +59,13 @@ public struct BlockBuilder: Sendable {
         dictionary = CategoryTable()
         records.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
+        notices.removeAll()
     }
 
-    /// Adds an event that was applied, stamped with its log time, and what was answered.
+    /// Adds an event that was applied, stamped with its log time, what was answered, and what the world is told.
     public mutating func append(
-        _ event: borrowing Event, time: Timestamp, decision: Decision, values: ArraySlice<Double>, isBaseline: Bool
+        _ event: borrowing Event, time: Timestamp, decision: Decision, values: ArraySlice<Double>, isBaseline: Bool,
+        notices: [Notice] = []
     ) {
         let start = records.bytes.count
         if isEmpty { firstTime = time }
@@ -75,6 +83,7 @@ public struct BlockBuilder: Sendable {
             for value in values { records.double(value) }
         }
         lengths.append(records.bytes.count - start)
+        if !notices.isEmpty { self.notices.append(notices, of: count) }
         count += 1
     }
 
@@ -90,6 +99,7 @@ public struct BlockBuilder: Sendable {
         encoder.count(count)
         for length in lengths { encoder.count(length) }
         encoder.raw(records.bytes)
+        if !notices.isEmpty { notices.encode(to: &encoder) }
         return encoder.bytes
     }
 

@@ -16,6 +16,9 @@ public struct BlockReader: Sendable {
     private let bytes: [UInt8]
     /// Whether adoptions name the revision that derived them.
     private let hasRevisions: Bool
+    /// Whether it says what the world was told.
+    private let keepsNotices: Bool
+    private let notices: BlockNotices
 
     public init(_ payload: [UInt8]) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(payload)
@@ -23,7 +26,7 @@ public struct BlockReader: Sendable {
         guard (1...BlockBuilder.formatVersion).contains(format) else {
             throw CanonicalDecodingError(offset: 0, reason: "block format \(format) is not known")
         }
-        hasRevisions = format > 1
+        (hasRevisions, keepsNotices) = (format > 1, format > 2)
         contractDigest = try decoder.digest()
         version = try decoder.natural()
         firstOffset = try decoder.natural()
@@ -43,8 +46,16 @@ public struct BlockReader: Sendable {
             }
             starts.append(end)
         }
-        guard starts.last == payload.count else {
-            throw CanonicalDecodingError(offset: payload.count, reason: "bytes after the last record")
+        let end = starts[count]
+        if keepsNotices, end < payload.count {
+            var rest = CanonicalDecoder(payload, in: end..<payload.count)
+            notices = try BlockNotices(from: &rest, eventCount: count)
+            try rest.finish()
+        } else {
+            notices = BlockNotices()
+            guard end == payload.count else {
+                throw CanonicalDecodingError(offset: payload.count, reason: "bytes after the last record")
+            }
         }
         (self.starts, bytes) = (starts, payload)
     }
@@ -93,8 +104,23 @@ public struct BlockReader: Sendable {
         (answer.decision, answer.isBaseline) = (decision, code & 1 == 1)
         let width = decision.hasAnswer ? try decoder.count(elementBytes: 8) : 0
         if answer.values.count != width { answer.values = [Double](repeating: 0, count: width) }
-        for index in 0..<width { answer.values[index] = try decoder.double() }
+        for place in 0..<width { answer.values[place] = try decoder.double() }
+        if !keepsNotices {
+            answer.notices = nil
+        } else if !notices.isEmpty || answer.notices?.isEmpty != true {
+            answer.notices = notices[index]
+        }
         try decoder.finish()
+    }
+
+    /// What the events told the world, each with the index of its event, in order.
+    public var told: [(index: Int, notice: Notice)] { notices.entries.map { ($0.index, $0.notice) } }
+
+    /// The log time of an event, without reading more of it.
+    public func time(of index: Int) throws(CanonicalDecodingError) -> Timestamp {
+        var decoder = CanonicalDecoder(bytes, in: starts[index]..<starts[index + 1])
+        _ = try decoder.byte()
+        return Timestamp(microseconds: firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
     }
 
     /// The events of one id, ascending, without decoding any of them whole.

@@ -6,6 +6,8 @@ struct ColumnJoiner {
     private let head: ColumnHead
     private var fixed: [CanonicalDecoder]
     private var features: [CanonicalDecoder]
+    /// What comes after the records of each block; nil where nothing does.
+    private var tails: CanonicalDecoder?
     private let answers: [UInt64]
     private var nextAnswer = 0
     private var time: UInt64
@@ -55,6 +57,7 @@ struct ColumnJoiner {
         masks = [UInt8](repeating: 0, count: head.maskBytes)
         fixed = Fixed.allCases.map { columns.decoder(of: $0) }
         features = head.kinds.indices.map { columns.decoder(ofFeature: $0) }
+        tails = head.hasTails ? CanonicalDecoder(columns.columns[columns.columns.count - 1]) : nil
         answers = try columns.answers()
     }
 
@@ -69,6 +72,7 @@ struct ColumnJoiner {
         }
         for column in Fixed.allCases where column != .answers { try fixed[column.rawValue].finish() }
         for column in features { try column.finish() }
+        try tails?.finish()
         guard nextAnswer == answers.count else { throw BlockColumns.failure("answers are left over") }
         return parts
     }
@@ -104,6 +108,7 @@ struct ColumnJoiner {
         encoder.count(count)
         encoder.raw(lengths.bytes)
         encoder.raw(records.bytes)
+        try tails?.withBlob { encoder.raw($0) }
         return BlockColumns.Part(
             firstOffset: offset, count: count, firstTime: Timestamp(microseconds: Int64(bitPattern: firstTime)),
             lastTime: Timestamp(microseconds: Int64(bitPattern: time)), payload: encoder.bytes)

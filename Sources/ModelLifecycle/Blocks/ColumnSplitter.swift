@@ -15,6 +15,8 @@ struct ColumnSplitter {
     private var fixed = [CanonicalEncoder](repeating: CanonicalEncoder(), count: BlockColumns.Fixed.allCases.count)
     private var features: [CanonicalEncoder]
     private var answers: [UInt64] = []
+    /// What comes after the records of each block.
+    private var tails: [ArraySlice<UInt8>] = []
 
     init(_ contract: Contract) throws(CanonicalDecodingError) {
         kinds = contract.layout.kinds
@@ -51,6 +53,7 @@ struct ColumnSplitter {
             try add(payload, start..<start + length, firstTime, numbers)
             start += length
         }
+        tails.append(payload[start...])
     }
 
     private mutating func add(
@@ -156,7 +159,13 @@ struct ColumnSplitter {
         strings.encode(to: &head)
         head.count(counts.count)
         for count in counts { head.count(count) }
-        return (head.bytes, fixed.map(\.bytes) + features.map(\.bytes))
+        var columns = fixed.map(\.bytes) + features.map(\.bytes)
+        if tails.contains(where: { !$0.isEmpty }) {
+            var column = CanonicalEncoder()
+            for tail in tails { column.blob(tail) }
+            columns.append(column.bytes)
+        }
+        return (head.bytes, columns)
     }
 
     /// The largest usual unit that divides all distances of times.

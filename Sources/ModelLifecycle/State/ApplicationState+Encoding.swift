@@ -24,9 +24,11 @@ extension ApplicationState {
         ledger.encode(to: &encoder, withOffsets: true)
         amendments.encode(to: &encoder)
         revision.encode(to: &encoder)
+        failureRuns.encode(to: &encoder)
     }
 
-    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions, 2 not what gave a label.
+    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions, 2 not what gave a label, nor what
+    ///   failed of late.
     public init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
         let offset = try decoder.natural()
         let version = try decoder.natural()
@@ -42,6 +44,9 @@ extension ApplicationState {
         }
         amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
         revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
+        failureRuns = format > 2
+            ? try FailureRuns(from: &decoder, modelCount: learned.models.count)
+            : FailureRuns(modelCount: learned.models.count)
         guard learned.lineage.amendmentCount <= amendments.count else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "a lineage of amendments that are not there")
         }

@@ -47,6 +47,9 @@ enum OpenAPI {
             writePage(
                 "Events with what was answered, page by page", "EventPage", Routes.pageEventsMax, to: &json)
         })
+        json.member("\(base)/notices", object: { json in
+            writePage("What the world is told, page by page", "NoticePage", Routes.pageNoticesMax, to: &json)
+        })
         writeAudit(base, to: &json)
         get(base, "Where the application stands", "Status", &json)
         writeSpec(base, to: &json)

@@ -261,6 +261,7 @@ extension OpenAPI {
             })
         }
         writePage("EventPage", of: "events", hasEnd: true, to: &json)
+        writePage("NoticePage", of: "notices", hasEnd: true, to: &json)
         writePage("ExperimentPage", of: "experiments", hasEnd: false, to: &json)
     }
 

@@ -12,14 +12,11 @@ extension Routes {
     @Sendable
     func page(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (from, to) = (try point(request, "from"), try point(request, "to"))
-        let next = request.uri.queryParameters["from"].flatMap { Int($0) }
         let limit = try number(request, "limit", default: 100, 1...Self.pageEventsMax)
         return .json(
             try await application(context).withLog { log in
                 let end = try log.endOffset
-                // Who goes from page to page may come to the end before there is more.
-                if let next, next > end { return try Self.page(end..<end, limit: limit, end: end, log) }
-                let range = try LogRange.resolve(from: from, to: to, in: log)
+                let range = try Self.range(request, from, to, end: end, log)
                 return try Self.page(range, limit: limit, end: end, log)
             })
     }
@@ -45,8 +42,17 @@ extension Routes {
         return json
     }
 
+    /// The part of the log that a page is of, and those that follow it.
+    static func range(
+        _ request: Request, _ from: RestorePoint?, _ to: RestorePoint?, end: Int, _ log: StoreAccess.Store
+    ) throws -> Range<Int> {
+        // Who goes from page to page may come to the end before there is more.
+        if let next = request.uri.queryParameters["from"].flatMap({ Int($0) }), next > end { return end..<end }
+        return try LogRange.resolve(from: from, to: to, in: log)
+    }
+
     /// A point of the log: an offset with or without its sign, a time or the name of a version.
-    private func point(_ request: Request, _ name: String) throws(Refusal) -> RestorePoint? {
+    func point(_ request: Request, _ name: String) throws(Refusal) -> RestorePoint? {
         guard let text = request.uri.queryParameters[name[...]] else { return nil }
         if Int(text) != nil { return .offset(try number(request, name, default: 0, 0...Int.max / 2)) }
         return try RestorePoint(String(text))

@@ -33,6 +33,7 @@ struct Routes: Sendable {
 
     private func addRoutes(to router: Router<BasicRequestContext>) {
         addEvents(to: router)
+        addNotices(to: router)
         addPreview(to: router)
         addHistory(to: router)
         addLineage(to: router)

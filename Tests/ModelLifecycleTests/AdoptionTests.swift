@@ -103,11 +103,11 @@ import Testing
         for index in 0..<10 { fold.example("e\(index)", at: 0, x: Double(index), Double(2 * index)) }
         let target = fold.state.offset
         fold.predict("before", at: 0, x: 4)
-        let answer = Array(fold.state.answer)
+        let answer = Array(fold.outcome.answer)
         #expect(fold.adopt(try plain.with("features", turned).spec) == .adopted)
         #expect(fold.restore(to: target) == .adopted)
         fold.predict("after", at: 0, x: 4)
-        #expect(Array(fold.state.answer) == answer)
+        #expect(Array(fold.outcome.answer) == answer)
         let again = try ApplicationState(encoded: fold.state.encoded)
         var (live, decoded) = (fold, fold)
         decoded.state = again
@@ -203,10 +203,10 @@ import Testing
         fold.example("a", at: 0, x: 1e100, 6)
         #expect(fold.state.learned.models[0].failedUpdates == 0)
         fold.predict("b", at: 0, x: 1e200)
-        #expect(fold.state.answerIsBaseline)
-        #expect(Array(fold.state.answer) == [6])
+        #expect(fold.outcome.answerIsBaseline)
+        #expect(Array(fold.outcome.answer) == [6])
         #expect(fold.counts.replacedAnswers == 1)
         fold.predict("c", at: 0, x: 0)
-        #expect(!fold.state.answerIsBaseline)
+        #expect(!fold.outcome.answerIsBaseline)
     }
 }

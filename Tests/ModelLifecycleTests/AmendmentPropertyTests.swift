@@ -49,7 +49,7 @@ import Testing
     private func amended(_ past: Past, _ amendments: Amendments, _ spec: Spec) throws -> [Digest] {
         var index = AmendmentIndex(amendments)
         var state = ApplicationState(beginning: spec)
-        var history: [LearnedState] = []
+        var (history, outcome) = ([LearnedState](), Outcome())
         var log = TestPast()
         log.events = past.fold.past.events
         for offset in past.decisions.indices {
@@ -58,7 +58,8 @@ import Testing
             log.layout = state.contract.layout
             var derived: LearnedState?
             if case .restore(let target)? = event.adoption?.recipe { derived = history[target] }
-            #expect(try state.apply(event, under: &index, past: &log, derived: derived).isLogged)
+            try state.apply(event, under: &index, past: &log, derived: derived, into: &outcome)
+            #expect(outcome.decision.isLogged)
             #expect(state.offset == offset + 1)
         }
         return history.map(\.digest) + [state.stateDigest]

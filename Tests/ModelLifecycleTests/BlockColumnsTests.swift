@@ -50,7 +50,8 @@ import Testing
                 let values = (0..<3).map { _ in Double(generator.below(1 << 20)) / 1_048_576 }
                 builder.append(
                     event, time: second(Int64(offset + index)), decision: decision,
-                    values: decision.hasAnswer ? values[...] : [], isBaseline: generator.below(9) == 0)
+                    values: decision.hasAnswer ? values[...] : [], isBaseline: generator.below(9) == 0,
+                    notices: index % 29 == 4 ? [Notice(.failed, model: "m", cause: "\(index)")] : [])
             }
             payloads.append(builder.payload())
             offset += count

@@ -51,7 +51,14 @@ import Testing
             let label = eventKind == .prediction ? nil : Label.number(number())
             let event = Event(.of(eventKind, label), time: second(Int64(index)), id: id, features: row)
             let values = decision.hasAnswer ? (0..<generator.below(4)).map { _ in number() } : []
-            return (event, StoredAnswer(decision, values: values, isBaseline: generator.below(5) == 0))
+            let told = Notice(
+                Notice.Kind.allCases[index % 4], model: index % 2 == 0 ? "caf\u{E9}" : nil, cause: "because \(index)",
+                evidence: [.init("count", Double(index) / 4)])
+            let notices = [[], [told], [], [told, told]][index % 7 == 0 ? index % 4 : 0]
+            return (
+                event,
+                StoredAnswer(decision, values: values, isBaseline: generator.below(5) == 0, notices: notices)
+            )
         }
     }
 
@@ -60,7 +67,7 @@ import Testing
         for (event, answer) in events {
             builder.append(
                 event, time: event.time, decision: answer.decision, values: answer.values[...],
-                isBaseline: answer.isBaseline)
+                isBaseline: answer.isBaseline, notices: answer.notices ?? [])
         }
         return builder.payload()
     }
@@ -81,7 +88,11 @@ import Testing
             #expect(event.features.numbers.map(\.bitPattern) == expected.features.numbers.map(\.bitPattern))
             #expect(answer.decision == given.decision && answer.isBaseline == given.isBaseline)
             #expect(answer.values.map(\.bitPattern) == given.values.map(\.bitPattern))
+            #expect(answer.notices == given.notices)
         }
+        let told = events.enumerated().flatMap { index, event in (event.1.notices ?? []).map { (index, $0) } }
+        #expect(reader.told.map(\.index) == told.map(\.0) && reader.told.map(\.notice) == told.map(\.1))
+        #expect(told.count > 30)
     }
 
     @Test func normalizationsStayApart() throws {
@@ -109,7 +120,14 @@ import Testing
         let contract = try Self.tree.spec.contract
         let payload = Self.block(Self.random(40, contract, seed: 4), contract)
         var generator = SeededGenerator(seed: 8)
-        for length in 0..<payload.count { #expect(!readAll(Array(payload[..<length]), contract)) }
+        // Cut where the notices begin it is a block without any; only the chain tells.
+        let plain = Self.random(40, contract, seed: 4).map { event, answer in
+            (event, StoredAnswer(answer.decision, values: answer.values, isBaseline: answer.isBaseline))
+        }
+        let recordsEnd = Self.block(plain, contract).count
+        for length in 0..<payload.count where length != recordsEnd {
+            #expect(!readAll(Array(payload[..<length]), contract))
+        }
         for _ in 0..<20_000 {
             var damaged = payload
             for _ in 0...generator.below(4) {
@@ -148,8 +166,9 @@ import Testing
             let reader = try BlockReader(try Golden.bytes(name))
             var event = Event(contract.layout)
             for index in events.indices {
-                _ = try reader.read(index, contract: contract, into: &event)
+                let answer = try reader.read(index, contract: contract, into: &event)
                 #expect(event == events[index].0)
+                #expect(answer.notices == (name == "block-v3.bin" ? events[index].1.notices : nil))
             }
         }
     }

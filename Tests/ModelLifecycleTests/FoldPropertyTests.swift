@@ -40,7 +40,8 @@ import Testing
             let (decision, again) = (try fold.take(step, task), try other.take(step, task))
             #expect(decision == again)
             if decision == .predicted || decision == .predictedAndLearned {
-                #expect(fold.state.answer.map(\.bitPattern) == other.state.answer.map(\.bitPattern))
+                #expect(fold.outcome.notices == other.outcome.notices)
+                #expect(fold.outcome.answer.map(\.bitPattern) == other.outcome.answer.map(\.bitPattern))
             }
             if index % 50 == 0 { #expect(fold.digests == other.digests, "after step \(index)") }
         }
@@ -53,6 +54,7 @@ import Testing
         var stream = RandomStream(seed: seed, labelCount: task.labels.count)
         for _ in 0..<Self.stepCount { _ = try fold.take(stream.next(), task) }
         var state = ApplicationState(beginning: try task.specs[0].spec)
+        var outcome = Outcome()
         var past = TestPast()
         past.events = fold.past.events
         for offset in 0..<fold.state.offset {
@@ -60,7 +62,9 @@ import Testing
             past.layout = state.contract.layout
             var derived: LearnedState?
             if case .restore(let target)? = event.adoption?.recipe { derived = fold.learned(before: target) }
-            #expect(try state.apply(event, past: &past, derived: derived).isLogged)
+            try state.apply(event, past: &past, derived: derived, into: &outcome)
+            #expect(outcome.decision.isLogged)
+            #expect(outcome.notices == fold.notices[offset] ?? [])
         }
         #expect(state.stateDigest == fold.state.stateDigest)
         #expect(state.ledgerDigest == fold.state.ledgerDigest)

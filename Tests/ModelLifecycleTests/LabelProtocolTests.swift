@@ -99,7 +99,7 @@ import Testing
         var fold = try TestFold(tenSecondSpec)
         fold.label("a", at: 0, 5)
         #expect(fold.predict("a", at: 10, x: 2) == .predictedAndLearned)
-        #expect(Array(fold.state.answer) == [0], "the answer is that of a model that has learned nothing yet")
+        #expect(Array(fold.outcome.answer) == [0], "the answer is that of a model that has learned nothing yet")
         #expect(fold.metric("mae") == 5)
         #expect(fold.counts.labels == 1)
         #expect(fold.counts.labelLagMaxMicroseconds == 0)

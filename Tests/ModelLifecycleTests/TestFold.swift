@@ -27,6 +27,10 @@ struct TestPast: PastEvents {
 struct TestFold {
     var state: ApplicationState
     var past = TestPast()
+    /// What the last step gave.
+    private(set) var outcome = Outcome()
+    /// The notices of each event.
+    private(set) var notices: [Int: [Notice]] = [:]
     /// The learned state before each event.
     private(set) var history: [LearnedState] = []
 
@@ -49,9 +53,12 @@ struct TestFold {
         past.layout = layout
         let before = state.learned
         do {
-            let decision = try state.apply(event, past: &past, derived: derived)
+            try state.apply(event, past: &past, derived: derived, into: &outcome)
+            let decision = outcome.decision
             #expect(state.offset == offset + (decision.isLogged ? 1 : 0))
+            #expect(decision.isLogged || outcome.notices.isEmpty, "what is not logged tells nothing")
             if decision.isLogged {
+                if !outcome.notices.isEmpty { notices[offset] = outcome.notices }
                 history.append(before)
                 past.events[offset] = (event, past.layout)
             }

@@ -101,7 +101,7 @@ import Testing
                 let features = row(questions[step.index], fold.layout)
                 let event = Event(.prediction, time: second(step.time), id: id, features: features)
                 #expect(fold.apply(event) == .predicted)
-                answers.append(fold.state.answer.map(\.bitPattern))
+                answers.append(fold.outcome.answer.map(\.bitPattern))
             }
         }
         return answers

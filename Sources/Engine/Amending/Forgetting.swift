@@ -55,12 +55,14 @@ struct Forgetting {
             try events.read(index, contract: contract, into: &event, answer: &answer)
             if offsets.contains(block.firstOffset + index) {
                 let left = Event(.forgotten, time: event.time, features: FeatureRow(contract.layout))
-                builder.append(left, time: event.time, decision: .void, values: [], isBaseline: false)
+                builder.append(
+                    left, time: event.time, decision: .void, values: [], isBaseline: false,
+                    notices: answer.notices ?? [])
             } else {
                 if let amendment = event.amendment { event.payload = .amended(amendment.forgetting(offsets)) }
                 builder.append(
                     event, time: event.time, decision: answer.decision, values: answer.values[...],
-                    isBaseline: answer.isBaseline)
+                    isBaseline: answer.isBaseline, notices: answer.notices ?? [])
             }
         }
         return builder.payload()

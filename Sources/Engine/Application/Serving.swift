@@ -7,6 +7,8 @@ import OnlineLearning
 final class Serving {
     let log: StoreAccess.Store
     private(set) var state: ApplicationState
+    /// What the last step gave.
+    private var outcome = Outcome()
     let committer: Committer
     let compactor: Compactor
     var clockGuard: ClockGuard
@@ -101,16 +103,16 @@ final class Serving {
     func reply(to request: Event, _ reading: Reading) throws -> Reply {
         var event = request
         if let refused = try stamp(&event, reading) { return refused }
-        let decision = try apply(event)
-        switch decision {
+        try apply(event)
+        switch outcome.decision {
         case .refused(let refusal): return .refused(refusal)
         case .repeated(let offset): return .accepted(try repeated(offset, event))
-        default: return .accepted(record(event, decision, reading.moment))
+        default: return .accepted(record(event, reading.moment))
         }
     }
 
-    private func apply(_ event: Event) throws -> Decision {
-        try lookingBack { try snapshots.applying { try state.apply(event, past: &past) } }
+    private func apply(_ event: Event) throws {
+        try lookingBack { try snapshots.applying { try state.apply(event, past: &past, into: &outcome) } }
     }
 
     /// Does what reads events of the past; those of the block being filled are read from there, because committing it
@@ -130,16 +132,18 @@ final class Serving {
         }
     }
 
-    private func record(_ event: Event, _ decision: Decision, _ now: Moment) -> Acceptance {
-        let offset = state.offset - 1
+    /// Puts the event of the last step into the block, with what came of it.
+    private func record(_ event: Event, _ now: Moment) -> Acceptance {
+        let (offset, decision) = (state.offset - 1, outcome.decision)
         if builder.isEmpty { builderBegan = now }
-        let values = decision.hasAnswer ? state.answer : []
+        let values = decision.hasAnswer ? outcome.answer : []
         builder.append(
-            event, time: state.ledger.time, decision: decision, values: values, isBaseline: state.answerIsBaseline)
+            event, time: state.ledger.time, decision: decision, values: values, isBaseline: outcome.answerIsBaseline,
+            notices: outcome.notices)
         if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         return Acceptance(
             kind: event.kind.told(decision), id: event.id.text, decision: decision, isRepeated: false, offset: offset,
-            version: state.version, values: Array(values), isBaseline: decision.hasAnswer && state.answerIsBaseline,
+            version: state.version, values: Array(values), isBaseline: decision.hasAnswer && outcome.answerIsBaseline,
             classes: decision.hasAnswer ? classNames : [])
     }
 
@@ -184,16 +188,16 @@ final class Serving {
             contract: contract, version: state.offset + amendments.count, firstOffset: state.offset)
         for amendment in amendments {
             let event = Event(.amended(amendment), time: state.ledger.time, features: FeatureRow(contract.layout))
-            let decision = try state.apply(event, past: &past)
-            if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
-            _ = record(event, decision, builderBegan)
+            try state.apply(event, past: &past, into: &outcome)
+            if case .refused(let refusal) = outcome.decision { throw undo(to: before, refusal) }
+            _ = record(event, builderBegan)
         }
         let event = Event(
             .adopted(Adoption(recipe, giving: derived)), time: state.ledger.time, features: FeatureRow(contract.layout))
-        let decision = try state.apply(event, past: &past, derived: derived)
-        if case .refused(let refusal) = decision { throw undo(to: before, refusal) }
+        try state.apply(event, past: &past, derived: derived, into: &outcome)
+        if case .refused(let refusal) = outcome.decision { throw undo(to: before, refusal) }
         past.adopt(state.contract)
-        let acceptance = record(event, decision, builderBegan)
+        let acceptance = record(event, builderBegan)
         let snapshot = state.snapshot(.adoption, restoredOffset: recipe.restoredOffset)
         let heads = try commit(snapshot: snapshot, forgetting)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)

@@ -46,7 +46,7 @@ struct AuditFold {
     mutating func step() throws -> StoredAnswer {
         let offset = replay.offset
         var derived: StoredAnswer?
-        try replay.run(to: offset + 1, check: { _, _, answer in derived = answer })
+        try replay.run(to: offset + 1, check: { _, _, outcome in derived = StoredAnswer(copy outcome) })
         guard let derived else {
             throw LogFailure(.damaged, "event \(offset) is not in the log", hint: "`headrace verify` says more")
         }

@@ -72,11 +72,11 @@ final class CandidateRun: @unchecked Sendable {
         trace.begin(stretch.eventCount)
         for batch in stretch.batches {
             let first = batch.firstOffset - base
-            try rerun.fold(batch) { index, event, state, decision in
-                trace.notes?.add(first + index, event, state, decision)
-                predictions?.add(event, decision, state)
-                guard decision.hasLearned else { return }
-                trace.losses[first + index] = state.loss(loss) ?? .nan
+            try rerun.fold(batch) { index, event, state, outcome in
+                trace.notes?.add(first + index, event, state, outcome)
+                predictions?.add(event, outcome, state)
+                guard outcome.decision.hasLearned else { return }
+                trace.losses[first + index] = outcome.loss(loss, task: state.contract.target.task) ?? .nan
                 if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
             }
         }

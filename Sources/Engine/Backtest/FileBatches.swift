@@ -16,6 +16,7 @@ package final class FileBatches: @unchecked Sendable {
     /// Follows the label protocol, so that a row is refused before any candidate sees it, and for all of them.
     private var state: ApplicationState
     private var past = NoPast()
+    private var outcome = Outcome()
     /// Whether the ids of questions are kept until they are forgotten.
     var keepsIDs = false
     private var ids: [Int: EventID] = [:]
@@ -83,7 +84,8 @@ package final class FileBatches: @unchecked Sendable {
         while batch.count < Self.eventsMax {
             switch try schedule.next(into: &event) {
             case .event:
-                if case .refused(let refusal) = try state.apply(event, past: &past) {
+                try state.apply(event, past: &past, into: &outcome)
+                if case .refused(let refusal) = outcome.decision {
                     if event.kind == .prediction, schedule.questionLabel != nil {
                         schedule.withdraw(schedule.origin.row)
                     }

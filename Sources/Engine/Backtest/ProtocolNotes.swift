@@ -54,28 +54,30 @@ struct ProtocolNotes: Sendable {
     /// Notes what an event did that a fold has just applied.
     @inline(__always)
     mutating func add(
-        _ place: Int, _ event: borrowing Event, _ state: borrowing ApplicationState, _ decision: Decision
+        _ place: Int, _ event: borrowing Event, _ state: borrowing ApplicationState, _ outcome: borrowing Outcome
     ) {
-        switch decision {
+        switch outcome.decision {
         case .predicted: notes.append(.asked(place: place))
         case .learned:
-            if keepsRows { rows.append(state.recalled) }
-            addLabel(place, state)
+            if keepsRows { rows.append(outcome.recalled) }
+            addLabel(place, state, outcome)
         case .predictedAndLearned:
             if keepsRows { rows.append(event.features) }
-            addLabel(place, state)
+            addLabel(place, state, outcome)
         default: break
         }
     }
 
     @inline(__always)
-    private mutating func addLabel(_ place: Int, _ state: borrowing ApplicationState) {
+    private mutating func addLabel(
+        _ place: Int, _ state: borrowing ApplicationState, _ outcome: borrowing Outcome
+    ) {
         notes.append(
             .labelled(
                 Labelled(
-                    place: place, question: state.labelledQuestion, target: state.scoredTarget,
+                    place: place, question: outcome.labelledQuestion, target: outcome.scoredTarget,
                     time: state.ledger.time.microseconds, labels: state.ledger.counts.scoredLabels)))
-        state.withBaselineScored { for value in $0 { baselines.append(value) } }
+        outcome.withBaselineScored { for value in $0 { baselines.append(value) } }
         baselineEnds.append(baselines.count)
     }
 

@@ -21,8 +21,8 @@ final class ProtocolRun: @unchecked Sendable {
         notes.removeAll()
         for batch in stretch.batches {
             let first = batch.firstOffset - base
-            try rerun.fold(batch) { index, event, state, decision in
-                notes.add(first + index, event, state, decision)
+            try rerun.fold(batch) { index, event, state, outcome in
+                notes.add(first + index, event, state, outcome)
             }
         }
     }

@@ -13,6 +13,7 @@ package struct Evaluation: ~Copyable {
     private var schedule: EventSchedule
     private var past = MemoryPast()
     private var event: Event
+    private var outcome = Outcome()
 
     /// - Parameter every: labels between two points of the curve; nil thins the curve by itself.
     package init(_ spec: Spec, _ schedule: consuming EventSchedule, every: Int? = nil) {
@@ -24,8 +25,8 @@ package struct Evaluation: ~Copyable {
         let first = Event(
             .adopted(adoption), time: Ledger.beginning, features: FeatureRow(spec.contract.layout))
         do {
-            let decision = try state.apply(first, past: &past)
-            precondition(decision == .adopted, "a fresh spec is adopted, not \(decision)")
+            try state.apply(first, past: &past, into: &outcome)
+            precondition(outcome.decision == .adopted, "a fresh spec is adopted, not \(outcome.decision)")
         } catch {
             preconditionFailure("an adoption refers to no past event: \(error)")
         }
@@ -51,9 +52,9 @@ package struct Evaluation: ~Copyable {
                 refused(row, line, refusal)
             case .event:
                 let offset = state.offset
-                let decision = try state.apply(event, past: &past)
-                predictions?.add(event, decision, state)
-                switch decision {
+                try state.apply(event, past: &past, into: &outcome)
+                predictions?.add(event, outcome, state)
+                switch outcome.decision {
                 case .predicted: past.recent.take(over: &event.features, at: offset)
                 case .waiting: past.waiting[offset] = event.label
                 case .learned:

@@ -32,30 +32,30 @@ package struct PredictionTable {
     package init() {}
 
     /// Takes note of an event that was just applied. Complexity: O(models · classes).
-    mutating func add(_ event: borrowing Event, _ decision: Decision, _ state: borrowing ApplicationState) {
-        switch decision {
+    mutating func add(_ event: borrowing Event, _ outcome: borrowing Outcome, _ state: borrowing ApplicationState) {
+        switch outcome.decision {
         case .predicted:
-            let question = question(event, state, label: nil)
+            let question = question(event, outcome, state, label: nil)
             open[question.offset] = question
             order.append(question.offset)
             if open.count > Self.openMax { writeOldest() }
         case .learned:
-            guard var question = open.removeValue(forKey: state.labelledQuestion) else { return }
+            guard var question = open.removeValue(forKey: outcome.labelledQuestion) else { return }
             question.label = event.label
             if classes.count != state.classCount { classes = state.classNames }
             question.classes = classes
             done.append(question)
-        case .predictedAndLearned: done.append(question(event, state, label: event.label))
+        case .predictedAndLearned: done.append(question(event, outcome, state, label: event.label))
         default: break
         }
     }
 
     private mutating func question(
-        _ event: borrowing Event, _ state: borrowing ApplicationState, label: Label?
+        _ event: borrowing Event, _ outcome: borrowing Outcome, _ state: borrowing ApplicationState, label: Label?
     ) -> Question {
         if classes.count != state.classCount { classes = state.classNames }
         return Question(
-            offset: state.offset - 1, id: event.id, time: event.time, label: label, answers: state.allAnswers,
+            offset: state.offset - 1, id: event.id, time: event.time, label: label, answers: outcome.answers,
             classes: classes)
     }
 

@@ -23,7 +23,7 @@ public struct PeriodMetrics: Sendable {
         var scores = PeriodScores(end)
         var replay = try Replay(log, atOrBefore: range.lowerBound)
         try replay.run(to: range.lowerBound)
-        try replay.run(to: range.upperBound, scored: { scores.take($0) })
+        try replay.run(to: range.upperBound, scored: { scores.take($0, $1) })
         (labelCount, metrics) = (scores.labelCount, scores.metrics)
     }
 }
@@ -49,13 +49,13 @@ private struct PeriodScores {
         cards = roles.map { _ in Scorecard(plain, task: end.contract.target.task, classesMax: slots) }
     }
 
-    mutating func take(_ state: borrowing ApplicationState) {
-        guard let truth = state.scoredTarget, state.contract.target.task == task,
+    mutating func take(_ state: borrowing ApplicationState, _ outcome: borrowing Outcome) {
+        guard let truth = outcome.scoredTarget, state.contract.target.task == task,
             state.contract.target.classes == target.classes, let place = slot(truth, state)
         else { return }
         labelCount += 1
         let time = state.ledger.time.microseconds
-        for (role, answer) in state.answersScored() {
+        for (role, answer) in state.answersScored(in: outcome) {
             guard let index = roles.firstIndex(of: role) else { continue }
             let laidOut = isOpen ? rearranged(answer, state) : answer
             guard task == .multiclass || !(laidOut.first?.isNaN ?? true) else { continue }

@@ -54,17 +54,17 @@ struct Replay {
     /// - Parameters:
     ///   - derive: gives the learned state of an adoption that is not of a spec, for the state before it; by default
     ///     that which is stored with it.
-    ///   - check: is told of every event with its stored and its new answer.
-    ///   - scored: is shown the state after every label that has met its question.
+    ///   - check: is told of every event with its stored answer and what the fold gave.
+    ///   - scored: is shown the state after every label that has met its question, and what that step gave.
     /// - Throws: what the current ``StopFlag`` says, too.
     mutating func run(
         to end: Int = .max,
         derive: (Adoption, ApplicationState) throws -> LearnedState? = { _, _ in nil },
-        check: (Int, borrowing StoredAnswer, borrowing StoredAnswer) -> Void = { _, _, _ in },
-        scored: ((borrowing ApplicationState) -> Void)? = nil
+        check: (Int, borrowing StoredAnswer, borrowing Outcome) -> Void = { _, _, _ in },
+        scored: ((borrowing ApplicationState, borrowing Outcome) -> Void)? = nil
     ) throws {
         let stop = StopFlag.current
-        var answer = StoredAnswer(.predicted)
+        var outcome = Outcome()
         while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
             var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
             while offset < end, offset < reader.firstOffset + reader.count {
@@ -74,14 +74,14 @@ struct Replay {
                 } catch {
                     throw LogFailure(undecodable: "event \(offset)", error, hint: LogReader.hint)
                 }
-                try fold(&event, derive, &answer)
-                check(offset, stored, answer)
-                guard answer.decision.isLogged else {
+                try fold(&event, derive, &outcome)
+                check(offset, stored, outcome)
+                guard outcome.decision.isLogged else {
                     throw LogFailure(
-                        .damaged, "event \(offset) is in the log, and the fold refuses it: \(answer.decision)",
+                        .damaged, "event \(offset) is in the log, and the fold refuses it: \(outcome.decision)",
                         hint: "`headrace verify` compares the whole log")
                 }
-                if let scored, answer.decision.hasLearned { scored(state!) }
+                if let scored, outcome.decision.hasLearned { scored(state!, outcome) }
                 offset += 1
             }
         }
@@ -89,7 +89,7 @@ struct Replay {
 
     private mutating func fold(
         _ event: inout Event, _ derive: (Adoption, ApplicationState) throws -> LearnedState?,
-        _ answer: inout StoredAnswer
+        _ outcome: inout Outcome
     ) throws {
         var derived: LearnedState?
         if case .adopted(let adoption) = event.payload {
@@ -101,15 +101,13 @@ struct Replay {
         }
         guard hasState else { throw LogFailure(.damaged, "the log does not begin with a spec") }
         if case .forgotten = event.payload, isAsLived || !index.isVoid(offset) { throw PayloadGone(offset: offset) }
-        let decision: Decision
         if isAsLived {
-            decision = try state!.apply(event, past: &past, derived: derived)
+            try state!.apply(event, past: &past, derived: derived, into: &outcome)
         } else {
-            decision = try state!.apply(event, under: &index, past: &past, derived: derived)
+            try state!.apply(event, under: &index, past: &past, derived: derived, into: &outcome)
         }
         if case .adopted = event.payload { past.adopt(state!.contract) }
-        if case .predicted = decision { past.recent.remember(event.features, at: offset) }
-        state?.record(decision, in: &answer)
+        if case .predicted = outcome.decision { past.recent.remember(event.features, at: offset) }
     }
 
     /// The learned state that was stored with an adoption; where that is damaged, what its recipe gives again.

@@ -18,6 +18,8 @@ struct Rerun {
     /// A row where ``source`` has it, to be laid out anew.
     private var sourceRow: FeatureRow
     private let readsFeatures: Bool
+    /// What the last step gave.
+    private var outcome = Outcome()
 
     /// - Parameters:
     ///   - amendments: to fold under.
@@ -62,21 +64,25 @@ struct Rerun {
     @inline(__always)
     mutating func fold(
         _ batch: borrowing EventBatch,
-        after: (Int, borrowing Event, borrowing ApplicationState, Decision) throws -> Void = { _, _, _, _ in }
+        after: (Int, borrowing Event, borrowing ApplicationState, borrowing Outcome) throws -> Void = { _, _, _, _ in }
     ) throws {
         try begin(batch)
         let stop = StopFlag.current
-        // A local: what is part of the same value as the state would be copied to be handed to it.
-        var event = Event(FeatureLayout([]))
+        // Locals: what is part of the same value as the state would be copied to be handed to it.
+        var (event, outcome) = (Event(FeatureLayout([])), Outcome())
         swap(&event, &self.event)
-        defer { swap(&event, &self.event) }
+        swap(&outcome, &self.outcome)
+        defer {
+            swap(&event, &self.event)
+            swap(&outcome, &self.outcome)
+        }
         var row = 0
         for index in 0..<batch.count {
             try stop?.check()
             take(batch, index, &row, into: &event)
-            let decision = try state.rerun(event, under: &amendments, past: &past)
-            try after(index, event, state, decision)
-            remember(&event.features, decision)
+            try state.rerun(event, under: &amendments, past: &past, into: &outcome)
+            try after(index, event, state, outcome)
+            if case .predicted = outcome.decision { past.recent.take(over: &event.features, at: offset - 1) }
         }
     }
 
@@ -104,11 +110,5 @@ struct Rerun {
             batch.rows.copy(row, into: &sourceRow)
             mapping.lay(sourceRow, into: &event.features)
         }
-    }
-
-    /// Keeps the features of a question until its label comes; the row is handed over, not copied.
-    @inline(__always)
-    private mutating func remember(_ features: inout FeatureRow, _ decision: Decision) {
-        if case .predicted = decision { past.recent.take(over: &features, at: offset - 1) }
     }
 }

@@ -37,12 +37,10 @@ final class VerifiedPart: @unchecked Sendable {
             try replay.run(
                 to: end,
                 derive: { try self.derive($0, $1, log) },
-                check: { offset, stored, answer in
+                check: { offset, stored, outcome in
                     next = offset + 1
                     if stored.decision.hasAnswer { answerCount += 1 }
-                    if older == nil, !stored.isSame(as: answer) {
-                        note(offset, "stored: \(stored.summary); folded again: \(answer.summary)")
-                    }
+                    if older == nil { compare(offset, stored, outcome) }
                     guard offset - reached >= 4_096 else { return }
                     progress(offset - reached)
                     reached = offset
@@ -109,6 +107,20 @@ final class VerifiedPart: @unchecked Sendable {
         return nil
     }
 
+    private func compare(_ offset: Int, _ stored: borrowing StoredAnswer, _ outcome: borrowing Outcome) {
+        if !stored.answerIsSame(as: outcome) {
+            let answer = StoredAnswer(copy outcome)
+            note(offset, "stored: \(stored.summary); folded again: \(answer.summary)")
+        }
+        // Blocks of before kept no notices.
+        guard let told = stored.notices, told != outcome.notices else { return }
+        note(
+            offset, "notices stored: \(told.isEmpty ? "none" : Self.list(told)); folded again: "
+                + (outcome.notices.isEmpty ? "none" : Self.list(outcome.notices)))
+    }
+
+    private static func list(_ notices: [Notice]) -> String { notices.map(\.summary).joined(separator: "; ") }
+
     private func compare(_ snapshot: Snapshot, _ state: ApplicationState) {
         guard snapshot.offset == state.offset else {
             return note(snapshot.offset, "the snapshot lies between two events")
@@ -153,13 +165,26 @@ extension Adoption.Recipe {
 }
 
 extension StoredAnswer {
-    /// Whether two answers have the same bits.
+    /// Whether two answers have the same bits, and told the same, as far as both say what was told.
     func isSame(as other: StoredAnswer) -> Bool {
-        decision == other.decision && isBaseline == other.isBaseline && values.count == other.values.count
-            && zip(values, other.values).allSatisfy { $0.bitPattern == $1.bitPattern }
+        decision == other.decision && isBaseline == other.isBaseline && values.isSame(as: other.values)
+            && (notices == nil || other.notices == nil || notices == other.notices)
+    }
+
+    /// Whether the fold gave the same answer, bit by bit.
+    func answerIsSame(as outcome: borrowing Outcome) -> Bool {
+        guard decision == outcome.decision else { return false }
+        guard decision.hasAnswer else { return values.isEmpty && !isBaseline }
+        return isBaseline == outcome.answerIsBaseline && values.isSame(as: outcome.answer)
     }
 
     var summary: String {
         values.isEmpty ? "\(decision)" : "\(decision) \(values.map { "\($0)" }.joined(separator: ", "))"
+    }
+}
+
+extension Collection<Double> {
+    fileprivate func isSame(as other: some Collection<Double>) -> Bool {
+        count == other.count && zip(self, other).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
 }

@@ -8,9 +8,14 @@ public struct StoredAnswer: Sendable, Equatable {
     public var values: [Double]
     /// Whether the baseline answered in the champion's place.
     public var isBaseline: Bool
+    /// What the world was told; nil in blocks of formats 1 and 2, which do not say.
+    public var notices: [Notice]?
 
-    public init(_ decision: Decision, values: [Double] = [], isBaseline: Bool = false) {
-        (self.decision, self.values, self.isBaseline) = (decision, values, isBaseline)
+    public init(
+        _ decision: Decision, values: [Double] = [], isBaseline: Bool = false, notices: [Notice]? = []
+    ) {
+        (self.decision, self.values) = (decision, values)
+        (self.isBaseline, self.notices) = (isBaseline, notices)
     }
 }
 
@@ -28,6 +33,7 @@ public struct BlockBuilder: Sendable {
     private var dictionary = CategoryTable()
     private var records = CanonicalEncoder()
     private var lengths = CanonicalEncoder()
+    private var notices = BlockNotices()
 
     /// - Parameters:
     ///   - firstOffset: of the event that comes first.
@@ -40,7 +46,7 @@ public struct BlockBuilder: Sendable {
     public var isEmpty: Bool { count == 0 }
     public var endOffset: Int { firstOffset + count }
     /// Bytes so far, roughly.
-    public var byteCount: Int { records.bytes.count + dictionary.byteCount }
+    public var byteCount: Int { records.bytes.count + dictionary.byteCount + 64 * notices.entries.count }
 
     /// Begins the next block of the same contract and version.
     public mutating func begin(at offset: Int) {
@@ -49,11 +55,13 @@ public struct BlockBuilder: Sendable {
         dictionary = CategoryTable()
         records.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
+        notices.removeAll()
     }
 
-    /// Adds an event that was applied, stamped with its log time, and what was answered.
+    /// Adds an event that was applied, stamped with its log time, what was answered, and what the world is told.
     public mutating func append(
-        _ event: borrowing Event, time: Timestamp, decision: Decision, values: ArraySlice<Double>, isBaseline: Bool
+        _ event: borrowing Event, time: Timestamp, decision: Decision, values: ArraySlice<Double>, isBaseline: Bool,
+        notices: [Notice] = []
     ) {
         let start = records.bytes.count
         if isEmpty { firstTime = time }
@@ -79,14 +87,17 @@ public struct BlockBuilder: Sendable {
             for value in values { records.double(value) }
         }
         lengths.count(records.bytes.count - start)
+        if !notices.isEmpty { self.notices.append(notices, of: count) }
         count += 1
     }
 
     /// The block's bytes. Complexity: O(size).
     public func payload() -> [UInt8] {
-        prefix.block(
+        var told = CanonicalEncoder()
+        if !notices.isEmpty { notices.encode(to: &told) }
+        return prefix.block(
             firstOffset: firstOffset, firstTime: firstTime, dictionary: { dictionary.encode(to: &$0) }, count: count,
-            lengths: lengths.bytes, records: records.bytes)
+            lengths: lengths.bytes, records: records.bytes, notices: told.bytes)
     }
 
     private mutating func encode(_ row: borrowing FeatureRow) {

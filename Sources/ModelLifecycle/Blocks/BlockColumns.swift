@@ -7,7 +7,8 @@ import OnlineLearning
 /// `docs/formats/block.md` describes the columns. Nothing but the columns is needed to turn them back. A record of a
 /// kind that is not known here goes through as it is. Complexity: O(size).
 public struct BlockColumns: Sendable {
-    /// What each column holds; the columns of the features come after these, one each.
+    /// What each column holds; the columns of the features come after these, one each, and last, where some block has
+    /// notices, one of those of each block.
     enum Fixed: Int, CaseIterable {
         case kinds, times, idPlaces, ids, missing, labels, decisions, answerCounts, answers, others
     }

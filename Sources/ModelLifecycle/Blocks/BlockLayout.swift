@@ -3,7 +3,8 @@ import OnlineLearning
 
 /// What blocks begin with, as far as they can be packed together.
 package struct BlockPrefix: Equatable, Sendable {
-    /// 1 knew neither amendments by offset nor revisions, 2 no extras of specs and no sections.
+    /// 1 knew neither amendments by offset nor revisions, 2 no extras of specs, no notices and
+    /// no sections.
     static let formatVersion: UInt8 = 3
 
     let format: UInt8
@@ -42,11 +43,12 @@ package struct BlockPrefix: Equatable, Sendable {
     }
 
     /// The bytes of a block of this format. Complexity: O(size).
+    /// - Parameter notices: the bytes of the section; none where the block has no notices.
     func block(
         firstOffset: Int, firstTime: Timestamp, dictionary: (inout CanonicalEncoder) -> Void, count: Int,
-        lengths: [UInt8], records: [UInt8]
+        lengths: [UInt8], records: [UInt8], notices: [UInt8]
     ) -> [UInt8] {
-        var encoder = CanonicalEncoder(reserving: records.count + lengths.count + 256)
+        var encoder = CanonicalEncoder(reserving: records.count + lengths.count + notices.count + 256)
         func head(_ encoder: inout CanonicalEncoder) {
             encoder.digest(contract)
             encoder.count(version)
@@ -63,6 +65,7 @@ package struct BlockPrefix: Equatable, Sendable {
             encoder.section(BlockSection.head, head)
             encoder.section(BlockSection.dictionary, dictionary)
             encoder.section(BlockSection.events, events)
+            if !notices.isEmpty { encoder.section(BlockSection.notices) { $0.raw(notices) } }
         } else {
             head(&encoder)
             dictionary(&encoder)
@@ -80,8 +83,12 @@ struct BlockLayout {
     let dictionary: CategoryTable
     /// Where the record of each event begins, and the end of the last.
     let starts: [Int]
+    /// Where the section of the notices lies; nil where there is none.
+    let notices: Range<Int>?
 
     var count: Int { starts.count - 1 }
+    /// Whether a block of this format says what the world was told.
+    var keepsNotices: Bool { prefix.format > 2 }
 
     /// - Parameter withRecords: false passes over the dictionary and the records.
     init(_ payload: [UInt8], withRecords: Bool = true) throws(CanonicalDecodingError) {
@@ -95,7 +102,7 @@ struct BlockLayout {
         firstOffset = try decoder.natural()
         firstTime = Timestamp(microseconds: try decoder.int())
         guard withRecords else {
-            (dictionary, starts) = (CategoryTable(), [0])
+            (dictionary, starts, notices) = (CategoryTable(), [0], nil)
             return
         }
         if let sections {
@@ -107,8 +114,18 @@ struct BlockLayout {
             try decoder.finish()
             decoder = try sections(.events)
         }
-        let base = try sections?.start(of: .events) ?? 0
+        let base = sections?.range(of: .events)?.lowerBound ?? 0
         starts = try Self.starts(&decoder, base, payload.count)
+        notices = sections?.range(of: .notices)
+    }
+
+    /// - Parameter payload: the block's bytes.
+    func readNotices(_ payload: [UInt8]) throws(CanonicalDecodingError) -> BlockNotices {
+        guard let notices else { return BlockNotices() }
+        var decoder = CanonicalDecoder(payload, in: notices)
+        let told = try BlockNotices(from: &decoder, eventCount: count)
+        try decoder.finish()
+        return told
     }
 
     /// - Parameter base: where the decoder's bytes begin.

@@ -5,9 +5,11 @@ import OnlineLearning
 public struct BlockReader: Sendable {
     private let layout: BlockLayout
     private let bytes: [UInt8]
+    private let notices: BlockNotices
 
     public init(_ payload: [UInt8]) throws(CanonicalDecodingError) {
         (layout, bytes) = (try BlockLayout(payload), payload)
+        notices = try layout.readNotices(payload)
     }
 
     /// The contract under which the events were checked.
@@ -37,8 +39,7 @@ public struct BlockReader: Sendable {
     ) throws(CanonicalDecodingError) {
         var decoder = CanonicalDecoder(bytes, in: starts[index]..<starts[index + 1])
         let kind = try Self.kind(&decoder, layout.prefix.format)
-        event.time = Timestamp(
-            microseconds: layout.firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
+        event.time = try time(&decoder)
         try decoder.withBlob { event.id.set($0) }
         if kind.isQuestion {
             try readFeatures(&decoder, contract.layout, &event.features)
@@ -53,7 +54,12 @@ public struct BlockReader: Sendable {
         (answer.decision, answer.isBaseline) = (decision, code & 1 == 1)
         let width = decision.hasAnswer ? try decoder.count(elementBytes: 8) : 0
         if answer.values.count != width { answer.values = [Double](repeating: 0, count: width) }
-        for index in 0..<width { answer.values[index] = try decoder.double() }
+        for place in 0..<width { answer.values[place] = try decoder.double() }
+        if !layout.keepsNotices {
+            answer.notices = nil
+        } else if !notices.isEmpty || answer.notices?.isEmpty != true {
+            answer.notices = notices[index]
+        }
         try decoder.finish()
     }
 
@@ -84,6 +90,20 @@ public struct BlockReader: Sendable {
         case .measured: .measured(try Measured(from: &decoder))
         case .directed: .directed(try Directive(from: &decoder))
         }
+    }
+
+    /// What the events told the world, each with the index of its event, in order.
+    public var told: [(index: Int, notice: Notice)] { notices.entries.map { ($0.index, $0.notice) } }
+
+    /// The log time of an event, without reading more of it.
+    public func time(of index: Int) throws(CanonicalDecodingError) -> Timestamp {
+        var decoder = CanonicalDecoder(bytes, in: starts[index]..<starts[index + 1])
+        _ = try decoder.byte()
+        return try time(&decoder)
+    }
+
+    private func time(_ decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) -> Timestamp {
+        Timestamp(microseconds: layout.firstTime.microseconds &+ Int64(truncatingIfNeeded: try decoder.uint()))
     }
 
     /// The events of one id, ascending, without decoding any of them whole.

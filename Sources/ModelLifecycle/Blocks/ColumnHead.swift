@@ -16,6 +16,8 @@ struct ColumnHead {
     let counts: [Int]
     /// How many events all of them have.
     let count: Int
+    /// Whether the last column holds the notices of each block.
+    let hasNotices: Bool
 
     init(_ columns: BlockColumns) throws(CanonicalDecodingError) {
         var head = CanonicalDecoder(columns.head)
@@ -33,7 +35,9 @@ struct ColumnHead {
         for _ in 0..<(try head.count()) { counts.append(try head.natural()) }
         self.counts = counts
         try head.finish()
-        guard unit > 0, columns.columns.count == BlockColumns.Fixed.allCases.count + kinds.count else {
+        let plainCount = BlockColumns.Fixed.allCases.count + kinds.count
+        hasNotices = prefix.format > 2 && columns.columns.count == plainCount + 1
+        guard unit > 0, hasNotices || columns.columns.count == plainCount else {
             throw BlockColumns.failure("\(columns.columns.count) columns of \(kinds.count) features")
         }
         // Before anything is made room for: a damaged number may be any.

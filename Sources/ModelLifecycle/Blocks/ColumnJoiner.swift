@@ -6,6 +6,8 @@ struct ColumnJoiner {
     private let head: ColumnHead
     private var fixed: [CanonicalDecoder]
     private var features: [CanonicalDecoder]
+    /// The notices of each block; nil where none of them has any.
+    private var notices: CanonicalDecoder?
     private let answers: [UInt64]
     private var nextAnswer = 0
     private var time: UInt64
@@ -60,6 +62,7 @@ struct ColumnJoiner {
         masks = [UInt8](repeating: 0, count: head.maskBytes)
         fixed = Fixed.allCases.map { columns.decoder(of: $0) }
         features = head.kinds.indices.map { columns.decoder(ofFeature: $0) }
+        notices = head.hasNotices ? CanonicalDecoder(columns.columns[columns.columns.count - 1]) : nil
         answers = try columns.answers()
     }
 
@@ -74,6 +77,7 @@ struct ColumnJoiner {
         }
         for column in Fixed.allCases where column != .answers { try fixed[column.rawValue].finish() }
         for column in features { try column.finish() }
+        try notices?.finish()
         guard nextAnswer == answers.count else { throw BlockColumns.failure("answers are left over") }
         return parts
     }
@@ -103,7 +107,7 @@ struct ColumnJoiner {
         let (strings, firstInstant) = (numbering, Timestamp(microseconds: Int64(bitPattern: firstTime)))
         let payload = head.prefix.block(
             firstOffset: offset, firstTime: firstInstant, dictionary: { strings.encodeDictionary(to: &$0) },
-            count: count, lengths: lengths.bytes, records: records.bytes)
+            count: count, lengths: lengths.bytes, records: records.bytes, notices: try notices?.blob() ?? [])
         return BlockColumns.Part(
             firstOffset: offset, count: count, firstTime: firstInstant,
             lastTime: Timestamp(microseconds: Int64(bitPattern: time)), payload: payload)

@@ -15,6 +15,8 @@ struct ColumnSplitter {
     private var fixed = [CanonicalEncoder](repeating: CanonicalEncoder(), count: BlockColumns.Fixed.allCases.count)
     private var features: [CanonicalEncoder]
     private var answers: [UInt64] = []
+    /// The bytes of each block's notices.
+    private var notices: [ArraySlice<UInt8>] = []
 
     init(_ contract: Contract) throws(CanonicalDecodingError) {
         kinds = contract.layout.kinds
@@ -43,6 +45,7 @@ struct ColumnSplitter {
         for (start, end) in zip(layout.starts, layout.starts.dropFirst()) {
             try add(payload, start..<end, firstTime, numbers, layout.prefix.format)
         }
+        notices.append(layout.notices.map { payload[$0] } ?? [])
     }
 
     private mutating func add(
@@ -148,7 +151,13 @@ struct ColumnSplitter {
         strings.encode(to: &head)
         head.count(counts.count)
         for count in counts { head.count(count) }
-        return (head.bytes, fixed.map(\.bytes) + features.map(\.bytes))
+        var columns = fixed.map(\.bytes) + features.map(\.bytes)
+        if notices.contains(where: { !$0.isEmpty }) {
+            var column = CanonicalEncoder()
+            for part in notices { column.blob(part) }
+            columns.append(column.bytes)
+        }
+        return (head.bytes, columns)
     }
 
     /// The largest usual unit that divides all distances of times.

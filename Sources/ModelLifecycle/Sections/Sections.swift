@@ -17,6 +17,8 @@ enum BlockSection: UInt8, SectionTable {
     case head = 1
     case dictionary = 2
     case events = 3
+    /// Not there where there are none.
+    case notices = 4
 }
 
 /// Of a snapshot: `docs/formats/snapshot.md`.
@@ -71,10 +73,9 @@ struct Sections<Table: SectionTable> {
         return decoder
     }
 
-    /// Where a section begins, in bytes from the start of what the decoder was given.
-    func start(of section: Table) throws(CanonicalDecodingError) -> Int {
-        guard let start = found.first(where: { $0.section == section })?.start else { throw missing(section) }
-        return start
+    /// Where a section lies, in bytes from the start of what the decoder was given; nil where it is not there.
+    func range(of section: Table) -> Range<Int>? {
+        found.first { $0.section == section }.map { $0.start..<$0.start + $0.part.remainingCount }
     }
 
     private func missing(_ section: Table) -> CanonicalDecodingError {

@@ -8,7 +8,9 @@ extension ApplicationState {
     ///
     /// - Parameter isAmended: whether this fold has parted from what the log holds, because of amendments made since:
     ///   then the digest that the adoption names is that of another state.
-    mutating func adopt(_ adoption: Adoption, _ derived: LearnedState?, isAmended: Bool = false) -> Decision {
+    mutating func adopt(
+        _ adoption: Adoption, _ derived: LearnedState?, isAmended: Bool = false, _ outcome: inout Outcome
+    ) -> Decision {
         var adopted: LearnedState
         if case .spec(let newSpec) = adoption.recipe {
             adopted = successor(under: newSpec)
@@ -32,6 +34,8 @@ extension ApplicationState {
         revision = adoption.revision
         version = offset
         contractChanged()
+        failureRuns = FailureRuns(modelCount: learned.models.count)
+        outcome.notices.append(.adopted(adoption.recipe, at: offset))
         return .adopted
     }
 

@@ -3,7 +3,9 @@ import OnlineLearning
 /// How the past comes to count as another.
 extension ApplicationState {
     /// Takes note of an amendment. What it excludes is known no more: a label that still comes finds no question.
-    mutating func amend(_ amendment: Amendment, _ past: inout some PastEvents) -> Decision {
+    mutating func amend(
+        _ amendment: Amendment, _ past: inout some PastEvents, _ outcome: inout Outcome
+    ) -> Decision {
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         switch amendment {
         case .exclusion(let offsets, let isForgotten):
@@ -22,6 +24,7 @@ extension ApplicationState {
             }
         }
         amendments.append(amendment, at: offset)
+        outcome.notices.append(.amended(amendment))
         return .amended
     }
 
@@ -46,35 +49,35 @@ extension ApplicationState {
     ///   - derived: with an adoption that is not of a spec, the learned state of its recipe under the same amendments.
     public mutating func apply(
         _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents,
-        derived: LearnedState? = nil
-    ) throws(PastEventMissing) -> Decision {
+        derived: LearnedState? = nil, into outcome: inout Outcome
+    ) throws(PastEventMissing) {
         guard case .adopted(let adoption) = event.payload, !index.isVoid(offset) else {
-            return try take(event, under: &index, &past)
+            return try take(event, under: &index, &past, &outcome)
         }
-        let decision = adopt(adoption, derived, isAmended: true)
-        guard decision.isLogged else { return passOver() }
+        outcome.begin()
+        outcome.decision = adopt(adoption, derived, isAmended: true, &outcome)
+        guard outcome.decision.isLogged else { return passOver(&outcome) }
         offset += 1
-        return decision
     }
 
     private mutating func take(
-        _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents
-    ) throws(PastEventMissing) -> Decision {
+        _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents,
+        _ outcome: inout Outcome
+    ) throws(PastEventMissing) {
         if index.isVoid(offset) || Self.isAmendment(event, at: offset, index) {
             // What an amendment says has counted from the beginning; what is left is that it was said.
             if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
-            return passOver()
+            return passOver(&outcome)
         }
         let label = correctedLabel(for: event, index)
-        let decision: Decision
         if event.kind != .prediction, let label {
             var corrected = copy event
             corrected.payload = event.payload.relabelled(label)
-            decision = try take(corrected, &past, label)
+            try take(corrected, &past, label, &outcome)
         } else {
-            decision = try take(event, &past, label)
+            try take(event, &past, label, &outcome)
         }
-        return decision.isLogged ? decision : passOver()
+        if !outcome.decision.isLogged { passOver(&outcome) }
     }
 
     /// Whether an event says what the past counts as. A correction does, unless it gave a first label.
@@ -88,18 +91,20 @@ extension ApplicationState {
 
     /// Applies the next event of a log that was not written by this state's spec: what clients asked and taught only.
     public mutating func rerun(
-        _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents
-    ) throws(PastEventMissing) -> Decision {
+        _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents,
+        into outcome: inout Outcome
+    ) throws(PastEventMissing) {
         switch event.payload {
-        case .adopted, .tick, .measured, .directed: return passOver()
+        case .adopted, .tick, .measured, .directed: passOver(&outcome)
         case .prediction, .label, .example, .corrected, .amended, .forgotten:
-            return try take(event, under: &index, &past)
+            try take(event, under: &index, &past, &outcome)
         }
     }
 
-    private mutating func passOver() -> Decision {
+    private mutating func passOver(_ outcome: inout Outcome) {
+        outcome.begin()
+        outcome.decision = .void
         offset += 1
-        return .void
     }
 
     /// The label that the question should have had which an event asks or labels.

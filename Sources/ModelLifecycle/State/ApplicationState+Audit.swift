@@ -5,7 +5,7 @@ import OnlineLearning
 public struct RoleAnswer: Sendable {
     /// `champion`, the name of a challenger, or `baseline`.
     public let role: String
-    /// As ``ApplicationState/answer``; empty where a model came after the question.
+    /// As ``Outcome/answer``; empty where a model came after the question.
     public let values: [Double]
 }
 
@@ -23,10 +23,9 @@ extension ApplicationState {
         return roleAnswers(answers[...], width: answers.count / roles.count)
     }
 
-    /// The answers to the question that was labelled last, role by role, as wide as the widest: they were scored where
-    /// ``scoredTarget`` is there.
-    package func answersScored() -> [(role: String, values: [Double])] {
-        let width = scored.count / roles.count
+    /// The answers to the question that was labelled in the last step, role by role, as wide as the widest.
+    package func answersScored(in outcome: borrowing Outcome) -> [(role: String, values: [Double])] {
+        let (scored, width) = (outcome.scored, outcome.scoredWidth)
         return roles.enumerated().map { ($1, Array(scored[$0 * width..<($0 + 1) * width])) }
     }
 
@@ -66,7 +65,8 @@ extension ApplicationState {
     package mutating func letTimePass(
         to time: Timestamp, _ past: inout some PastEvents
     ) throws(PastEventMissing) {
-        try pass(to: max(time, ledger.time), &past)
+        var outcome = Outcome()
+        try pass(to: max(time, ledger.time), &past, &outcome)
     }
 
     /// What each feature contributed to the champion's answer.

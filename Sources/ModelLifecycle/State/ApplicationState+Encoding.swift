@@ -15,7 +15,7 @@ extension ApplicationState {
     }
 
     /// The format of the snapshots that are written: 1 knew neither amendments nor revisions, 2 not what gave a label,
-    /// no extras of specs and no sections.
+    /// nor what failed of late, no extras of specs and no sections.
     public static var snapshotFormat: UInt8 { 3 }
 
     /// The whole state, for a snapshot; `docs/formats/snapshot.md` describes the bytes.
@@ -33,6 +33,7 @@ extension ApplicationState {
         encoder.section(SnapshotSection.present) { encoder in
             ledger.encode(to: &encoder, withOffsets: true)
             amendments.encode(to: &encoder)
+            failureRuns.encode(to: &encoder)
         }
     }
 
@@ -51,6 +52,7 @@ extension ApplicationState {
         revision = try Revision(from: &learned)
         ledger = try Ledger(from: &present, format: format)
         amendments = try Amendments(from: &present)
+        failureRuns = try FailureRuns(from: &present, modelCount: self.learned.models.count)
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
     }
@@ -78,6 +80,7 @@ extension ApplicationState {
         let lineage = try Lineage(from: &decoder, hasAmendments: format > 1)
         learned = try LearnedState(from: &decoder, contract: spec.contract)
         learned.lineage = lineage
+        failureRuns = FailureRuns(modelCount: learned.models.count)
     }
 
     private func checkHalves() throws(CanonicalDecodingError) {

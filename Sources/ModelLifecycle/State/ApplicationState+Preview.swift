@@ -3,14 +3,14 @@ import OnlineLearning
 
 /// Answers that are given and not kept.
 extension ApplicationState {
-    /// What would be answered to a question now, as ``answer`` has it, and whether by the baseline. Nothing of the
-    /// state that asks changes: no time passes, so nothing expires for it.
+    /// What would be answered to a question now, as ``Outcome/answer`` has it, and whether by the baseline. Nothing of
+    /// the state that asks changes: no time passes, so nothing expires for it.
     ///
     /// - Parameter time: of the question; before the log's own time it counts as that.
     public func preview(_ row: borrowing FeatureRow, at time: Timestamp) -> (values: [Double], isBaseline: Bool) {
-        var copy = self
-        copy.answerAll(row, at: max(time, ledger.time))
-        return (Array(copy.answer), copy.answerIsBaseline)
+        var (copy, outcome) = (self, Outcome())
+        copy.answerAll(row, at: max(time, ledger.time), &outcome)
+        return (Array(outcome.answer), outcome.answerIsBaseline)
     }
 
     /// The spec whose models serve: after a restore or an adoption its settings are theirs.

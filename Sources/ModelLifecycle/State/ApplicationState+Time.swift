@@ -18,10 +18,10 @@ extension ApplicationState {
     /// Moves log time forward. Whatever must be read from the past is read first, so that a failure changes nothing.
     /// - Parameter kept: an entry that is known from now on for another horizon.
     mutating func pass(
-        to time: Timestamp, keeping kept: Int? = nil, _ past: inout some PastEvents
+        to time: Timestamp, keeping kept: Int? = nil, _ past: inout some PastEvents, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
         if let oldest = ledger.oldest(.pending), hasPassed(ledger.entry(oldest).time, time) {
-            try expirePredictions(at: time, &past)
+            try expirePredictions(at: time, &past, &outcome)
         }
         while let oldest = ledger.oldest(.labelled), hasPassed(ledger.entry(oldest).time, time) {
             if oldest == kept { ledger.move(oldest, to: .expired, at: time) } else { ledger.remove(oldest) }
@@ -34,7 +34,7 @@ extension ApplicationState {
     }
 
     private mutating func expirePredictions(
-        at time: Timestamp, _ past: inout some PastEvents
+        at time: Timestamp, _ past: inout some PastEvents, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
         var rows: [FeatureRow] = []
         if case .label = contract.target.unlabelled {
@@ -54,7 +54,7 @@ extension ApplicationState {
             switch spec.contract.target.unlabelled {
             case .drop: past.forgetFeatures(at: Int(entry.offset))
             case .label(let label):
-                train(rows[position], target(learning: label), at: time)
+                train(rows[position], target(learning: label), at: time, &outcome)
                 position += 1
             }
         }

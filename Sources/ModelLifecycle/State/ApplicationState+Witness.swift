@@ -21,10 +21,6 @@ extension ApplicationState {
     /// How many numbers an answer of one model takes.
     public var answerWidth: Int { ledger.answerWidth / (learned.models.count + 1) }
 
-    /// The answers to the last question: those of each model, then the baseline's, ``answerWidth`` numbers each. NaN
-    /// where a model has none.
-    package var allAnswers: [Double] { answers }
-
     /// Whether folding the same events tells the same of which question each label came to.
     public func followsProtocol(of other: ApplicationState) -> Bool {
         // The bytes of the ids known are bounded, and answers count among them.
@@ -33,22 +29,6 @@ extension ApplicationState {
             && ledger.answerWidth == other.ledger.answerWidth && !isOpen
     }
 
-    /// Hands out the baseline's answer to the question that was labelled last.
-    @inline(__always)
-    public func withBaselineScored<R>(_ body: (UnsafeBufferPointer<Double>) -> R) -> R {
-        let width = scored.count / (learned.models.count + 1)
-        return scored.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0.suffix(width))) }
-    }
-
-    /// The loss of the champion's answer to the question that has just been labelled; nil where there was no answer, or
-    /// it does not score.
-    public func loss(_ loss: ProperLoss) -> Double? {
-        guard let scoredTarget else { return nil }
-        let width = scored.count / (learned.models.count + 1)
-        return scored.withUnsafeBufferPointer { answers in
-            loss.ofAnswer(UnsafeBufferPointer(rebasing: answers[0..<width]), scoredTarget, task: contract.target.task)
-        }
-    }
 }
 
 extension Decision {

@@ -7,6 +7,7 @@ import OnlineLearning
 ///
 /// `apply` is pure: it looks at no clock, no disk and no random source, so folding the same events from the same state
 /// gives the same bits on every machine, every time. Restoring, recovering, verifying and evaluating are all this fold.
+/// The answer, and whatever else a step gives, is its ``Outcome``; the state keeps nothing of it.
 ///
 /// The state has two halves. The ``LearnedState`` is what restoring and adopting replace; the ``Ledger``, the
 /// ``Amendments`` and the ``Contract`` belong to the present and never go back.
@@ -22,23 +23,13 @@ public struct ApplicationState: Sendable {
     public internal(set) var revision: Revision
     /// The offset of the adoption that serves: the model version an answer names.
     public internal(set) var version: Int
-    /// The answers to the last question, role by role; see ``answer``.
-    var answers: [Double] = []
-    /// How many classes there were when it was given; the label that comes with a question may bring another.
-    private var answerClassCount = 0
-    /// Whether the champion's last answer was not finite, and the baseline's was given instead.
-    public private(set) var answerIsBaseline = false
+    /// How often models failed of late: what is told of it.
+    var failureRuns: FailureRuns
     private var workspace = Pipeline.Workspace()
-    /// The answers being scored, copied out of the ledger.
-    private(set) var scored: [Double] = []
-    /// What they were scored against; nil where the last label found answers that do not score.
-    public private(set) var scoredTarget: Target?
-    /// The offset of the question that was labelled last.
-    public private(set) var labelledQuestion = 0
-    /// The features of the question that a label came to last.
-    public internal(set) var recalled: FeatureRow
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
+    /// How many values a row of the contract has, for the same reason.
+    private var rowShape: (numbers: Int, strings: Int, timestamps: Int)
 
     public var contract: Contract { spec.contract }
 
@@ -50,8 +41,9 @@ public struct ApplicationState: Sendable {
         learned = LearnedState(spec.settings, contract: spec.contract, offset: 0)
         revision = Revision(of: spec.settings)
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
-        recalled = FeatureRow(spec.contract.layout)
+        failureRuns = FailureRuns(modelCount: learned.models.count)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
+        rowShape = Self.rowShape(spec.contract.layout)
     }
 
     /// The state of a spec's untrained models, before the event at an offset of a log that others wrote.
@@ -63,8 +55,12 @@ public struct ApplicationState: Sendable {
 
     /// Brings what is derived from the contract in line with it.
     mutating func contractChanged() {
-        recalled = FeatureRow(spec.contract.layout)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
+        rowShape = Self.rowShape(spec.contract.layout)
+    }
+
+    private static func rowShape(_ layout: FeatureLayout) -> (numbers: Int, strings: Int, timestamps: Int) {
+        (layout.numberCount, layout.stringCount, layout.timestampCount)
     }
 
     /// Applies the next event.
@@ -73,51 +69,53 @@ public struct ApplicationState: Sendable {
     ///   - event: checked against ``contract``.
     ///   - past: where the events lie that this one refers to.
     ///   - derived: with an adoption that is not of a spec, the learned state of its recipe.
+    ///   - outcome: takes what the step gives, in the place of that of the step before.
     /// - Throws: where a past event cannot be read; the state is then as it was.
     public mutating func apply(
-        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil
-    ) throws(PastEventMissing) -> Decision {
-        guard case .adopted(let adoption) = event.payload else { return try take(event, &past, nil) }
-        let decision = adopt(adoption, derived)
-        if decision.isLogged {
+        _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil,
+        into outcome: inout Outcome
+    ) throws(PastEventMissing) {
+        guard case .adopted(let adoption) = event.payload else { return try take(event, &past, nil, &outcome) }
+        outcome.begin()
+        outcome.decision = adopt(adoption, derived, &outcome)
+        if outcome.decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
         }
-        return decision
     }
 
     /// Applies an event that adopts nothing, and so needs no learned state handed about.
     /// - Parameter correctedLabel: with a prediction whose label waits, what the label should have been, where it was
     ///   another.
     mutating func take(
-        _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?
-    ) throws(PastEventMissing) -> Decision {
+        _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?, _ outcome: inout Outcome
+    ) throws(PastEventMissing) {
+        outcome.begin()
         let time = max(ledger.time, event.time)
-        let decision: Decision
         switch event.payload {
-        case .prediction: decision = try predict(event, at: time, &past, correctedLabel)
-        case .label(let label): decision = try self.label(event.id, label, at: time, &past)
-        case .example(let label): decision = try example(event, label, at: time, &past)
-        case .corrected(let label): decision = try correct(event.id, label, at: time, &past)
-        case .amended(let amendment): decision = amend(amendment, &past)
+        case .prediction: outcome.decision = try predict(event, at: time, &past, correctedLabel, &outcome)
+        case .label(let label): outcome.decision = try self.label(event.id, label, at: time, &past, &outcome)
+        case .example(let label): outcome.decision = try example(event, label, at: time, &past, &outcome)
+        case .corrected(let label): outcome.decision = try correct(event.id, label, at: time, &past, &outcome)
+        case .amended(let amendment): outcome.decision = amend(amendment, &past, &outcome)
         case .tick:
-            try pass(to: time, &past)
-            decision = .noted
-        case .measured: decision = .noted
+            try pass(to: time, &past, &outcome)
+            outcome.decision = .noted
+        case .measured: outcome.decision = .noted
         // There is nothing yet that a person could direct.
-        case .directed, .adopted, .forgotten: decision = .void
+        case .directed, .adopted, .forgotten: outcome.decision = .void
         }
-        if decision.isLogged {
+        if outcome.decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
         }
-        return decision
     }
 
     // MARK: The label protocol
 
     private mutating func predict(
-        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents, _ correctedLabel: Label?
+        _ event: borrowing Event, at time: Timestamp, _ past: inout some PastEvents, _ correctedLabel: Label?,
+        _ outcome: inout Outcome
     ) throws(PastEventMissing) -> Decision {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
@@ -132,29 +130,30 @@ public struct ApplicationState: Sendable {
                 waitingLabel = try past.label(at: Int(known.entry.offset))
             }
         }
-        try pass(to: time, &past)
+        try pass(to: time, &past, &outcome)
         ledger.counts.predictions += 1
-        answerAll(event.features, at: time)
+        answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
             label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending)
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
-            ledger.setAnswers(answers, of: index)
+            ledger.setAnswers(outcome.answers, of: index)
             return .predicted
         }
         ledger.replace(known.index, with: entry)
-        ledger.setAnswers(answers, of: known.index)
-        learn(event.features, waitingLabel, scoring: known.index, at: time)
+        ledger.setAnswers(outcome.answers, of: known.index)
+        learn(event.features, waitingLabel, scoring: known.index, at: time, &outcome)
         return .predictedAndLearned
     }
 
     private mutating func label(
-        _ id: borrowing EventID, _ label: Label, at time: Timestamp, _ past: inout some PastEvents
+        _ id: borrowing EventID, _ label: Label, at time: Timestamp, _ past: inout some PastEvents,
+        _ outcome: inout Outcome
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
         guard let known = findLabelled(id, at: time) else {
-            try pass(to: time, &past)
+            try pass(to: time, &past, &outcome)
             ledger.append(
                 Ledger.Entry(
                     id: id.fingerprint, offset: Int64(offset), time: time, content: 0, label: hash,
@@ -163,17 +162,18 @@ public struct ApplicationState: Sendable {
         }
         switch known.status {
         case .pending:
-            try past.takeFeatures(at: Int(known.entry.offset), into: &recalled)
-            try pass(to: time, &past)
+            layOut(&outcome.recalled)
+            try past.takeFeatures(at: Int(known.entry.offset), into: &outcome.recalled)
+            try pass(to: time, &past, &outcome)
             ledger.setLabel(hash, at: offset, of: known.index)
-            // Taken out of the state while it teaches, because reading it there would copy it.
+            // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
             var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
-            swap(&row, &recalled)
-            learn(row, label, scoring: known.index, at: time)
-            swap(&row, &recalled)
+            swap(&row, &outcome.recalled)
+            learn(row, label, scoring: known.index, at: time, &outcome)
+            swap(&row, &outcome.recalled)
             return .learned
         case .expired where known.entry.label == 0:
-            try pass(to: time, keeping: known.index, &past)
+            try pass(to: time, keeping: known.index, &past, &outcome)
             ledger.counts.lateLabels += 1
             ledger.setLabel(hash, at: offset, of: known.index)
             ledger.move(known.index, to: .expired, at: time)
@@ -190,13 +190,24 @@ public struct ApplicationState: Sendable {
         return Int(correction.offset)
     }
 
+    /// Gives a row room for what the contract has, where it has not: the first time, and after another contract.
+    @inline(__always)
+    private func layOut(_ row: inout FeatureRow) {
+        if row.numbers.count != rowShape.numbers || row.stringCount != rowShape.strings
+            || row.timestamps.count != rowShape.timestamps
+        {
+            row = FeatureRow(spec.contract.layout)
+        }
+    }
+
     /// Of a label that a snapshot of format 2 told of, only the question is known.
     private func firstLabelOffset(_ known: KnownID) -> Int {
         Int(known.entry.labelOffset < 0 ? known.entry.offset : known.entry.labelOffset)
     }
 
     private mutating func example(
-        _ event: borrowing Event, _ label: Label, at time: Timestamp, _ past: inout some PastEvents
+        _ event: borrowing Event, _ label: Label, at time: Timestamp, _ past: inout some PastEvents,
+        _ outcome: inout Outcome
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
         let content = event.features.contentHash
@@ -208,27 +219,28 @@ public struct ApplicationState: Sendable {
             }
             guard known.status == .waiting else { return .repeated(offset: Int(known.entry.offset)) }
         }
-        try pass(to: time, &past)
+        try pass(to: time, &past, &outcome)
         ledger.counts.examples += 1
-        answerAll(event.features, at: time)
+        answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
             labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending)
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
-        ledger.setAnswers(answers, of: index)
-        learn(event.features, label, scoring: index, at: time, isExample: true)
+        ledger.setAnswers(outcome.answers, of: index)
+        learn(event.features, label, scoring: index, at: time, isExample: true, &outcome)
         return .predictedAndLearned
     }
 
     /// Records a correction, of which the models learn when they are derived anew. An id without a label is given its
     /// first one.
     private mutating func correct(
-        _ id: borrowing EventID, _ label: Label, at time: Timestamp, _ past: inout some PastEvents
+        _ id: borrowing EventID, _ label: Label, at time: Timestamp, _ past: inout some PastEvents,
+        _ outcome: inout Outcome
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
         guard let known = find(id, at: ledger.time), known.entry.label != 0 else {
-            return try self.label(id, label, at: time, &past)
+            return try self.label(id, label, at: time, &past, &outcome)
         }
         guard ledger.label(of: known.index) != hash else {
             let correction = ledger.correction(of: known.index)
@@ -269,50 +281,31 @@ public struct ApplicationState: Sendable {
 
     // MARK: Answering and learning
 
-    /// The champion's answer to the last question: a value, with the bounds of its interval where the champion gives
-    /// one; the probability of the positive class; or one probability for each of ``classNames`` that it knows. Empty
-    /// where it says nothing, because no class has been learned yet.
-    public var answer: ArraySlice<Double> {
-        let width = answers.count / (learned.models.count + 1)
-        switch contract.target.task {
-        case .multiclass:
-            let known = answers[0..<min(width, answerClassCount)]
-            return known.saysAnything ? known : []
-        case .regression where width == 3 && !answers[1].isNaN && !answers[2].isNaN: return answers[0..<3]
-        case .regression, .binary: return answers[0..<1]
-        }
-    }
-
-    /// Writes what was decided of the last event, with its answer, over an older one. Mutating, though it changes
-    /// nothing, so that no caller copies a state to ask it, which would cost as much as the fold.
-    public mutating func record(_ decision: Decision, in stored: inout StoredAnswer) {
-        stored.decision = decision
-        stored.isBaseline = decision.hasAnswer && answerIsBaseline
-        let values = decision.hasAnswer ? answer : []
-        guard stored.values.count == values.count else { return stored.values = Array(values) }
-        for (index, value) in values.enumerated() { stored.values[index] = value }
-    }
-
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
-    mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp) {
+    mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome) {
         workspace.time = time.microseconds
         let width = ledger.answerWidth / (learned.models.count + 1)
-        answers.removeAll(keepingCapacity: true)
-        learned.predict(row, width: width, into: &answers, workspace: &workspace)
-        let baselineStart = learned.models.count * width
-        answerIsBaseline = false
-        answerClassCount = classCount
-        for model in learned.models.indices where !isFinite(answer: model * width, baseline: baselineStart, width) {
-            for i in 0..<width { answers[model * width + i] = answers[baselineStart + i] }
+        outcome.beginAnswer(contract.target.task, classCount: classCount, width: width)
+        learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
+        let baseline = learned.models.count * width
+        for model in learned.models.indices {
+            if isFinite(outcome.answers, from: model * width, baseline: baseline, width) {
+                failureRuns.answerWentWell(model)
+                continue
+            }
+            for i in 0..<width { outcome.answers[model * width + i] = outcome.answers[baseline + i] }
             ledger.counts.replacedAnswers += 1
-            if model == 0 { answerIsBaseline = true }
+            if model == outcome.answering { outcome.answerIsBaseline = true }
+            if let count = failureRuns.answerFailed(model) {
+                outcome.notices.append(.replaced(learned.models[model].name, count: count))
+            }
         }
     }
 
     /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
     /// for one class.
     @inline(__always)
-    private func isFinite(answer start: Int, baseline: Int, _ width: Int) -> Bool {
+    private func isFinite(_ answers: [Double], from start: Int, baseline: Int, _ width: Int) -> Bool {
         if width == 1 { return answers[start].isFinite }
         guard contract.target.task == .multiclass else {
             let (lower, upper) = (answers[start + 1], answers[start + 2])
@@ -328,7 +321,8 @@ public struct ApplicationState: Sendable {
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
     private mutating func learn(
-        _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false
+        _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false,
+        _ outcome: inout Outcome
     ) {
         let entry = ledger.entry(index)
         if !isExample {
@@ -338,17 +332,20 @@ public struct ApplicationState: Sendable {
             ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
         }
         let target = target(learning: label)
-        labelledQuestion = Int(entry.offset)
-        scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
-        if scoredTarget != nil { score(target, index, row, at: time) }
-        train(row, target, at: time)
+        outcome.labelledQuestion = Int(entry.offset)
+        outcome.scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
+        if outcome.scoredTarget != nil { score(target, index, row, at: time, &outcome) }
+        train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)
     }
 
-    private mutating func score(_ target: Target, _ index: Int, _ row: borrowing FeatureRow, at time: Timestamp) {
+    private mutating func score(
+        _ target: Target, _ index: Int, _ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome
+    ) {
         let width = ledger.answerWidth / (learned.models.count + 1)
-        ledger.copyAnswers(of: index, to: &scored)
-        scored.withUnsafeBufferPointer { answers in
+        outcome.scoredWidth = width
+        ledger.copyAnswers(of: index, to: &outcome.scored)
+        outcome.scored.withUnsafeBufferPointer { answers in
             for model in learned.models.indices {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
                 learned.models[model].metrics.score(answer, target, row, at: time)
@@ -358,11 +355,16 @@ public struct ApplicationState: Sendable {
         }
     }
 
-    mutating func train(_ row: borrowing FeatureRow, _ target: Target, at time: Timestamp) {
+    mutating func train(_ row: borrowing FeatureRow, _ target: Target, at time: Timestamp, _ outcome: inout Outcome) {
         workspace.time = time.microseconds
         for index in learned.models.indices {
-            if !learned.models[index].pipeline.learn(row, target, workspace: &workspace) {
-                learned.models[index].failedUpdates += 1
+            if learned.models[index].pipeline.learn(row, target, workspace: &workspace) {
+                failureRuns.updateWentWell(index)
+                continue
+            }
+            learned.models[index].failedUpdates += 1
+            if let count = failureRuns.updateFailed(index) {
+                outcome.notices.append(.failed(learned.models[index].name, count: count))
             }
         }
         learned.baseline.learn(target)

@@ -3,7 +3,7 @@ import OnlineLearning
 
 /// What `apply` replied to an event.
 public enum Decision: Sendable, Equatable {
-    /// The question was answered; the answer is in ``ApplicationState/answer``.
+    /// The question was answered; the answer is in ``Outcome/answer``.
     case predicted
     /// The question was answered, then learned from the label that waited for it.
     case predictedAndLearned

@@ -1,0 +1,97 @@
+import Determinism
+import OnlineLearning
+
+/// What a step of the fold gave: what was decided, what was answered, what was scored, and what the world is told.
+///
+/// Whoever folds hands one from step to step: it is always that of the last step, and no step allocates for it.
+public struct Outcome: Sendable {
+    public internal(set) var decision = Decision.void
+
+    // What was asked.
+    /// The answers of the models in their places, then the baseline's: ``width`` numbers each, NaN where there is none.
+    package internal(set) var answers: [Double] = []
+    /// How many numbers an answer of one model takes.
+    package internal(set) var width = 1
+    /// The place of the model that answers.
+    var answering = 0
+    private(set) var task = Task.regression
+    /// How many classes there were when the question was asked; the label that comes with it may bring another.
+    private var classCount = 0
+    /// Whether the champion's answer was not finite, and the baseline's was given instead.
+    public internal(set) var answerIsBaseline = false
+
+    // What was labelled.
+    /// The offset of the question that was labelled; to be asked where the decision says that a label met its question.
+    public internal(set) var labelledQuestion = 0
+    /// What answers were scored against; nil where there was no label, or it found answers that do not score.
+    public internal(set) var scoredTarget: Target?
+    /// The answers to the question that was labelled, as ``answers``; to be read where ``scoredTarget`` is there.
+    package internal(set) var scored: [Double] = []
+    /// How many numbers each of them takes.
+    package internal(set) var scoredWidth = 1
+    /// The features of the question that a label came to, laid out by the contract.
+    public internal(set) var recalled = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
+
+    /// What the world is told.
+    public internal(set) var notices: [Notice] = []
+
+    public init() {}
+
+    /// Forgets the step before, keeping the storage.
+    mutating func begin() {
+        answers.removeAll(keepingCapacity: true)
+        answerIsBaseline = false
+        scoredTarget = nil
+        if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
+    }
+
+    /// Begins an answer.
+    mutating func beginAnswer(_ task: Task, classCount: Int, width: Int) {
+        answers.removeAll(keepingCapacity: true)
+        (self.task, self.classCount, self.width) = (task, classCount, width)
+        answerIsBaseline = false
+    }
+
+    /// The champion's answer to the question: a value, with the bounds of its interval where the champion gives one;
+    /// the probability of the positive class; or one probability for each class that was known. Empty where there was
+    /// no question, or the champion says nothing, because no class has been learned yet.
+    public var answer: ArraySlice<Double> {
+        guard !answers.isEmpty else { return [] }
+        let start = answering * width
+        switch task {
+        case .multiclass:
+            let known = answers[start..<start + min(width, classCount)]
+            return known.saysAnything ? known : []
+        case .regression where width == 3 && !answers[start + 1].isNaN && !answers[start + 2].isNaN:
+            return answers[start..<start + 3]
+        case .regression, .binary: return answers[start..<start + 1]
+        }
+    }
+
+    /// Hands out the baseline's answer to the question that was labelled.
+    @inline(__always)
+    package func withBaselineScored<R>(_ body: (UnsafeBufferPointer<Double>) -> R) -> R {
+        scored.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0.suffix(scoredWidth))) }
+    }
+
+    /// The loss of the champion's answer to the question that has just been labelled; nil where there was no answer, or
+    /// it does not score.
+    package func loss(_ loss: ProperLoss, task: Task) -> Double? {
+        guard let scoredTarget else { return nil }
+        let start = answering * scoredWidth
+        return scored.withUnsafeBufferPointer { answers in
+            loss.ofAnswer(
+                UnsafeBufferPointer(rebasing: answers[start..<start + scoredWidth]), scoredTarget, task: task)
+        }
+    }
+}
+
+extension StoredAnswer {
+    /// What is kept of a step beside its event.
+    public init(_ outcome: Outcome) {
+        let values = outcome.decision.hasAnswer ? outcome.answer : []
+        self.init(
+            outcome.decision, values: Array(values), isBaseline: outcome.decision.hasAnswer && outcome.answerIsBaseline,
+            notices: outcome.notices)
+    }
+}

@@ -30,10 +30,6 @@ enum StoreHeader {
             payload BLOB NOT NULL,
             payload_digest BLOB NOT NULL
         );
-        CREATE TABLE names (
-            name TEXT PRIMARY KEY,
-            offset INTEGER NOT NULL
-        );
         \(added)
         """
 
@@ -61,8 +57,8 @@ enum StoreHeader {
         );
         """
 
-    /// Makes a store of an earlier format one of the present format. Format 3 has the tables of format 2; what its
-    /// payloads hold is what an older program must not read.
+    /// Makes a store of an earlier format one of the present format. Format 3 has the tables of format 2 but that of
+    /// names: it goes when they have become events. What its payloads hold is what an older program must not read.
     static func upgrade(from version: Int) -> String {
         "PRAGMA user_version = \(formatVersion);" + (version < 2 ? added : "")
     }

@@ -30,6 +30,7 @@ final class Writer: @unchecked Sendable {
     let damage: [SnapshotDamage]
     let queue: JobQueue
     let snapshots: SnapshotNotes
+    let names = PublishedNames()
     private let store: StoreAccess
     private let clock: ServerClock
     private let tell: @Sendable (String) -> Void
@@ -55,7 +56,7 @@ final class Writer: @unchecked Sendable {
             let now = clock.moment()
             let context = Serving.Context(
                 clockGuard: ClockGuard(continuing: nil, at: now), digestBudget: DigestBudget(at: now),
-                wake: { queue.wake() }, tell: tell)
+                wake: { queue.wake() }, tell: tell, names: names)
             let serving = try Serving(log, adopting: spec, at: now, context, snapshots)
             serving.clockGuard = ClockGuard(
                 continuing: clock.trust == .bounded ? try serving.timeRead() : nil, at: now)
@@ -176,7 +177,8 @@ final class Writer: @unchecked Sendable {
             let log = try store.open()
             do {
                 let context = Serving.Context(
-                    clockGuard: clockGuard, digestBudget: digestBudget, wake: { [queue] in queue.wake() }, tell: tell)
+                    clockGuard: clockGuard, digestBudget: digestBudget, wake: { [queue] in queue.wake() }, tell: tell,
+                    names: names)
                 serving = try Serving(log, adopting: nil, at: now, context, snapshots)
             } catch {
                 try? store.close(log)

@@ -20,6 +20,8 @@ extension ApplicationState {
                 let hash = label.contentHash(contract.target)
                 if ledger.label(of: entry) != hash { ledger.correct(entry, to: hash, at: offset) }
             }
+        // What it opens again, its own event says.
+        case .clock: break
         }
         amendments.append(amendment, at: offset)
         return .amended
@@ -60,6 +62,17 @@ extension ApplicationState {
     private mutating func take(
         _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
+        if let latest = index.latestTime(at: offset), event.time > latest {
+            var event = copy event
+            event.time = latest
+            return try takeInTime(event, under: &index, &past)
+        }
+        return try takeInTime(event, under: &index, &past)
+    }
+
+    private mutating func takeInTime(
+        _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents
+    ) throws(PastEventMissing) -> Decision {
         if index.isVoid(offset) || Self.isAmendment(event, at: offset, index) {
             // What an amendment says has counted from the beginning; what is left is that it was said.
             if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
@@ -80,7 +93,7 @@ extension ApplicationState {
     /// Whether an event says what the past counts as. A correction does, unless it gave a first label.
     private static func isAmendment(_ event: borrowing Event, at offset: Int, _ index: AmendmentIndex) -> Bool {
         switch event.payload {
-        case .amended, .forgotten: true
+        case .amended, .forgotten, .clock: true
         case .corrected: index.amendment(at: offset) != nil
         default: false
         }
@@ -91,8 +104,8 @@ extension ApplicationState {
         _ event: borrowing Event, under index: inout AmendmentIndex, past: inout some PastEvents
     ) throws(PastEventMissing) -> Decision {
         switch event.payload {
-        case .adopted, .tick, .measured, .directed: return passOver()
-        case .prediction, .label, .example, .corrected, .amended, .forgotten:
+        case .adopted, .named, .tick, .measured, .directed: return passOver()
+        case .prediction, .label, .example, .corrected, .amended, .forgotten, .clock:
             return try take(event, under: &index, &past)
         }
     }

@@ -34,6 +34,7 @@ extension ApplicationState {
             ledger.encode(to: &encoder, withOffsets: true)
             amendments.encode(to: &encoder)
         }
+        if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
     }
 
     /// - Parameter format: of the snapshot.
@@ -51,6 +52,10 @@ extension ApplicationState {
         revision = try Revision(from: &learned)
         ledger = try Ledger(from: &present, format: format)
         amendments = try Amendments(from: &present)
+        if var names = sections.optional(.names) {
+            self.names = try VersionNames(from: &names)
+            try names.finish()
+        }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
     }

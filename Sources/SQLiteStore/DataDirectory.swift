@@ -18,7 +18,12 @@ public final class DataDirectory: Sendable {
 
     /// Takes a directory for writing, making it where there is none.
     /// - Throws: `locked` where somebody else has it.
-    public init(locking path: String, owner: String) throws(LogFailure) {
+    public convenience init(locking path: String, owner: String) throws(LogFailure) {
+        try self.init(locking: path, owner: owner, whenOpened: {})
+    }
+
+    /// - Parameter whenOpened: is called whenever the lock file is open and not locked yet.
+    package init(locking path: String, owner: String, whenOpened: () -> Void) throws(LogFailure) {
         self.path = path
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -26,18 +31,21 @@ public final class DataDirectory: Sendable {
             throw LogFailure(.unavailable, "cannot make the directory \(path): \(error.localizedDescription)")
         }
         let lockPath = path + "/lock"
-        descriptor = Mutex(try Self.lock(lockPath, in: path))
+        descriptor = Mutex(try Self.lock(lockPath, in: path, whenOpened))
         setOwner(owner)
     }
 
     /// Opens and locks the lock file. A holder removes the file when it is done, so the one locked may no longer be the
     /// one that lies there; then it is tried again.
-    private static func lock(_ lockPath: String, in path: String) throws(LogFailure) -> Int32 {
+    private static func lock(
+        _ lockPath: String, in path: String, _ whenOpened: () -> Void
+    ) throws(LogFailure) -> Int32 {
         while true {
             let file = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
             guard file >= 0 else {
                 throw LogFailure(.unavailable, "cannot write in \(path): \(String(cString: strerror(errno)))")
             }
+            whenOpened()
             guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
                 let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8)) ?? ""
                 _ = close(file)

@@ -12,7 +12,7 @@ extension SQLiteStore {
     }
 
     /// Pages given back to the disk in one step, so that no commit waits long for it.
-    private static let freedPages = 256
+    static let freedPages = 256
 
     public func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block] {
         let found: (rows: [StoredRow], previous: Digest?) = try read("read the blocks from event \(offset)") { db in

@@ -75,6 +75,7 @@ extension SQLiteStore {
         for offset in rewriting.droppedSnapshots {
             try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
         }
+        try Self.dropLoosePieces(db)
         try db.execute(
             sql: """
                 INSERT INTO heads (first_offset, end_offset, old_head, new_head, is_scrubbed) VALUES (?, ?, ?, ?, 0)

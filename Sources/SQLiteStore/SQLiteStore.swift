@@ -81,7 +81,12 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
             let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
             precondition(level == 2, "SQLite runs with synchronous = \(level ?? -1), not FULL")
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            guard version < StoreHeader.formatVersion else { return try settle(db) }
+            guard version < StoreHeader.formatVersion else {
+                try settle(db)
+                // What a process left that died while it stored a snapshot. Without room for it, the next opening does.
+                try? dropLoosePieces(db)
+                return
+            }
             try db.inTransaction {
                 try db.execute(sql: version == 0 ? StoreHeader.schema : StoreHeader.upgrade(from: version))
                 try dropFormerNamesIfEmpty(db)
@@ -224,97 +229,6 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     static func blockHint(_ offset: Int) -> String {
         "Nothing was deleted. Bring the file back from a backup; `headrace verify` says how far the log is whole, and "
             + "`headrace log --to @\(offset)` lists what is before it, for `headrace feed --events`."
-    }
-
-    // MARK: Snapshots
-
-    public func save(_ snapshot: Snapshot, dropping offsets: [Int]) throws(LogFailure) {
-        try write("save the snapshot of @\(snapshot.offset)") { db in
-            try Self.drop(offsets, db)
-            try Self.insert(snapshot, db)
-        }
-    }
-
-    public func snapshot(atOrBefore offset: Int) throws(LogFailure) -> Snapshot? {
-        let purpose = "read a snapshot at or before @\(offset)"
-        let found: (Snapshot, payload: Data?, digest: Data?)? = try read(purpose) { db in
-            guard
-                let row = try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT offset, reason, restored_offset, state_digest, ledger_digest, time, payload,
-                               payload_digest
-                        FROM snapshots WHERE offset <= ? ORDER BY offset DESC LIMIT 1
-                        """, arguments: [offset])
-            else { return nil }
-            return (
-                Self.snapshot(row), Data.fromDatabaseValue(row[6]), Data.fromDatabaseValue(row[7])
-            )
-        }
-        guard let found else { return nil }
-        guard let payload = found.payload.map({ [UInt8]($0) }),
-            let digest = found.digest.flatMap({ Digest(bytes: $0) }),
-            Digest(hashing: payload) == digest
-        else {
-            throw LogFailure(
-                .damaged, "\(path): the snapshot at @\(found.0.offset) is not what was written",
-                hint: "Nothing was deleted. The snapshot before it and the events since serve; "
-                    + "`headrace doctor --repair` puts it right.")
-        }
-        return found.0.holding(payload)
-    }
-
-    public func snapshots() throws(LogFailure) -> [Snapshot] {
-        try read("list the snapshots") { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT offset, reason, restored_offset, state_digest, ledger_digest, time
-                    FROM snapshots ORDER BY offset
-                    """
-            ).map { Self.snapshot($0) }
-        }
-    }
-
-    public func dropSnapshots(at offsets: [Int]) throws(LogFailure) {
-        guard !offsets.isEmpty else { return }
-        try write("drop snapshots") { db in
-            try Self.drop(offsets, db)
-            try db.execute(sql: "PRAGMA incremental_vacuum")
-        }
-    }
-
-    private static func drop(_ offsets: [Int], _ db: Database) throws {
-        for offset in offsets {
-            try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
-        }
-    }
-
-    static func insert(_ snapshot: Snapshot, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT OR REPLACE INTO snapshots
-                (offset, reason, restored_offset, state_digest, ledger_digest, time, payload, payload_digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                snapshot.offset, snapshot.reason.rawValue, snapshot.restoredOffset,
-                Data(snapshot.stateDigest.bytes), Data(snapshot.ledgerDigest.bytes), snapshot.time.microseconds,
-                Data(snapshot.payload), Data(Digest(hashing: snapshot.payload).bytes),
-            ])
-    }
-
-    /// What is said of a snapshot. A column that is not what was written is replaced by what fits nothing, so that one
-    /// damaged row does not hide the others; `verify` compares it.
-    private static func snapshot(_ row: Row) -> Snapshot {
-        func digest(_ index: Int) -> Digest {
-            Data.fromDatabaseValue(row[index]).flatMap { Digest(bytes: $0) } ?? Digest(hashing: [])
-        }
-        return Snapshot(
-            offset: Int.fromDatabaseValue(row[0]) ?? -1,
-            reason: Int.fromDatabaseValue(row[1]).flatMap { Snapshot.Reason(rawValue: $0) } ?? .growth,
-            restoredOffset: Int.fromDatabaseValue(row[2]), stateDigest: digest(3), ledgerDigest: digest(4),
-            time: Timestamp(microseconds: Int64.fromDatabaseValue(row[5]) ?? 0), payload: [])
     }
 
     // MARK: Access

@@ -30,11 +30,12 @@ enum StoreHeader {
             payload BLOB NOT NULL,
             payload_digest BLOB NOT NULL
         );
-        \(added)
+        \(addedBy2)
+        \(addedBy3)
         """
 
     /// What format 2 added; payloads that are packed came with it.
-    private static let added = """
+    private static let addedBy2 = """
         CREATE TABLE heads (
             id INTEGER PRIMARY KEY,
             first_offset INTEGER NOT NULL,
@@ -57,10 +58,20 @@ enum StoreHeader {
         );
         """
 
-    /// Makes a store of an earlier format one of the present format. Format 3 has the tables of format 2 but that of
-    /// names: it goes when they have become events. What its payloads hold is what an older program must not read.
+    /// What format 3 added.
+    private static let addedBy3 = """
+        CREATE TABLE pieces (
+            digest BLOB NOT NULL,
+            number INTEGER NOT NULL,
+            payload BLOB NOT NULL,
+            PRIMARY KEY (digest, number)
+        );
+        """
+
+    /// Makes a store of an earlier format one of the present format, but for the table of names: it goes when they have
+    /// become events.
     static func upgrade(from version: Int) -> String {
-        "PRAGMA user_version = \(formatVersion);" + (version < 2 ? added : "")
+        "PRAGMA user_version = \(formatVersion);" + (version < 2 ? addedBy2 : "") + addedBy3
     }
 
     /// Looks at a file's first hundred bytes without SQLite, so that a file that is not ours is not touched at all.

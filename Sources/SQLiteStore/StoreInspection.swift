@@ -26,7 +26,8 @@ extension SQLiteStore {
             func number(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
             return StoreInspection(
                 formatVersion: try number("PRAGMA user_version"), fileBytes: file, walBytes: wal,
-                snapshotBytes: try number("SELECT sum(length(payload)) FROM snapshots"),
+                snapshotBytes: try number("SELECT sum(length(payload)) FROM snapshots")
+                    + (db.tableExists("pieces") ? number("SELECT sum(length(payload)) FROM pieces") : 0),
                 looseEventCount: try number("SELECT sum(event_count) FROM blocks WHERE substr(payload, 1, 1) < x'80'"),
                 pageDamage: pages)
         }

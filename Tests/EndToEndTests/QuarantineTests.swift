@@ -42,6 +42,16 @@ extension EndToEnd {
                     "POST examples", "POST examples", "POST labels", "POST events", "POST events", "POST predictions",
                 ])
             #expect(entries[1]["event"]["id"].string == "bad" && entries[1]["event"]["features"]["size"].int == 5_000)
+            for limit in [1, 2, 3, 5, 6, 7] {
+                var (next, numbers, pages): (Int?, [Int], Int) = (0, [], 0)
+                while let from = next, pages <= 6 {
+                    let page = try await server.get("\(Self.path)?from=\(from)&limit=\(limit)").json
+                    numbers += page["entries"].array.compactMap { $0["number"].int }
+                    (next, pages) = (page["next"].int, pages + 1)
+                }
+                #expect(next == nil && numbers == [1, 2, 3, 4, 5, 6], "limit \(limit)")
+                #expect(pages == (6 + limit - 1) / limit, "limit \(limit): no page is empty")
+            }
             #expect(try await server.status("prices")["quarantined"].int == 6)
             let second = try await server.get("\(Self.path)?from=2&limit=2").json
             #expect(second["entries"].array.map { $0["number"].int } == [2, 3] && second["next"].int == 4)

@@ -38,7 +38,12 @@ extension EndToEnd {
                 #expect(answer.status == 200)
                 if answer.json["repeated"].bool == true {
                     repeated += 1
-                    #expect(try flushed().contains { $0.hasSuffix("-wal") }, "killed at change \(change)")
+                    // The first write of an opening flushes the -wal, too; but after a flush that failed only pages
+                    // that are written anew are safe: they go into the file, and that is flushed.
+                    let files = try flushed()
+                    let file = files.firstIndex { $0.hasSuffix(".headrace") } ?? 0
+                    #expect(
+                        files[..<file].contains { $0.hasSuffix("-wal") }, "killed at change \(change): \(files)")
                 }
                 #expect(try second.stop() == 0)
             }

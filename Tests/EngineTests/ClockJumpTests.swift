@@ -85,6 +85,22 @@ import Testing
         await application.stop()
     }
 
+    @Test func aClaimedTimeIsHeldAgainstTheClockAsItWouldBe() async throws {
+        let spec = try Asking.spec("durable")
+        let application = try open(spec)
+        _ = try await application.submit([Asking.question("a", spec)])
+        let right = clocks.time.microseconds
+        clocks.set(seconds: 400 * Self.days)
+        let replies = try await application.submit([
+            Asking.question("b", spec, at: Timestamp(microseconds: right + 300_000_001)),
+            Asking.question("c", spec, at: Timestamp(microseconds: right + 300_000_000)),
+        ])
+        guard case .unavailable(.clockJump) = replies[0] else { Issue.record("\(replies[0])"); return }
+        #expect(replies[1].acceptance != nil, "five minutes ahead of the clock as it would be")
+        #expect(try await standing(application) == [2, 0, right + 300_000_000])
+        await application.stop()
+    }
+
     @Test(arguments: [Int64(400), -400])
     func underClaimedTimesTheClockOnlyBoundsThem(_ jump: Int64) async throws {
         let spec = try Asking.spec("durable", more: #""clock": "claimed","#)

@@ -65,6 +65,37 @@ import Testing
         }
     }
 
+    /// Blocks that do not add up to the bound: 1 + 682 · 6 events are 4,093, and then 682 · 6 are 4,092.
+    @Test func onlyFullRunsArePackedBehindTheWriterAndAllOfThem() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 14, requests: 7)
+        let source = try fixture.open()
+        let other = try StoreFixture()
+        let store = try repeated(source, other, count: 9_000, blockEvents: 6)
+        let before = try store.allBlocks()
+        var compaction = Compaction(store)
+        while try compaction.step(eventsMin: Compaction.eventsMax) {}
+        #expect(try store.looseBlocks(from: 0, eventsMax: 1 << 20).first?.firstOffset == 8_185)
+        #expect(try store.allBlocks() == before)
+        try store.close()
+        try source.close()
+    }
+
+    @Test func aShortRunThatNothingCanFollowIsPacked() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill("a", count: 48, requests: 4)
+        let application = try Application(
+            name: "prices", spec: nil, store: fixture.access(), clock: StoreFixture.clock)
+        _ = try await application.restore(to: .offset(25))
+        await application.stop()
+        try await fixture.fill("b", count: 1_500, requests: 5)
+        let store = try fixture.open()
+        let loose = try store.looseBlocks(from: 0, eventsMax: 1 << 20)
+        #expect(loose.isEmpty, "\(loose.map { $0.firstOffset..<$0.endOffset })")
+        #expect(try Verification(of: store).isEqual)
+        try store.close()
+    }
+
     /// A log of so many events in blocks of so many: blocks that say nothing but where they are.
     private func repeated(
         _ source: SQLiteStore, _ other: StoreFixture, count: Int, blockEvents: Int
@@ -147,7 +178,7 @@ import Testing
         try copy.close()
         let before = try store.allBlocks()
         try store.close()
-        try other.execute("DROP TABLE heads; DROP TABLE experiments; PRAGMA user_version = 1")
+        try other.execute("DROP TABLE heads; DROP TABLE experiments; DROP TABLE pieces; PRAGMA user_version = 1")
         try other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         let reader = try other.open(readOnly: true)
         #expect(try reader.allBlocks() == before)

@@ -13,7 +13,7 @@ import Testing
         let taken = Atomic(0)
         let overlaps = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
-            for _ in 0..<4_000 {
+            for _ in 0..<1_000 {
                 guard let directory = try? DataDirectory(locking: fixture.directory, owner: "a test") else { continue }
                 if holders.add(1, ordering: .sequentiallyConsistent).oldValue > 0 {
                     overlaps.add(1, ordering: .relaxed)
@@ -26,6 +26,23 @@ import Testing
         }
         #expect(overlaps.load(ordering: .relaxed) == 0)
         #expect(taken.load(ordering: .relaxed) > 100)
+    }
+
+    @Test("A lock file that its holder has removed, after another had opened it, is none")
+    func removedWhileOpened() throws {
+        let fixture = try StoreFixture()
+        let first = try DataDirectory(locking: fixture.directory, owner: "first")
+        var openings = 0
+        let second = try DataDirectory(
+            locking: fixture.directory, owner: "second",
+            whenOpened: {
+                openings += 1
+                first.unlock()
+            })
+        #expect(openings == 2, "what it had opened first was no longer there")
+        #expect(DataDirectory.holder(of: fixture.directory) == "second")
+        #expect(throws: LogFailure.self) { try DataDirectory(locking: fixture.directory, owner: "third") }
+        second.unlock()
     }
 
     @Test("A lock file that was put in the place of the one held is another's")

@@ -64,6 +64,30 @@ import Testing
         try expectAllKnown(requests.flatMap { $0 }, fixture)
     }
 
+    @Test func aRequestOfWhichAPartIsCommittedIsAnsweredWhenTheNextCommitFails() async throws {
+        let (fixture, faults, spec) = (try StoreFixture(), FaultyLog.Faults(seed: 1), try Asking.spec("durable"))
+        let application = try application(spec, fixture, faults)
+        _ = try await application.submit([Asking.question("first", spec)])
+        let commits = Mutex(0)
+        faults.set(plan: { () throws(LogFailure) in
+            if commits.withLock({ $0 += 1; return $0 }) == 1 { throw Self.failure }
+        })
+        // More than a block holds: when the first block fails, the rest waits in the queue.
+        let events = (0..<10_000).map { Asking.example("e\($0)", spec) }
+        let answers = Told<Bool>()
+        Swift.Task.detached {
+            do { answers.add(try await application.submit(events).count == events.count) } catch { answers.add(false) }
+        }
+        #expect(try await comesTrue { !answers.all.isEmpty }, "it gets an answer")
+        #expect(answers.all == [false])
+        faults.set(plan: nil)
+        var replies: [Reply] = []
+        #expect(try await comesTrue { (try? replies = await application.submit(events)) != nil })
+        #expect(replies.allSatisfy { $0.acceptance != nil })
+        #expect(await application.stop() == nil)
+        try expectAllKnown(events, fixture)
+    }
+
     /// Every event is in the log once, and the log is whole.
     private func expectAllKnown(_ events: [Event], _ fixture: StoreFixture) throws {
         let store = try fixture.open()
@@ -222,6 +246,37 @@ import Testing
         await application.stop()
         let blocks = try log.allBlocks()
         #expect(blocks.count > 3 && blocks.allSatisfy { $0.count <= 4_096 })
+    }
+
+    @Test func aFullLineRefusesAtOnceAndTakesWhatFits() async throws {
+        let (fixture, faults) = (try StoreFixture(), FaultyLog.Faults(seed: 1))
+        let spec = try Asking.spec("durable", more: #""limits": {"queue": 10},"#)
+        let application = try application(spec, fixture, faults)
+        _ = try await application.submit([Asking.question("first", spec)])
+        let (goOn, isHeld, beyond) = (DispatchSemaphore(value: 0), Told<Bool>(), Told<Bool>())
+        faults.set(plan: { () throws(LogFailure) in
+            guard isHeld.all.isEmpty else { return }
+            isHeld.add(true)
+            _ = goOn.wait(timeout: .now() + 20)
+        })
+        let held = Swift.Task { try await application.submit([Asking.example("held", spec)]) }
+        #expect(try await comesTrue { !isHeld.all.isEmpty })
+        let full = Swift.Task { try await application.submit((0..<10).map { Asking.example("e\($0)", spec) }) }
+        try await Swift.Task.sleep(for: .milliseconds(100))
+        Swift.Task.detached {
+            do {
+                _ = try await application.submit([Asking.example("beyond", spec)])
+                beyond.add(false)
+            } catch {
+                if case .overloaded? = error as? Unavailable { beyond.add(true) } else { beyond.add(false) }
+            }
+        }
+        #expect(try await comesTrue { !beyond.all.isEmpty }, "an eleventh event is refused while ten wait")
+        #expect(beyond.all == [true])
+        goOn.signal()
+        #expect(try await held.value.count == 1)
+        #expect(try await full.value.allSatisfy { $0.acceptance != nil })
+        #expect(await application.stop() == nil)
     }
 
     // MARK: Time

@@ -29,6 +29,19 @@ import Testing
         #expect(answer == [0, 3])
     }
 
+    @Test func theMeanOfTheLargestNumbersOfBothSignsIsFinite() {
+        var baseline = Baseline(.regression)
+        let largest = Double.greatestFiniteMagnitude
+        var answers: [Double] = []
+        for value in [largest, -largest, -largest, largest, 0, -largest] {
+            baseline.learn(.value(value))
+            baseline.predict(into: &answers)
+        }
+        #expect(answers.allSatisfy { $0.isFinite }, "\(answers)")
+        #expect(answers[0] == largest && answers[1] == 0)
+        #expect(abs(answers[5] + largest / 6) <= largest * 1e-15, "the mean of all six: \(answers[5])")
+    }
+
     @Test(arguments: Task.allCases) func goesOnFromItsEncoding(_ task: Task) throws {
         var baseline = Baseline(task)
         for i in 0..<5 {

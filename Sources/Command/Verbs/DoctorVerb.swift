@@ -9,8 +9,8 @@ struct DoctorVerb: AsyncParsableCommand {
         commandName: "doctor", abstract: "Look at a data directory: is it sound, and what would a start cost?",
         discussion: """
             Looks at every application: its file, snapshots, chain, names and experiments, and at the disk. Without \
-            --repair nothing is written. Status 1 where something is found, 2 where it could not look. It does not \
-            fold the log again: `headrace verify` does.
+            --repair no application's file is changed. Status 1 where something is found, 2 where it could not look. \
+            It does not fold the log again: `headrace verify` does.
 
             --clock is for a log whose time ran ahead, because the machine's clock did: it sets log time to the clock \
             as it is now, opens the questions again that the jump expired, and adopts the models without what that \

@@ -83,8 +83,8 @@ public final class Application: Sendable {
         return try result.get()
     }
 
-    /// Runs a closure on the state between two batches, on the thread that answers: it should be quick. The state
-    /// itself cannot be had, because the next event would copy what it changes of it.
+    /// Runs a closure on the state between two batches, while nothing is answered: it should be quick. The state itself
+    /// cannot be had, because the next event would copy what it changes of it.
     public func inspect<T: Sendable>(
         _ body: @escaping @Sendable (borrowing ApplicationState) -> T
     ) async throws(Unavailable) -> T {
@@ -116,6 +116,7 @@ public final class Application: Sendable {
     func look<T: Sendable>(
         _ body: @escaping @Sendable (Serving, Reading) -> T
     ) async throws(Unavailable) -> T {
+        if let seen = writer.lookAtOnce(body) { return seen }
         let result: Result<T, Unavailable> = await withCheckedContinuation { continuation in
             add(
                 Job(

@@ -11,8 +11,9 @@ import Synchronization
 /// requests are answered *outcome unknown*, and the application recovers from the disk before it serves again.
 ///
 /// Runs on a thread of its own. Where no answer has to wait for the disk, a request may also be carried out by the
-/// thread that brings it, which saves two changes of threads: whoever holds the *turn* is the one writer.
-/// `Writer+Turn.swift` says what is done in a turn, and in which order.
+/// thread that brings it, which saves two changes of threads; so may a look at the state. Whoever holds the *turn* is the
+/// one writer.
+/// `Turn.swift` says what is done in a turn, and in which order.
 final class Writer: @unchecked Sendable {
     /// Guards everything below that changes, but for what is published.
     private let turn = NSLock()
@@ -106,6 +107,15 @@ final class Writer: @unchecked Sendable {
         // The thread must learn that there is something to be flushed.
         if wasEmpty, serving.flushDeadline != nil { queue.wake() }
         return result
+    }
+
+    /// Looks at what is serving at once, on the asking thread, where nobody is writing and nothing is queued.
+    /// - Returns: nil where the look must be queued.
+    func lookAtOnce<T>(_ body: (Serving, Reading) -> T) -> T? {
+        guard queue.isIdle, turn.try() else { return nil }
+        defer { turn.unlock() }
+        guard let serving, serving.committer.failure == nil else { return nil }
+        return body(serving, clock.read())
     }
 
     private func replies(

@@ -4,8 +4,9 @@ import ModelLifecycle
 
 /// A part of a log, named as restores name moments: what happened between two states.
 public enum LogRange {
-    /// The offsets from one moment to another. A time means after the last event at or before it, as everywhere; one
-    /// before the first event means the log's beginning, one after the newest its end. Nil stands for either end.
+    /// The offsets from one moment to another. A time means after the last event at or before it, as everywhere. One
+    /// before the first question means after the first spec's adoption, which is before any time there is; one after
+    /// the newest event means the log's end. Nil stands for either end.
     /// - Throws: a `Refusal` where the range ends before it begins, or names an offset or a version that is not there.
     public static func resolve(
         from: RestorePoint?, to: RestorePoint?, in log: StoreAccess.Store

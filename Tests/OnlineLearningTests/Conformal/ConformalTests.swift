@@ -187,6 +187,43 @@ private struct IntervalPipeline {
         damage.areRefusedOrHarmless(trained.bytes, rounds: 600, steps: 40)
     }
 
+    /// Puts a number in the place of eight bytes.
+    private static func planted(_ value: Double, at place: Int, in bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        for index in 0..<8 { bytes[place + index] = UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(8 * index)) }
+        return bytes
+    }
+
+    @Test(arguments: [Kind.windowedJackknife, .adaptive]) func whatNoErrorCanBeIsRefused(_ kind: Kind) {
+        var trained = kind.pipeline
+        for (x, y) in Self.stream(40) { trained.learn(x, y) }
+        let bytes = trained.bytes
+        for value in [Double.infinity, -.infinity] {
+            var refused = 0
+            for place in 0...bytes.count - 8 {
+                var pipeline = kind.pipeline
+                do { try pipeline.restore(Self.planted(value, at: place, in: bytes)) } catch { refused += 1 }
+            }
+            #expect(refused >= 30, "\(refused) refused: not every error in the window")
+        }
+    }
+
+    @Test func aShareOfMissesAboveOneIsRefused() throws {
+        var trained = Kind.adaptive.pipeline
+        for (x, y) in Self.stream(40) { trained.learn(x, y) }
+        let (bytes, before) = (trained.bytes, trained.predict(1))
+        // It comes right after the count of columns.
+        func answer(_ miss: Double) throws -> [Double] {
+            var pipeline = Kind.adaptive.pipeline
+            try pipeline.restore(Self.planted(miss, at: 1, in: bytes))
+            return pipeline.predict(1)
+        }
+        #expect(try answer(-0.5)[2] > before[2] + 1e6, "below 0 it is wider than every error")
+        for miss in [1 + Double.ulpOfOne, 1.5, .infinity, -.infinity] {
+            #expect(throws: (any Error).self) { try answer(miss) }
+        }
+    }
+
     /// The share of true values within the intervals, over the first and the second half of a stream.
     private static func coverage(_ pipeline: IntervalPipeline, _ stream: [(x: Double, y: Double)]) -> [Double] {
         var pipeline = pipeline

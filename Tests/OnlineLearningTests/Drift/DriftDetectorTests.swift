@@ -130,6 +130,46 @@ import Testing
         #expect(try firstDrift(64, clock: 1) == 64)
     }
 
+    /// Bounds that are met exactly, as on no stream of `DriftReferenceTests`.
+    @Test func edgesThatNoStreamOfRiverReaches() throws {
+        func drifts(_ name: String, _ values: [Double], _ arguments: [String: Argument]) throws -> [Int] {
+            var detector = try Self.detector(name, arguments)
+            return values.indices.filter { detector.update(values[$0]) }
+        }
+        func steps(_ first: Double, _ count: Int, _ then: Double, _ more: Int) -> [Double] {
+            [Double](repeating: first, count: count) + [Double](repeating: then, count: more)
+        }
+        // The distance stays the largest: a level of 1 is not below 1.
+        let everySecond = (0..<40).map { Double($0 % 2) }
+        let whole: [String: Argument] = ["alpha": .number(1), "beta": .number(1), "warm_start": .integer(2)]
+        #expect(try drifts("eddm", everySecond, whole).isEmpty)
+        // The highest mean is that of the latest value that reaches it.
+        let sure: [String: Argument] = [
+            "drift_confidence": .number(1), "warning_confidence": .number(1), "two_sided_test": .boolean(true),
+        ]
+        #expect(try drifts("hddm_a", steps(1, 2, 0, 1), sure) == [2])
+        #expect(try drifts("hddm_a", steps(1, 10, 0, 1), sure) == [10])
+        // After so many equal values the bound moves no more, and the cut stays.
+        let even: [String: Argument] = [
+            "drift_confidence": .number(0.3), "warning_confidence": .number(0.3), "lambda_val": .number(0.5),
+            "two_sided_test": .boolean(true),
+        ]
+        #expect(try drifts("hddm_w", steps(0, 200, 1, 10), even) == [201])
+        #expect(try drifts("hddm_w", steps(1, 200, 0, 10), even) == [201])
+        // A tenth apart is not more than a tenth apart; as improbable as alpha is improbable enough.
+        let wide: [String: Argument] = [
+            "alpha": .number(1), "window_size": .integer(40), "stat_size": .integer(20),
+        ]
+        for (shift, expected) in [(2, [Int]()), (3, [39])] {
+            let values = (0..<20).map { Double($0) } + (0..<20).map { Double($0 + shift) }
+            #expect(try drifts("kswin", values, wide) == expected)
+        }
+        let narrow: [String: Argument] = [
+            "alpha": .number(1.0 / 3), "window_size": .integer(4), "stat_size": .integer(2),
+        ]
+        #expect(try drifts("kswin", [0, 0, 1, 1], narrow) == [3])
+    }
+
     @Test func memoryGrowsWithTheLogarithmOfTheWindow() throws {
         var adwin = ADWIN()
         for i in 0..<200_000 { adwin.update(Double(i % 2)) }

@@ -197,10 +197,33 @@ private struct ForestPipeline {
             encode: { $0.bytes },
             step: { pipeline, index in (pipeline.predict(Self.stream[index]), pipeline.learn(Self.stream[index])) },
             fault: { answer in
-                guard task != .multiclass else { return nil }
-                return answer.count == 1 ? nil : "one number"
+                switch task {
+                case .regression: answer.count == 1 ? nil : "one number"
+                case .binary: probabilityFault(answer)
+                case .multiclass: nil
+                }
             })
         damage.areRefusedOrHarmless(Self.trained(task, arguments, count: 60).bytes, rounds: 600, steps: 20)
+    }
+
+    /// Wherever a node says how many examples it has had, of a class or of all, it must say no other number.
+    @Test func countsThatDoNotAddUpAreRefused() {
+        let arguments: [String: Argument] = ["n_estimators": .integer(1)]
+        let bytes = Self.trained(.binary, arguments, count: 60).bytes
+        var (counts, refused) = (0, 0)
+        for place in 0...bytes.count - 8 {
+            let bits = (0..<8).reduce(0) { $0 | UInt64(bytes[place + $1]) << UInt64(8 * $1) }
+            let count = Double(bitPattern: bits)
+            guard count >= 2, count <= 60, count == count.rounded() else { continue }
+            var damaged = bytes
+            for index in 0..<8 {
+                damaged[place + index] = UInt8(truncatingIfNeeded: (count + 1).bitPattern >> UInt64(8 * index))
+            }
+            counts += 1
+            var pipeline = ForestPipeline(.binary, arguments)
+            do { try pipeline.restore(damaged) } catch { refused += 1 }
+        }
+        #expect(counts > 20 && refused * 10 >= counts * 9, "\(refused) of \(counts)")
     }
 
     @Test func theSeedDecides() {

@@ -100,6 +100,24 @@ import Testing
         damage.areRefusedOrHarmless(TrainedModels.trained(model, 40).bytes, rounds: 100, steps: 6)
     }
 
+    /// The last number taken away, and the count of numbers with it.
+    @Test(arguments: ["linear_momentum", "linear_adam", "linear_ada_delta", "linear_averager"])
+    func numbersThatAreNoWholeColumnsAreRefused(_ name: String) throws {
+        let model = try #require(Self.models.first { $0.description == name })
+        let bytes = TrainedModels.trained(model, 40).bytes
+        // Where the count may be: as many numbers follow as it says.
+        let counts = (2..<min(128, bytes.count / 8)).filter { bytes[bytes.count - 8 * $0 - 1] == UInt8($0) }
+        #expect(!counts.isEmpty)
+        for count in counts {
+            var damaged = Array(bytes.dropLast(8))
+            damaged[bytes.count - 8 * count - 1] = UInt8(count - 1)
+            #expect(throws: (any Error).self) {
+                var pipeline = TestPipeline(model)
+                try pipeline.restore(damaged)
+            }
+        }
+    }
+
     @Test(arguments: models) func doubleWeightIsDoubleGradient(_ model: TestModel) {
         guard model.description.hasSuffix("_sgd") else { return }
         let (one, layout) = (LinearDocumentationTests.one, TestPipeline.layout)

@@ -39,6 +39,17 @@ import Testing
         #expect(isClose(pinball, 0.15))
     }
 
+    /// A loss is exact up to 1e290, and counts as 1e290 beyond (docs/limits.md).
+    @Test func ofHugeNumbers() {
+        for (truth, mae, mse) in [(1e140, 1e140, 1e280), (1e150, 1e150, 1e290), (1e300, 1e290, 1e290)] {
+            let truths = [Target.value(truth), .value(-truth)]
+            #expect(isClose(Self.score("mae", .regression, truths, [[0], [0]]), mae), "\(truth)")
+            #expect(isClose(Self.score("mse", .regression, truths, [[0], [0]]), mse), "\(truth)")
+            #expect(isClose(Self.score("rmse", .regression, truths, [[0], [0]]), mse.squareRoot()), "\(truth)")
+            #expect(Self.score("r2", .regression, truths, [[0], [0]]).isFinite, "\(truth)")
+        }
+    }
+
     @Test func ofIntervals() {
         let truths = [1, 2, 3, 4].map { Target.value($0) }
         let answers: [[Double]] = [[1, 0, 2], [2, 2, 3], [3, 4, 5], [4]]

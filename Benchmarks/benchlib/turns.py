@@ -2,6 +2,7 @@
 import concurrent.futures
 import http.client
 import json
+import statistics
 import sys
 import tempfile
 import pathlib
@@ -55,7 +56,8 @@ def _measure(plan, number, piece, settings, body):
 def _line(record):
     if record["kind"] == "looks":
         return (f"looked at {LOOKS_PER_SECOND} times a second, {record['open_questions']:,} open questions: "
-                f"{record['looked_per_second']:,.0f} requests/s, {record['alone_per_second']:,.0f} alone")
+                f"{record['looked_microseconds']:.0f} µs of the server's processor time a request, "
+                f"{record['alone_microseconds']:.0f} alone")
     return (f"questions, {record['durability']}: p99 {record['alone']['p99_ms']:.1f} ms alone, "
             f"{record['busy']['p99_ms']:.1f} ms while {record['labels']:,} labels of auto are learned in "
             f"{record['labels_seconds']:.0f} s (longest {record['busy']['longest_ms']:.0f} ms), "
@@ -141,18 +143,20 @@ def _questions_and_labels(binary, durability, labels, seconds):
 
 
 def _looked_at(binary, open_questions, seconds):
-    """Single questions and labels by wrk, in turns without and with somebody who looks at readiness and status."""
+    """Single questions and labels by wrk, in turns without and with somebody who looks at readiness and status. What
+    counts is the server's processor time: the client that looks takes some of the machine for itself."""
     with _folder() as folder, _server(binary, pathlib.Path(folder), "relaxed") as (child, url):
         _ask(url, open_questions)
-        per_second = {"alone": [], "looked": []}
+        times = {"alone": [], "looked": []}
         for turn in range(4):
             # What comes second meets a longer log.
-            for what in per_second if turn % 2 == 0 else reversed(per_second):
+            for what in times if turn % 2 == 0 else reversed(times):
                 load = Load(prerequisites.wrk(), 32, seconds, what, turn)
                 load.environment |= {"APPLICATION": APPLICATION, "NUMBERS": "20"}
                 with _looking(url, what == "looked"):
-                    per_second[what].append(load.run(child, url)["requests_per_second"])
-        return {f"{what}_per_second": sum(values) / len(values) for what, values in per_second.items()}
+                    run = load.run(child, url)
+                times[what].append(run["server_cpu_seconds"] / run["requests"] * 1e6)
+        return {f"{what}_microseconds": statistics.median(values) for what, values in times.items()}
 
 
 class _looking:

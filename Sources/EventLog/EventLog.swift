@@ -142,7 +142,7 @@ public enum VersionName {
     public static let damaged = "(damaged)"
 }
 
-/// Where snapshots and the names of versions are kept.
+/// Where snapshots are kept, and what else a store knows that is no event.
 public protocol SnapshotStore: Sendable {
     /// Stores a snapshot and removes those at these offsets, in one transaction; their room is used again.
     func save(_ snapshot: Snapshot, dropping offsets: [Int]) throws(LogFailure)
@@ -152,10 +152,13 @@ public protocol SnapshotStore: Sendable {
     func snapshots() throws(LogFailure) -> [Snapshot]
     /// Removes the snapshots at these offsets.
     func dropSnapshots(at offsets: [Int]) throws(LogFailure)
-    /// Gives a version a name; a name can be moved.
-    func setName(_ name: String, offset: Int) throws(LogFailure)
-    /// All names with their offsets, by offset.
-    func names() throws(LogFailure) -> [(name: String, offset: Int)]
+    /// The names of versions that a store of format 2 kept in a table, by offset, until they have become events.
+    func formerNames() throws(LogFailure) -> [(name: String, offset: Int)]
+    /// Takes over such names from where the log comes from.
+    func keep(formerNames: [(name: String, offset: Int)]) throws(LogFailure)
+    /// Appends a block whose events say the former names, which are gone with it, in one transaction; otherwise as
+    /// ``EventLog/append(_:snapshot:)``.
+    func appendNames(_ block: Block) throws(LogFailure)
     /// The first reading of the server's clock that stamped an event of this log; nil where none has, or nobody knows.
     func firstReading() throws(LogFailure) -> Timestamp?
     /// Keeps the first of the readings that it is told.

@@ -7,7 +7,7 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
     private struct Contents {
         var blocks: [Block] = []
         var snapshots: [Snapshot] = []
-        var names: [(name: String, offset: Int)] = []
+        var formerNames: [(name: String, offset: Int)] = []
         var heads: [Heads] = []
         var experiments: [StoredExperiment] = []
         var firstReading: Timestamp?
@@ -43,7 +43,8 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
 
     public func block(at time: Timestamp) -> Block? {
         contents.withLock { contents in
-            Self.lastIndex(contents.blocks) { $0.firstTime <= time }.map { contents.blocks[$0] }
+            // Log time can have been set back.
+            contents.blocks.last { $0.firstTime <= time }
         }
     }
 
@@ -66,16 +67,17 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         contents.withLock { contents in contents.snapshots.removeAll { offsets.contains($0.offset) } }
     }
 
-    public func setName(_ name: String, offset: Int) {
-        contents.withLock { contents in
-            contents.names.removeAll { $0.name.utf8.elementsEqual(name.utf8) }
-            contents.names.append((name, offset))
-            contents.names.sort { $0.offset < $1.offset }
-        }
+    public func formerNames() -> [(name: String, offset: Int)] {
+        contents.withLock { $0.formerNames }
     }
 
-    public func names() -> [(name: String, offset: Int)] {
-        contents.withLock { $0.names }
+    public func keep(formerNames: [(name: String, offset: Int)]) {
+        contents.withLock { $0.formerNames += formerNames }
+    }
+
+    public func appendNames(_ block: Block) throws(LogFailure) {
+        try append(block, snapshot: nil)
+        contents.withLock { $0.formerNames = [] }
     }
 
     /// Memory has no need to pack.

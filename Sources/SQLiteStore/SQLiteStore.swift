@@ -89,6 +89,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
             }
             try db.inTransaction {
                 try db.execute(sql: version == 0 ? StoreHeader.schema : StoreHeader.upgrade(from: version))
+                try dropFormerNamesIfEmpty(db)
                 return .commit
             }
             if version == 1, (try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) <= upgradedPagesMax {
@@ -120,6 +121,13 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     }
 
     public func append(_ block: Block, snapshot: Snapshot?) throws(LogFailure) {
+        try append(block) { db in
+            if let snapshot { try Self.insert(snapshot, db) }
+        }
+    }
+
+    /// Appends a block, and does something else in the same transaction.
+    func append(_ block: Block, with more: (Database) throws -> Void) throws(LogFailure) {
         var failure: LogFailure?
         tip.withLock { tip in
             do {
@@ -130,7 +138,7 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
                     let chain = block.chain(after: last.chain)
                     try db.inTransaction(.immediate) {
                         try Self.insert(block, chain, db)
-                        if let snapshot { try Self.insert(snapshot, db) }
+                        try more(db)
                         return .commit
                     }
                     tip = (block.endOffset, chain)
@@ -221,28 +229,6 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
     static func blockHint(_ offset: Int) -> String {
         "Nothing was deleted. Bring the file back from a backup; `headrace verify` says how far the log is whole, and "
             + "`headrace log --to @\(offset)` lists what is before it, for `headrace feed --events`."
-    }
-
-    // MARK: Names
-
-    public func setName(_ name: String, offset: Int) throws(LogFailure) {
-        try write("name @\(offset) '\(name)'") { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO names (name, offset) VALUES (?, ?)
-                    ON CONFLICT (name) DO UPDATE SET offset = excluded.offset
-                    """,
-                arguments: [name, offset])
-        }
-    }
-
-    public func names() throws(LogFailure) -> [(name: String, offset: Int)] {
-        try read("list the names") { db in
-            try Row.fetchAll(db, sql: "SELECT name, offset FROM names ORDER BY offset, name").map { row in
-                // What is no name or no offset any more is said, and takes nothing else with it.
-                (String.fromDatabaseValue(row[0]) ?? VersionName.damaged, Int.fromDatabaseValue(row[1]) ?? -1)
-            }
-        }
     }
 
     // MARK: Access

@@ -30,10 +30,6 @@ enum StoreHeader {
             payload BLOB NOT NULL,
             payload_digest BLOB NOT NULL
         );
-        CREATE TABLE names (
-            name TEXT PRIMARY KEY,
-            offset INTEGER NOT NULL
-        );
         \(addedBy2)
         \(addedBy3)
         """
@@ -72,7 +68,8 @@ enum StoreHeader {
         );
         """
 
-    /// Makes a store of an earlier format one of the present format.
+    /// Makes a store of an earlier format one of the present format, but for the table of names: it goes when they have
+    /// become events.
     static func upgrade(from version: Int) -> String {
         "PRAGMA user_version = \(formatVersion);" + (version < 2 ? addedBy2 : "") + addedBy3
     }

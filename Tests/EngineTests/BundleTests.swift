@@ -13,10 +13,7 @@ import Testing
         try await fixture.fill("a", count: count, requests: requests)
         // A second start gives a second snapshot.
         try await fixture.fill("b", count: 40, requests: 1)
-        let store = try fixture.open()
-        try store.setName("half", offset: 650)
-        try store.setName("dinner, or \"so\"", offset: 1_000)
-        try store.close()
+        try await fixture.name([("half", 65), ("dinner, or \"so\"", 90)])
         return fixture
     }
 
@@ -46,15 +43,15 @@ import Testing
     @Test func whatIsImportedIsWhatWasExported() async throws {
         let fixture = try await filled()
         let (path, summary) = try bundle(fixture)
-        #expect(summary.application == "prices" && summary.eventCount == 1_341 && summary.nameCount == 2)
+        #expect(summary.application == "prices" && summary.eventCount == 1_343 && summary.nameCount == 2)
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
         #expect(size == summary.byteCount)
         let other = try StoreFixture()
         #expect(try restore(path, in: other.directory, as: "prices") == summary)
         let (original, copy) = (try fixture.open(), try other.open())
         #expect(try copy.allBlocks() == original.allBlocks())
-        #expect(try copy.names().map(\.name) == original.names().map(\.name))
-        #expect(try copy.names().map(\.offset) == original.names().map(\.offset))
+        #expect(try VersionNames(in: copy) == VersionNames(in: original))
+        #expect(try copy.formerNames().isEmpty)
         #expect(try copy.snapshots() == original.snapshots())
         for snapshot in try original.snapshots() {
             #expect(try copy.snapshot(atOrBefore: snapshot.offset) == original.snapshot(atOrBefore: snapshot.offset))
@@ -67,7 +64,7 @@ import Testing
         // And it goes on where it was.
         try await other.fill("c", count: 30, requests: 3)
         let grown = try other.open()
-        #expect(try grown.endOffset == 1_371)
+        #expect(try grown.endOffset == 1_373)
         try grown.close()
         #expect(try names(other.directory) == ["prices.headrace"])
     }

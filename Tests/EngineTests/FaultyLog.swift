@@ -91,8 +91,12 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
         try commit { () throws(LogFailure) in try store.dropSnapshots(at: offsets) }
     }
 
-    func setName(_ name: String, offset: Int) throws(LogFailure) {
-        try commit { () throws(LogFailure) in try store.setName(name, offset: offset) }
+    func keep(formerNames: [(name: String, offset: Int)]) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try store.keep(formerNames: formerNames) }
+    }
+
+    func appendNames(_ block: Block) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try store.appendNames(block) }
     }
 
     func noteFirstReading(_ time: Timestamp) throws(LogFailure) {
@@ -125,7 +129,7 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
 
     func firstReading() throws(LogFailure) -> Timestamp? { try store.firstReading() }
 
-    func names() throws(LogFailure) -> [(name: String, offset: Int)] { try store.names() }
+    func formerNames() throws(LogFailure) -> [(name: String, offset: Int)] { try store.formerNames() }
 
     func experiment(_ number: Int) throws(LogFailure) -> StoredExperiment? { try store.experiment(number) }
 

@@ -238,7 +238,7 @@ import Testing
         func range(_ from: String?, _ to: String?) throws -> Range<Int> {
             try LogRange.resolve(from: from.map { try RestorePoint($0) }, to: to.map { try RestorePoint($0) }, in: log)
         }
-        log.setName("half", offset: 5)
+        log.keep(formerNames: [("half", 5)])
         #expect(try range(nil, nil) == 0..<11)
         #expect(try range("@3", "@7") == 3..<7)
         #expect(try range("half", nil) == 5..<11)

@@ -18,6 +18,10 @@ import Testing
         case correct([String])
         case forget([String])
         case adopt(Spec, from: Int)
+        case name(String, Int?)
+        case restoreNamed(String)
+        /// What nobody asks or teaches with.
+        case note(Event)
         case stop
         case crash
     }
@@ -58,16 +62,30 @@ import Testing
             // Not within a request: part of it may be on the disk when it fails, and whoever sends it again later may
             // ask for ids that have been forgotten meanwhile.
             seconds += Int64(generator.below(8))
-            return switch generator.below(20) {
+            return switch generator.below(24) {
             case 0: .restore(to: 1 + generator.below(end))
             case 1: .exclude("c = \("uvw".map(String.init)[generator.below(3)]) and x < \(generator.below(4))")
             case 2: .correct((0..<(1 + generator.below(3))).map { _ in anyID() })
             case 3: .forget((0..<(1 + generator.below(3))).map { _ in anyID() })
             case 4: .adopt(specs[generator.below(specs.count)], from: generator.below(end))
+            case 8, 9: .name(anyName(), generator.below(3) == 0 ? nil : 1 + generator.below(end))
+            case 10: .restoreNamed(anyName())
+            case 11: .note(note())
             case 5: .stop
             case 6, 7: .crash
             default: .events((0..<(1 + generator.below(30))).map { _ in event() })
             }
+        }
+
+        private mutating func anyName() -> String { "version \(generator.below(4))" }
+
+        private mutating func note() -> Event {
+            let measured = try? Measured([("refused", Double(generator.below(9)))])
+            let directed = try? Directive(.freeze, model: "champion", by: "somebody", why: "\(generator.below(9))")
+            let payloads = [.tick, measured.map { .measured($0) }, directed.map { .directed($0) }] as [Event.Payload?]
+            return Event(
+                payloads[generator.below(3)] ?? .tick, time: Timestamp(microseconds: seconds * 1_000_000),
+                features: FeatureRow(specs[0].contract.layout))
         }
 
         /// Mostly one of the last.
@@ -123,6 +141,10 @@ import Testing
                     _ = try await application.correct(ids.map { (id: $0, label: text) })
                 case .forget(let ids): _ = try await application.forget(ids: ids)
                 case .adopt(let spec, let offset): _ = try await application.adopt(spec, from: offset)
+                case .name(let name, let offset):
+                    _ = try await application.setName(name, at: offset.map { .offset($0) })
+                case .restoreNamed(let name): _ = try await application.restore(to: .name(name))
+                case .note(let event): _ = try await application.submit([event])
                 case .stop:
                     await application.stop()
                     application = try Self.open(nil, access)
@@ -188,6 +210,7 @@ import Testing
         // To restore what is changes nothing.
         let before = try await troubled.standing[0]
         for subject in [calm, troubled] {
+            _ = try await subject.application.setName("end", at: nil)
             let now = try await subject.application.restore(to: .offset(try await subject.offset))
             #expect(now.stateDigest == before)
             await subject.application.stop()
@@ -199,6 +222,9 @@ import Testing
             return
         }
         #expect(events == memory.endOffset)
+        let names = try VersionNames(in: memory)
+        #expect(try VersionNames(in: store) == names)
+        #expect(names.offset(of: "end") == events - 2)
         for log in [memory, store] as [StoreAccess.Store] {
             let verification = try Verification(of: log)
             #expect(verification.isEqual, "\(verification.differences)")

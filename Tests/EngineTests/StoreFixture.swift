@@ -103,6 +103,13 @@ final class StoreFixture: Sendable {
         await application.stop()
     }
 
+    /// Gives versions names.
+    func name(_ names: [(name: String, offset: Int)]) async throws {
+        let application = try Application(name: "prices", spec: nil, store: access(), clock: Self.clock)
+        for (name, offset) in names { _ = try await application.setName(name, at: .offset(offset)) }
+        await application.stop()
+    }
+
     func access() -> StoreAccess {
         let path = path
         return StoreAccess(

@@ -114,9 +114,12 @@ import Testing
         let fixture = try store()
         let application = try application(fixture)
         let state = try await application.inspect { $0 }
-        #expect(state.offset == 309, "one event more: the upgrade")
+        #expect(state.offset == 310, "two events more: the name and the upgrade")
+        #expect(state.names.byOffset.map(\.name) == ["checked"] && state.names.offset(of: "checked") == 208)
+        #expect(try await application.versions().contains { $0.offset == 208 && $0.names == ["checked"] })
         #expect(state.stateDigest.description == Self.stateDigest)
         #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)).prefix(64)[63] == 3)
+        #expect(try await application.restore(to: .name("checked")).restoredOffset == 208)
         #expect(try await application.restore(to: .offset(214)).restoredOffset == 214)
         // Under the corrections that no rebuild had taken up when it was lived through.
         #expect(try await application.restore(to: .offset(309)).stateDigest.description != Self.stateDigest)
@@ -137,7 +140,55 @@ import Testing
         #expect(verification.isEqual, "\(verification.differences)")
         #expect(try store.allBlocks().first?.payload.first == 2, "what was written stays as it is")
         #expect(try store.allBlocks().last?.payload.first == 3)
+        #expect(try store.formerNames().isEmpty)
+        let (end, names) = (try store.endOffset, try VersionNames(in: store))
+        #expect(names.count == 1)
         try store.close()
+        let again = try self.application(fixture)
+        #expect(try await again.inspect { [$0.offset, $0.names.count] } == [end, 1], "a name becomes an event once")
+        await again.stop()
+    }
+
+    /// The transaction that says the names is the one that drops their table.
+    @Test(arguments: [UInt64(1), 2, 3, 4]) func namesBecomeEventsOnceWhateverFails(_ seed: UInt64) async throws {
+        let fixture = try store()
+        let faults = FaultyLog.Faults(seed: seed)
+        faults.set(percent: 60)
+        var application: Application?
+        while application == nil {
+            application = try? Application(
+                name: "shop", spec: nil, store: FaultyLog.access(fixture, faults),
+                clock: { Timestamp(microseconds: 2_000_000_000_000_000) })
+        }
+        faults.set(percent: 0)
+        await application?.stop()
+        let store = try fixture.open(readOnly: true)
+        var named: [Int] = []
+        for block in try store.allBlocks() {
+            let reader = try BlockReader(block.payload)
+            named += reader.indices(of: .named).map { reader.firstOffset + $0 }
+        }
+        #expect(named == [308])
+        #expect(try VersionNames(in: store).offset(of: "checked") == 208)
+        #expect(try Verification(of: store).isEqual)
+        try store.close()
+    }
+
+    @Test func whoOnlyReadsItFindsTheNameInItsTable() throws {
+        let fixture = try store()
+        let store = try fixture.open(readOnly: true)
+        #expect(try VersionNames(in: store).offset(of: "checked") == 208)
+        #expect(try StatusReport(reading: store).versions.contains { $0.names == ["checked"] })
+        let path = fixture.directory + "/bundle"
+        #expect(try BundleWriter.write(store, to: path).nameCount == 1)
+        try store.close()
+        let target = try StoreFixture()
+        let data = try DataDirectory(locking: target.directory, owner: "test")
+        defer { data.unlock() }
+        _ = try data.make("prices", unpack: PackedBlocks.unpack) { try BundleImport.read(path, into: $0) }
+        let copy = try target.open(readOnly: true)
+        #expect(try VersionNames(in: copy).offset(of: "checked") == 208)
+        try copy.close()
     }
 
     @Test func aBundleOfTheFirstFormatIsImported() throws {

@@ -64,6 +64,30 @@ import Testing
         try expectAllKnown(requests.flatMap { $0 }, fixture)
     }
 
+    @Test func aRequestOfWhichAPartIsCommittedIsAnsweredWhenTheNextCommitFails() async throws {
+        let (fixture, faults, spec) = (try StoreFixture(), FaultyLog.Faults(seed: 1), try Asking.spec("durable"))
+        let application = try application(spec, fixture, faults)
+        _ = try await application.submit([Asking.question("first", spec)])
+        let commits = Mutex(0)
+        faults.set(plan: { () throws(LogFailure) in
+            if commits.withLock({ $0 += 1; return $0 }) == 1 { throw Self.failure }
+        })
+        // More than a block holds: when the first block fails, the rest waits in the queue.
+        let events = (0..<10_000).map { Asking.example("e\($0)", spec) }
+        let answers = Told<Bool>()
+        Swift.Task.detached {
+            do { answers.add(try await application.submit(events).count == events.count) } catch { answers.add(false) }
+        }
+        #expect(try await comesTrue { !answers.all.isEmpty }, "it gets an answer")
+        #expect(answers.all == [false])
+        faults.set(plan: nil)
+        var replies: [Reply] = []
+        #expect(try await comesTrue { (try? replies = await application.submit(events)) != nil })
+        #expect(replies.allSatisfy { $0.acceptance != nil })
+        #expect(await application.stop() == nil)
+        try expectAllKnown(events, fixture)
+    }
+
     /// Every event is in the log once, and the log is whole.
     private func expectAllKnown(_ events: [Event], _ fixture: StoreFixture) throws {
         let store = try fixture.open()

@@ -205,6 +205,11 @@ import Testing
             return try past.label(at: offset)
         }
 
+        func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
+            guard !failing.contains(offset) else { throw PastEventMissing(offset: offset, reason: "a test") }
+            return try past.question(at: offset)
+        }
+
         func forgetFeatures(at offset: Int) {}
     }
 

@@ -7,6 +7,8 @@ import Testing
 struct TestPast: PastEvents {
     var events: [Int: (event: Event, layout: FeatureLayout)] = [:]
     var layout = FeatureLayout([])
+    /// What was answered to questions.
+    var answers: [Int: [Double]] = [:]
 
     func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
         guard let found = events[offset] else { throw PastEventMissing(offset: offset, reason: "it was never logged") }
@@ -18,6 +20,11 @@ struct TestPast: PastEvents {
             throw PastEventMissing(offset: offset, reason: "there is no label")
         }
         return label
+    }
+
+    func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
+        guard let event = events[offset]?.event else { throw PastEventMissing(offset: offset, reason: "never logged") }
+        return PastQuestion(event, at: offset, answer: answers[offset] ?? [])
     }
 
     func forgetFeatures(at offset: Int) {}
@@ -60,7 +67,11 @@ struct TestFold {
             if decision.isLogged {
                 if !outcome.notices.isEmpty { notices[offset] = outcome.notices }
                 history.append(before)
-                past.events[offset] = (event, past.layout)
+                // As the log has it.
+                var logged = event
+                logged.time = state.ledger.time
+                past.events[offset] = (logged, past.layout)
+                if decision.hasAnswer { past.answers[offset] = Array(outcome.answer) }
             }
             return decision
         } catch {

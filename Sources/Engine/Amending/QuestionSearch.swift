@@ -40,7 +40,7 @@ package struct QuestionSearch {
         _ = try scan.run(0..<(try log.endOffset)) { offset, event, answer, block in
             guard !index.isVoid(offset) else { return }
             try take(event, at: offset, answer, block.contract, &questionReader)
-            guard !event.kind.isQuestion, ids.contains(event.id.fingerprint),
+            guard event.kind.isOfClients, !event.kind.isQuestion, ids.contains(event.id.fingerprint),
                 sayings.last != offset
             else { return }
             sayings.append(offset)

@@ -103,7 +103,9 @@ extension Application {
                 guard let learned = rebuild.state?.learned else { throw Overtaken() }
                 let offset = serving.state.offset + proposed.amendments.count
                 return try serving.adopt(
-                    .restore(offset: offset), learned, after: proposed.amendments, forgetting: proposed.forgetting)
+                    .restore(offset: offset), learned,
+                    after: proposed.amendments.map { (.amended($0), serving.state.ledger.time) },
+                    forgetting: proposed.forgetting)
             }
         }
     }

@@ -20,7 +20,8 @@ extension Application {
         return try await folds.run { try body(log) }
     }
 
-    private func flushedLog() async throws -> StoreAccess.Store {
+    /// The log when everything answered so far is on the disk.
+    func flushedLog() async throws -> StoreAccess.Store {
         let result: Result<StoreAccess.Store, Unavailable> = await withCheckedContinuation { continuation in
             add(Job(.flush { continuation.resume(returning: $0) }))
         }

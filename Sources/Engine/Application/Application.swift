@@ -102,8 +102,8 @@ public final class Application: Sendable {
 
     /// What can be named and restored. The writer is not asked.
     public func versions() async throws -> [Version] {
-        let log = try writer.log()
-        return try await WorkThreads.reads.run { try Version.list(in: log) }
+        let (log, names) = (try writer.log(), writer.names.present.byOffset)
+        return try await WorkThreads.reads.run { try Version.list(in: log, named: names) }
     }
 
     /// Whether requests are answered. The writer is not asked.
@@ -134,10 +134,23 @@ public final class Application: Sendable {
     /// - Returns: the offset named.
     public func setName(_ name: String, at point: RestorePoint?) async throws -> Int {
         try RestorePoint.checkName(name)
-        return try await withLog { log in
-            let named = try point?.offsetOrEnd(in: log) ?? log.endOffset
-            try log.setName(name, offset: named)
-            return named
+        var offset: Int?
+        if let point { offset = try await withLog { try point.offsetOrEnd(in: $0) } }
+        let naming = try await note(.named(Naming(name, offset: offset)))
+        return offset ?? naming
+    }
+
+    /// Puts an event into the log that nobody asks or teaches with, at the log's own time, and on the disk.
+    /// - Returns: its offset.
+    /// - Throws: a `Refusal`, or `Unavailable`.
+    package func note(_ payload: Event.Payload) async throws -> Int {
+        let event = Event(payload, time: Ledger.beginning, features: FeatureRow(FeatureLayout([])))
+        let reply = try await submit([event])[0]
+        _ = try await flushedLog()
+        switch reply {
+        case .accepted(let acceptance): return acceptance.offset
+        case .refused(let refusal): throw refusal
+        case .unavailable(let reason): throw reason
         }
     }
 

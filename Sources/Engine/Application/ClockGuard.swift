@@ -53,3 +53,12 @@ package struct ClockGuard: Sendable {
         Timestamp(microseconds: base.time.microseconds + max(0, now - base.moment) / 1_000)
     }
 }
+
+extension ClockGuard.Jump {
+    /// For whoever runs the server.
+    var alarm: String {
+        "clock-jump: the server's clock says \(reading), \(aheadSeconds) s more than have passed since its last "
+            + "reading; events without a time are refused. Set the clock right; where it is right, start again with "
+            + "--accept-clock."
+    }
+}

@@ -16,7 +16,8 @@ extension Event {
     }
 
     /// The event's members, without the braces.
-    func writeMembers(to json: inout JSONWriter, contract: Contract) {
+    /// - Parameter offset: of the event.
+    func writeMembers(to json: inout JSONWriter, contract: Contract, at offset: Int? = nil) {
         json.member("event", kind == .corrected ? Kind.label.name : kind.name)
         if !id.isEmpty {
             json.key("id")
@@ -34,7 +35,7 @@ extension Event {
         amendment?.write(to: &json, target: contract.target)
         if payload.isOfPlainMembers {
             json.key("payload")
-            payload.writePlainMembers(to: &json)
+            payload.writePlainMembers(to: &json, at: offset)
         }
     }
 }
@@ -43,15 +44,22 @@ extension Event.Payload {
     /// Whether it is what a listing has in `payload`.
     var isOfPlainMembers: Bool {
         switch self {
-        case .tick, .measured, .directed: true
+        case .named, .tick, .measured, .clock, .directed: true
         case .prediction, .label, .example, .corrected, .adopted, .amended, .forgotten: false
         }
     }
 
     /// What was noted or directed, as an object.
-    func writePlainMembers(to json: inout JSONWriter) {
+    /// - Parameter offset: of the event.
+    func writePlainMembers(to json: inout JSONWriter, at offset: Int?) {
         json.object { json in
             switch self {
+            case .named(let naming):
+                json.member("name", naming.name)
+                if let version = naming.offset ?? offset { json.member("offset", version) }
+            case .clock(let correction):
+                json.member("from", correction.from)
+                json.member("opened", ranges: correction.opened)
             case .measured(let measured):
                 for value in measured.values { json.member(value.name, value.value) }
             case .directed(let directive):
@@ -70,11 +78,7 @@ extension Amendment {
         switch self {
         case .exclusion(let offsets, let isForgotten):
             json.member("forgotten", isForgotten)
-            json.member("excluded", array: { json in
-                for range in offsets.ranges {
-                    json.string("@\(range.lowerBound)..@\(range.upperBound)")
-                }
-            })
+            json.member("excluded", ranges: offsets)
         case .corrections(let corrections):
             json.member("corrected", array: { json in
                 for correction in corrections {
@@ -85,7 +89,18 @@ extension Amendment {
                     }
                 }
             })
+        case .clock(let from, let latest):
+            json.member("from", from)
+            json.member("latest", latest.description)
         }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, ranges offsets: OffsetRanges) {
+        member(name, array: { json in
+            for range in offsets.ranges { json.string("@\(range.lowerBound)..@\(range.upperBound)") }
+        })
     }
 }
 
@@ -128,7 +143,7 @@ public enum EventListing {
             try write { json in
                 json.object { json in
                     json.member("offset", current)
-                    event.writeMembers(to: &json, contract: block.contract)
+                    event.writeMembers(to: &json, contract: block.contract, at: current)
                     Self.write(event.adoption, to: &json)
                     Self.write(answer, block.version, block.contract, to: &json)
                 }

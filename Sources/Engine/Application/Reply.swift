@@ -29,6 +29,14 @@ public struct Acceptance: Sendable {
     public let classes: [String]
 }
 
+extension Event.Kind {
+    /// What a client is told of its event: a label and a correction are each what the fold took them for.
+    func told(_ decision: Decision) -> Event.Kind {
+        guard self == .label || self == .corrected else { return self }
+        return decision == .corrected ? .corrected : .label
+    }
+}
+
 /// Why a request could not be carried out, though nothing is wrong with it.
 public enum Unavailable: Error, Sendable, CustomStringConvertible {
     /// The queue is full. - Parameter retryAfterSeconds: when to try again.

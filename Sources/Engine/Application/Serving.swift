@@ -14,6 +14,7 @@ final class Serving {
     var clockGuard: ClockGuard
     private(set) var digestBudget: DigestBudget
     private let tell: @Sendable (String) -> Void
+    private let names: PublishedNames
     /// The digests that were found last.
     private var knownDigests: Standing.Digests?
     /// Whether the log says that readings of the server's clock have stamped it.
@@ -36,6 +37,7 @@ final class Serving {
         /// Lets the writer look at what has failed behind its back.
         let wake: @Sendable () -> Void
         let tell: @Sendable (String) -> Void
+        let names: PublishedNames
     }
 
     /// Recovers: newest snapshot, then the events after it. Adopts a spec where the log's is another.
@@ -44,7 +46,8 @@ final class Serving {
         _ log: StoreAccess.Store, adopting spec: Spec?, at now: Moment, _ context: Context, _ notes: SnapshotNotes
     ) throws {
         self.log = log
-        (clockGuard, digestBudget, tell) = (context.clockGuard, context.digestBudget, context.tell)
+        (clockGuard, digestBudget) = (context.clockGuard, context.digestBudget)
+        (tell, names) = (context.tell, context.names)
         builderBegan = now
         committer = Committer(whenFailed: context.wake)
         compactor = Compactor(log, tell: context.tell)
@@ -64,6 +67,8 @@ final class Serving {
         past = LogPast(log, layout: state.contract.layout)
         past.reader.know(state.contract)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
+        try takeOverNames()
+        names.publish(state.names)
         // What it says is found without looking at the state, where nothing was folded after it.
         if snapshotOffset > 0, snapshotOffset == state.offset {
             knownDigests = try log.snapshots().last { $0.offset == snapshotOffset }.map(Standing.Digests.init)
@@ -78,6 +83,22 @@ final class Serving {
         }
         // What took long to fold is never folded again.
         snapshots.consider(state, bytesPerEvent: 0)
+    }
+
+    /// The names that a store of format 2 kept in a table become events, once.
+    private func takeOverNames() throws {
+        for (name, offset) in try log.formerNames() {
+            let naming = Event(
+                .named(Naming(name, offset: max(0, offset))), time: state.ledger.time,
+                features: FeatureRow(state.contract.layout))
+            if offset >= 0 { try state.apply(naming, past: &past, into: &outcome) }
+            if offset >= 0, case .noted = outcome.decision {
+                _ = record(naming, builderBegan)
+            } else {
+                tell("the name '\(name)' is given up: it stands for @\(offset), or there are too many")
+            }
+        }
+        if !builder.isEmpty { try log.appendNames(seal()) }
     }
 
     /// Folds what follows the newest snapshot, and measures that.
@@ -141,6 +162,7 @@ final class Serving {
             event, time: state.ledger.time, decision: decision, values: values, isBaseline: outcome.answerIsBaseline,
             notices: outcome.notices)
         if case .predicted = decision { past.recent.remember(event.features, at: offset) }
+        if case .named = event.payload { names.publish(state.names) }
         return Acceptance(
             kind: event.kind.told(decision), id: event.id.text, decision: decision, isRepeated: false, offset: offset,
             version: state.version, values: Array(values), isBaseline: decision.hasAnswer && outcome.answerIsBaseline,
@@ -167,7 +189,8 @@ final class Serving {
 
     // MARK: Adopting
 
-    /// Puts a learned state in the place of the present one, after amendments that it was derived under.
+    /// Puts a learned state in the place of the present one, after events that say under which amendments it was
+    /// derived.
     ///
     /// The amendments and the adoption are one block, committed with the snapshot of what was adopted: all of it has
     /// happened, or nothing.
@@ -178,16 +201,16 @@ final class Serving {
     /// - Returns: what is serving now, and what was before.
     /// - Throws: a `Refusal` where the present contract cannot feed its models; nothing has changed then.
     func adopt(
-        _ recipe: Adoption.Recipe, _ derived: LearnedState, after amendments: [Amendment] = [],
-        forgetting: Forgetting? = nil
+        _ recipe: Adoption.Recipe, _ derived: LearnedState,
+        after amendments: [(payload: Event.Payload, time: Timestamp)] = [], forgetting: Forgetting? = nil
     ) throws -> GoneLive {
         try flush()
         let before = state
         let contract = state.contract
         builder = BlockBuilder(
             contract: contract, version: state.offset + amendments.count, firstOffset: state.offset)
-        for amendment in amendments {
-            let event = Event(.amended(amendment), time: state.ledger.time, features: FeatureRow(contract.layout))
+        for (payload, time) in amendments {
+            let event = Event(payload, time: time, features: FeatureRow(contract.layout))
             try state.apply(event, past: &past, into: &outcome)
             if case .refused(let refusal) = outcome.decision { throw undo(to: before, refusal) }
             _ = record(event, builderBegan)
@@ -336,7 +359,7 @@ extension Serving {
             // By the clock as it is set the time claimed would pass; but that clock is not believed.
             return .unavailable(.clockJump(jump))
         }
-        if event.id.isEmpty {
+        if event.id.isEmpty, event.kind.isOfClients {
             event.id = EventID("auto-\(state.offset)")
         }
         return nil
@@ -365,35 +388,6 @@ extension Serving {
         }
         let jump = clockGuard.jump(reading, logTime: state.ledger.time)
         return Standing(state, knownDigests ?? Standing.Digests(state), alarms: jump.map { [$0.alarm] } ?? [])
-    }
-}
-
-extension ClockGuard.Jump {
-    /// For whoever runs the server.
-    var alarm: String {
-        "clock-jump: the server's clock says \(reading), \(aheadSeconds) s more than have passed since its last "
-            + "reading; events without a time are refused. Set the clock right; where it is right, start again with "
-            + "--accept-clock."
-    }
-}
-
-/// What an adoption has put in the place of what served before; found in one go with it.
-struct GoneLive: Sendable {
-    /// Of the `adopted` event.
-    let offset: Int
-    let stateDigest: Digest
-    /// The metrics of the roles before and after.
-    let before: [RoleMetrics]
-    let after: [RoleMetrics]
-    /// Where something was forgotten: the head of the chain before and after.
-    let heads: Heads?
-}
-
-extension Event.Kind {
-    /// What a client is told of its event: a label and a correction are each what the fold took them for.
-    fileprivate func told(_ decision: Decision) -> Event.Kind {
-        guard self == .label || self == .corrected else { return self }
-        return decision == .corrected ? .corrected : .label
     }
 }
 

@@ -19,7 +19,9 @@ public struct StatusReport: Sendable {
     /// Recovers the state from a log without writing to it.
     public init(reading log: StoreAccess.Store) throws {
         let (state, damage) = try ApplicationState.recovered(from: log)
-        self.init(Standing(state, Standing.Digests(state)), versions: try Version.list(in: log))
+        self.init(
+            Standing(state, Standing.Digests(state)),
+            versions: try Version.list(in: log, named: VersionNames(in: log).byOffset))
         self.damage = damage
     }
 
@@ -82,8 +84,7 @@ public struct Version: Sendable {
     public let names: [String]
 
     /// Adoptions, snapshots and named offsets, oldest first.
-    static func list(in log: StoreAccess.Store) throws -> [Version] {
-        let names = try log.names()
+    static func list(in log: StoreAccess.Store, named names: [VersionNames.Entry]) throws -> [Version] {
         var reader = LogReader(log)
         var versions = try log.snapshots().map { snapshot in
             Version(
@@ -91,10 +92,10 @@ public struct Version: Sendable {
                 stateDigest: snapshot.stateDigest, reason: snapshot.explanation(&reader),
                 names: names.filter { $0.offset == snapshot.offset }.map(\.name))
         }
-        for (name, offset) in names where !versions.contains(where: { $0.offset == offset }) {
-            let all = names.filter { $0.offset == offset }.map(\.name)
-            guard all.first == name else { continue }
-            versions.append(Version(offset: offset, time: nil, stateDigest: nil, reason: "named", names: all))
+        for name in names where !versions.contains(where: { $0.offset == name.offset }) {
+            let all = names.filter { $0.offset == name.offset }.map(\.name)
+            guard all.first == name.name else { continue }
+            versions.append(Version(offset: name.offset, time: nil, stateDigest: nil, reason: "named", names: all))
         }
         return versions.sorted { $0.offset < $1.offset }
     }

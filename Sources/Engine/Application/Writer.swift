@@ -12,8 +12,7 @@ import Synchronization
 ///
 /// Runs on a thread of its own. Where no answer has to wait for the disk, a request may also be carried out by the
 /// thread that brings it, which saves two changes of threads; so may a look at the state. Whoever holds the *turn* is
-/// the one writer.
-/// `Turn.swift` says what is done in a turn, and in which order.
+/// the one writer. `Turn.swift` says what is done in a turn, and in which order.
 final class Writer: @unchecked Sendable {
     /// Guards everything below that changes, but for what is published.
     private let turn = NSLock()
@@ -31,6 +30,7 @@ final class Writer: @unchecked Sendable {
     let damage: [SnapshotDamage]
     let queue: JobQueue
     let snapshots: SnapshotNotes
+    let names = PublishedNames()
     private let store: StoreAccess
     private let clock: ServerClock
     private let tell: @Sendable (String) -> Void
@@ -56,7 +56,7 @@ final class Writer: @unchecked Sendable {
             let now = clock.moment()
             let context = Serving.Context(
                 clockGuard: ClockGuard(continuing: nil, at: now), digestBudget: DigestBudget(at: now),
-                wake: { queue.wake() }, tell: tell)
+                wake: { queue.wake() }, tell: tell, names: names)
             let serving = try Serving(log, adopting: spec, at: now, context, snapshots)
             serving.clockGuard = ClockGuard(
                 continuing: clock.trust == .bounded ? try serving.timeRead() : nil, at: now)
@@ -186,7 +186,8 @@ final class Writer: @unchecked Sendable {
             let log = try store.open()
             do {
                 let context = Serving.Context(
-                    clockGuard: clockGuard, digestBudget: digestBudget, wake: { [queue] in queue.wake() }, tell: tell)
+                    clockGuard: clockGuard, digestBudget: digestBudget, wake: { [queue] in queue.wake() }, tell: tell,
+                    names: names)
                 serving = try Serving(log, adopting: nil, at: now, context, snapshots)
             } catch {
                 try? store.close(log)

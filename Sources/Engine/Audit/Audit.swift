@@ -151,7 +151,8 @@ extension Version {
     /// The version that an adoption made.
     static func serving(_ adoption: Int, in log: StoreAccess.Store) throws -> Version {
         // Its snapshot is that of the state after the adoption.
-        let listed = try list(in: log).first { $0.offset == adoption + 1 }
+        let names = try VersionNames(in: log).byOffset
+        let listed = try list(in: log, named: names).first { $0.offset == adoption + 1 }
         return Version(
             offset: adoption, time: listed?.time, stateDigest: listed?.stateDigest, reason: listed?.reason ?? "adopted",
             names: listed?.names ?? [])

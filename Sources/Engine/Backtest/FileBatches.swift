@@ -118,5 +118,8 @@ private struct NoPast: PastEvents {
     mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
         throw PastEventMissing(offset: offset, reason: "a label of a file comes after its question")
     }
+    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
+        throw PastEventMissing(offset: offset, reason: "nobody sets the clock of a file")
+    }
     mutating func forgetFeatures(at offset: Int) {}
 }

@@ -15,7 +15,6 @@ public struct BundleImport {
     private var end = 0
     private var application: String?
     private var snapshots: [Snapshot] = []
-    private var nameCount = 0
 
     /// - Parameter progress: is told the share of the file read.
     /// - Throws: `LogFailure` or `DataFileError`; the log is then to be thrown away.
@@ -105,13 +104,14 @@ public struct BundleImport {
 
     private mutating func addNames(_ payload: [UInt8]) throws {
         var decoder = CanonicalDecoder(payload)
+        var names: [(name: String, offset: Int)] = []
         for _ in 0..<(try decoder.count()) {
             let (name, offset) = (try decoder.string(), try decoder.uint())
             guard offset <= UInt64(end) else { throw BundleFormat.damaged(path, "'\(name)' is beyond the log's end") }
-            try log.setName(name, offset: Int(offset))
-            nameCount += 1
+            names.append((name, Int(offset)))
         }
         try decoder.finish()
+        try log.keep(formerNames: names)
     }
 
     private mutating func addHeads(_ payload: [UInt8]) throws {
@@ -137,7 +137,8 @@ public struct BundleImport {
         try decoder.finish()
         try reader.finish()
         guard summary.eventCount == end, summary.head == chain, summary.snapshotCount == snapshots.count,
-            summary.nameCount == nameCount, summary.application == application, let newest = snapshots.last,
+            summary.nameCount == (try VersionNames(in: log).count), summary.application == application,
+            let newest = snapshots.last,
             summary.stateOffset == newest.offset, summary.stateDigest == newest.stateDigest, try chainOfLog() == end
         else { throw BundleFormat.damaged(path, "what came is not what the end says") }
         try checkEvents()

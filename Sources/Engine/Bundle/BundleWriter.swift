@@ -44,7 +44,7 @@ public struct BundleWriter {
         let end = try log.endOffset
         // Taken in this order, so that nothing that comes meanwhile lies beyond the end.
         let snapshots = try log.snapshots().filter { $0.offset <= end }
-        let names = try log.names().filter { (0...end).contains($0.offset) }
+        let names = try log.formerNames().filter { (0...end).contains($0.offset) }
         var damage: [SnapshotDamage] = []
         guard let newest = try log.newestState(atOrBefore: end, passingOver: &damage)?.state else {
             throw damage.isEmpty ? StatusReport.emptyLog : LogFailure(
@@ -65,7 +65,8 @@ public struct BundleWriter {
         try writeHeads(log, end)
         var summary = BundleSummary(
             application: application, eventCount: end, head: head, snapshotCount: written.count,
-            nameCount: names.count, stateOffset: newest.offset, stateDigest: newest.stateDigest)
+            nameCount: try VersionNames(in: log, before: end).count, stateOffset: newest.offset,
+            stateDigest: newest.stateDigest)
         if let last = written.last { (summary.stateOffset, summary.stateDigest) = (last.offset, last.stateDigest) }
         summary.damage = damage
         try section(.end) { summary.encode(to: &$0) }

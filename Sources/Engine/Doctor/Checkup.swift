@@ -70,7 +70,7 @@ package struct Checkup: Sendable {
     }
 
     private static func names(_ checkup: inout Checkup, _ log: StoreAccess.Store) throws {
-        for (name, offset) in try log.names() where !(0...checkup.eventCount).contains(offset) {
+        for (name, offset) in try log.formerNames() where !(0...checkup.eventCount).contains(offset) {
             checkup.findings.append(
                 Finding(
                     what: "the version named '\(name)' is said to be @\(offset), which is not in the log",

@@ -44,17 +44,6 @@ enum FoldedPast {
         }
     }
 
-    /// Where states were adopted before an offset, newest first.
-    static func adoptions(before offset: Int, in log: StoreAccess.Store) throws -> [Int] {
-        var reader = LogReader(log)
-        var (end, offsets) = (offset, [Int]())
-        while end > 0, let last = try reader.block(containing: end - 1) {
-            offsets.append(last.reader.version)
-            end = try beginning(ofAdoption: last.reader.version, &reader)
-        }
-        return offsets
-    }
-
     private static func union(_ ranges: [Range<Int>]) -> [Range<Int>] {
         var all: [Range<Int>] = []
         for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
@@ -86,15 +75,19 @@ public struct PassedOver: Sendable, Equatable {
 
     /// - Parameters:
     ///   - amendments: what they exclude does not count either way.
-    ///   - adoptions: their offsets; neither they nor amendments teach anything.
-    init(_ fate: Fate, _ ranges: [Range<Int>], under amendments: Amendments, _ adoptions: [Int]) {
+    ///   - reader: says which events at the ends of a range teach something.
+    init(
+        _ fate: Fate, _ ranges: [Range<Int>], under amendments: Amendments, _ reader: inout LogReader
+    ) throws {
         self.fate = fate
-        let silent = OffsetRanges(adoptions + amendments.entries.map(\.offset)).ranges
-        self.ranges = FoldedPast.subtracting(amendments.voids.ranges, from: ranges).compactMap { range in
-            let telling = FoldedPast.subtracting(silent, from: [range])
-            guard let first = telling.first, let last = telling.last else { return nil }
-            return first.lowerBound..<last.upperBound
+        var telling: [Range<Int>] = []
+        for range in FoldedPast.subtracting(amendments.voids.ranges, from: ranges) {
+            var (first, end) = (range.lowerBound, range.upperBound)
+            while first < end, try reader.read(first)?.event.kind.isOfClients == false { first += 1 }
+            while first < end, try reader.read(end - 1)?.event.kind.isOfClients == false { end -= 1 }
+            if first < end { telling.append(first..<end) }
         }
+        self.ranges = telling
     }
 
     func write(to json: inout JSONWriter) {
@@ -116,14 +109,14 @@ extension Application {
         return try await withLog { log in
             var reader = LogReader(log)
             let before = try FoldedPast.ranges(before: adopted.offset, in: log)
-            let adoptions = try FoldedPast.adoptions(before: adopted.offset, in: log)
             switch try reader.read(adopted.offset)?.event.adoption?.recipe {
             case .restore(let target)? where target < adopted.offset:
                 let kept = try FoldedPast.ranges(before: target, in: log)
-                return PassedOver(.setAside, FoldedPast.subtracting(kept, from: before), under: amendments, adoptions)
+                let left = FoldedPast.subtracting(kept, from: before)
+                return try PassedOver(.setAside, left, under: amendments, &reader)
             case .candidate(_, let start)? where start < adopted.offset:
                 let again = FoldedPast.subtracting(before, from: [start..<adopted.offset])
-                return PassedOver(.takenUpAgain, again, under: amendments, adoptions)
+                return try PassedOver(.takenUpAgain, again, under: amendments, &reader)
             default: return nil
             }
         }

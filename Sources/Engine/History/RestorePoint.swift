@@ -40,17 +40,9 @@ public enum RestorePoint: Sendable, Equatable {
             }
             return offset
         case .name(let name):
-            let names = try log.names()
-            if let found = names.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
-                guard (1...end).contains(found.offset) else {
-                    throw Refusal(
-                        .impossibleRestore, "the version named '\(name)' is said to be @\(found.offset), "
-                            + "which is not in the log",
-                        hint: "name it anew: `headrace versions --name NAME --at @OFFSET`")
-                }
-                return found.offset
-            }
-            let nearest = Spelling.nearest(name, in: names.map(\.name))
+            let names = try VersionNames(in: log)
+            if let found = names.offset(of: name) { return try RestorePoint.offset(found).offset(in: log) }
+            let nearest = Spelling.nearest(name, in: names.byOffset.map(\.name))
             throw Refusal(
                 .impossibleRestore, "no version is named '\(name)'",
                 hint: nearest.map { "did you mean '\($0)'?" } ?? "`headrace versions` lists them")
@@ -87,11 +79,12 @@ public enum RestorePoint: Sendable, Equatable {
 
     /// A name may be anything that is not an offset or a time.
     static func checkName(_ name: String) throws(Refusal) {
-        let isName = !name.isEmpty && name.utf8.count <= 128 && !name.hasPrefix("@")
+        let isName = !name.isEmpty && name.utf8.count <= Naming.nameBytesMax && !name.hasPrefix("@")
             && Timestamp(shortened: name, now: .now()) == nil && name != VersionName.damaged
         guard isName else {
             throw Refusal(
-                .outOfRange, "'\(name)' cannot name a version", hint: "1 to 128 bytes, neither @OFFSET nor a time")
+                .outOfRange, "'\(name)' cannot name a version",
+                hint: "1 to \(Naming.nameBytesMax) bytes, neither @OFFSET nor a time")
         }
     }
 

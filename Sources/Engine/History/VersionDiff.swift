@@ -77,6 +77,9 @@ public struct VersionDiff: Sendable {
 extension Event {
     /// What it did to the models, where it is no question and no label.
     func change(at offset: Int) -> String? {
+        if case .clock(let correction) = payload {
+            return "log time set back, \(correction.opened.count) questions open again"
+        }
         if let recipe = adoption?.recipe {
             switch recipe {
             case .spec: return "spec adopted"
@@ -90,7 +93,7 @@ extension Event {
         case .exclusion(let offsets, let isForgotten)?:
             return "\(offsets.count) events \(isForgotten ? "forgotten" : "excluded")"
         case .corrections(let corrections)?: return "\(corrections.count) labels corrected"
-        case nil: return nil
+        case .clock?, nil: return nil
         }
     }
 }

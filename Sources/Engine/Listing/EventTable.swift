@@ -153,14 +153,14 @@ public struct EventTable {
         append(answer, plan)
         if answer.decision.hasAnswer, answer.isBaseline { writer.text("baseline") } else { writer.empty() }
         writer.integer(block.version)
-        append(event.payload)
+        append(event.payload, at: offset)
         writer.endRecord()
     }
 
-    private mutating func append(_ payload: Event.Payload) {
+    private mutating func append(_ payload: Event.Payload, at offset: Int) {
         guard payload.isOfPlainMembers else { return writer.empty() }
         var json = JSONWriter()
-        payload.writePlainMembers(to: &json)
+        payload.writePlainMembers(to: &json, at: offset)
         writer.text(json.bytes)
     }
 

@@ -54,6 +54,12 @@ struct LogPast: PastEvents {
         }
     }
 
+    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
+        let (event, answer, _, _) = try event(at: offset)
+        guard event.kind.isQuestion else { throw PastEventMissing(offset: offset, reason: "it is no question") }
+        return PastQuestion(event, at: offset, answer: answer.values)
+    }
+
     mutating func forgetFeatures(at offset: Int) {
         recent.forget(offset)
     }

@@ -114,6 +114,10 @@ struct MemoryPast: PastEvents {
         return label
     }
 
+    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
+        throw PastEventMissing(offset: offset, reason: "nobody sets the clock of a file")
+    }
+
     mutating func forgetFeatures(at offset: Int) {
         recent.forget(offset)
     }

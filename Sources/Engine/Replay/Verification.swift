@@ -64,7 +64,7 @@ package struct Verification: Sendable {
     private init(
         of log: StoreAccess.Store, _ snapshots: [Snapshot], _ progress: @escaping @Sendable (Int, Int) -> Void
     ) throws {
-        let names = try log.names()
+        let names = try log.formerNames()
         let end = try log.endOffset
         let (boundaries, damaged) = try Self.whole(snapshots, in: log, to: end)
         let starts = [nil] + boundaries.map { Optional($0) }

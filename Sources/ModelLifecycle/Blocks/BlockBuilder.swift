@@ -77,6 +77,8 @@ public struct BlockBuilder: Sendable {
             encode(label)
         case .adopted(let adoption): adoption.encode(to: &records)
         case .amended(let amendment): amendment.encode(to: &records)
+        case .named(let naming): naming.encode(to: &records)
+        case .clock(let correction): correction.encode(to: &records)
         case .measured(let measured): measured.encode(to: &records)
         case .directed(let directive): directive.encode(to: &records)
         case .forgotten, .tick: break

@@ -86,8 +86,10 @@ public struct BlockReader: Sendable {
         case .amended where hasID && layout.prefix.format < 3: .corrected(try readLabel(&decoder, target))
         case .amended: .amended(try Amendment(from: &decoder))
         case .forgotten: .forgotten
+        case .named: .named(try Naming(from: &decoder))
         case .tick: .tick
         case .measured: .measured(try Measured(from: &decoder))
+        case .clock: .clock(try ClockCorrection(from: &decoder))
         case .directed: .directed(try Directive(from: &decoder))
         }
     }

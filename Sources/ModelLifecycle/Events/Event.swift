@@ -19,10 +19,14 @@ public struct Event: Sendable, Equatable {
         case forgotten = 6
         /// Another label for an id; the first one where it has none yet.
         case corrected = 7
+        /// A version is given a name.
+        case named = 8
         /// Log time passes, and nothing else happens.
         case tick = 9
         /// Numbers that no fold can know.
         case measured = 10
+        /// Log time had run ahead, and is set back.
+        case clock = 11
         /// What a person wants done.
         case directed = 12
 
@@ -35,8 +39,10 @@ public struct Event: Sendable, Equatable {
             case .amended: "amended"
             case .forgotten: "forgotten"
             case .corrected: "corrected"
+            case .named: "named"
             case .tick: "tick"
             case .measured: "measured"
+            case .clock: "clock"
             case .directed: "directed"
             }
         }
@@ -63,8 +69,10 @@ public struct Event: Sendable, Equatable {
         indirect case adopted(Adoption)
         case amended(Amendment)
         case forgotten
+        indirect case named(Naming)
         case tick
         indirect case measured(Measured)
+        indirect case clock(ClockCorrection)
         indirect case directed(Directive)
     }
 
@@ -103,8 +111,10 @@ extension Event.Payload {
         case .adopted: .adopted
         case .amended: .amended
         case .forgotten: .forgotten
+        case .named: .named
         case .tick: .tick
         case .measured: .measured
+        case .clock: .clock
         case .directed: .directed
         }
     }
@@ -123,6 +133,10 @@ extension Event.Payload {
 
     public var amendment: Amendment? {
         if case .amended(let amendment) = self { amendment } else { nil }
+    }
+
+    public var naming: Naming? {
+        if case .named(let naming) = self { naming } else { nil }
     }
 
     /// The same with another label, where it has one.

@@ -30,6 +30,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case learned = 2
     /// The half that never goes back.
     case present = 3
+    /// The names of versions, of that half; where there are none, it is not there.
+    case names = 4
 }
 
 extension CanonicalEncoder {

@@ -1,13 +1,16 @@
 import Determinism
 import OnlineLearning
 
-/// What one `amended` event says of the past. It names questions by their offsets, and nothing that they held.
+/// What one `amended` or `clock` event says of the past. It names questions by their offsets, and nothing that they
+/// held.
 public indirect enum Amendment: Sendable, Equatable {
     /// These questions, and what labelled them, count as void. The offsets are those of the predictions, examples and
     /// labels; *forgotten* ones have lost their payload too.
     case exclusion(OffsetRanges, isForgotten: Bool)
     /// These questions had other labels than they were given, in ascending order of the questions' offsets.
     case corrections([Correction])
+    /// The events from this offset on up to the amendment happened at this time, at the latest.
+    case clock(from: Int, latest: Timestamp)
 
     public struct Correction: Sendable, Equatable {
         /// The offset of the prediction or example.
@@ -30,6 +33,7 @@ public indirect enum Amendment: Sendable, Equatable {
         switch self {
         case .exclusion(let offsets, _): offsets.ranges.count
         case .corrections(let corrections): corrections.count
+        case .clock: 1
         }
     }
 
@@ -38,6 +42,7 @@ public indirect enum Amendment: Sendable, Equatable {
         switch self {
         case .exclusion(let offsets, _): offsets.first
         case .corrections(let corrections): corrections.first?.question
+        case .clock(let from, _): from
         }
     }
 }
@@ -46,7 +51,7 @@ public indirect enum Amendment: Sendable, Equatable {
 /// back, and whatever is derived from the log is derived under all of them.
 public struct Amendments: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
-        /// Of the `amended` event.
+        /// Of the event that says it.
         public let offset: Int
         public let amendment: Amendment
     }
@@ -123,6 +128,8 @@ public struct AmendmentIndex: Sendable {
     private let voids: [Range<Int>]
     /// Ascending by question, one each.
     private let corrections: [Amendment.Correction]
+    /// Which events were stamped ahead, and when they happened at the latest.
+    private let clocks: [(offsets: Range<Int>, latest: Timestamp)]
     private var position = 0
 
     /// Complexity: O(n log n) in what is amended.
@@ -140,6 +147,16 @@ public struct AmendmentIndex: Sendable {
             latest.append(correction)
         }
         corrections = latest
+        clocks = amendments.entries.compactMap { entry in
+            guard case .clock(let from, let latest) = entry.amendment, from < entry.offset else { return nil }
+            return (from..<entry.offset, latest)
+        }
+    }
+
+    /// When the event at an offset happened at the latest; nil where its own time counts.
+    func latestTime(at offset: Int) -> Timestamp? {
+        guard !clocks.isEmpty else { return nil }
+        return clocks.lazy.filter { $0.offsets.contains(offset) }.map(\.latest).min()
     }
 
     /// Whether the event at an offset counts as void. Offsets are asked for in ascending order.
@@ -160,7 +177,7 @@ public struct AmendmentIndex: Sendable {
         return low < corrections.count && corrections[low].question == offset ? corrections[low].label : nil
     }
 
-    /// The amendment that the `amended` event at an offset made.
+    /// The amendment that the event at an offset made.
     func amendment(at offset: Int) -> Amendment? {
         var (low, high) = (0, amendments.entries.count)
         while low < high {
@@ -189,6 +206,10 @@ extension Amendment: CanonicallyCodable {
                 before = correction.question
                 correction.label.encode(to: &encoder)
             }
+        case .clock(let from, let latest):
+            encoder.byte(3)
+            encoder.count(from)
+            encoder.int(latest.microseconds)
         }
     }
 
@@ -208,6 +229,9 @@ extension Amendment: CanonicallyCodable {
                 corrections.append(Correction(question: question, label: try Label(from: &decoder)))
             }
             self = .corrections(corrections)
+        case 3:
+            let from = try decoder.natural()
+            self = .clock(from: from, latest: Timestamp(microseconds: try decoder.int()))
         case let kind: throw CanonicalDecodingError(offset: decoder.offset, reason: "no amendment is of kind \(kind)")
         }
     }

@@ -22,9 +22,11 @@ extension ApplicationState {
                 let hash = label.contentHash(contract.target)
                 if ledger.label(of: entry) != hash { ledger.correct(entry, to: hash, at: offset) }
             }
+        // What it opens again, its own event says.
+        case .clock: break
         }
         amendments.append(amendment, at: offset)
-        outcome.notices.append(.amended(amendment))
+        if let notice = Notice.amended(amendment) { outcome.notices.append(notice) }
         return .amended
     }
 
@@ -64,6 +66,18 @@ extension ApplicationState {
         _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents,
         _ outcome: inout Outcome
     ) throws(PastEventMissing) {
+        if let latest = index.latestTime(at: offset), event.time > latest {
+            var event = copy event
+            event.time = latest
+            return try takeInTime(event, under: &index, &past, &outcome)
+        }
+        try takeInTime(event, under: &index, &past, &outcome)
+    }
+
+    private mutating func takeInTime(
+        _ event: borrowing Event, under index: inout AmendmentIndex, _ past: inout some PastEvents,
+        _ outcome: inout Outcome
+    ) throws(PastEventMissing) {
         if index.isVoid(offset) || Self.isAmendment(event, at: offset, index) {
             // What an amendment says has counted from the beginning; what is left is that it was said.
             if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
@@ -83,7 +97,7 @@ extension ApplicationState {
     /// Whether an event says what the past counts as. A correction does, unless it gave a first label.
     private static func isAmendment(_ event: borrowing Event, at offset: Int, _ index: AmendmentIndex) -> Bool {
         switch event.payload {
-        case .amended, .forgotten: true
+        case .amended, .forgotten, .clock: true
         case .corrected: index.amendment(at: offset) != nil
         default: false
         }
@@ -95,8 +109,8 @@ extension ApplicationState {
         into outcome: inout Outcome
     ) throws(PastEventMissing) {
         switch event.payload {
-        case .adopted, .tick, .measured, .directed: passOver(&outcome)
-        case .prediction, .label, .example, .corrected, .amended, .forgotten:
+        case .adopted, .named, .tick, .measured, .directed: passOver(&outcome)
+        case .prediction, .label, .example, .corrected, .amended, .forgotten, .clock:
             try take(event, under: &index, &past, &outcome)
         }
     }

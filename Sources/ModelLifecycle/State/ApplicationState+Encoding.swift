@@ -35,6 +35,7 @@ extension ApplicationState {
             amendments.encode(to: &encoder)
             failureRuns.encode(to: &encoder)
         }
+        if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
     }
 
     /// - Parameter format: of the snapshot.
@@ -53,6 +54,10 @@ extension ApplicationState {
         ledger = try Ledger(from: &present, format: format)
         amendments = try Amendments(from: &present)
         failureRuns = try FailureRuns(from: &present, modelCount: self.learned.models.count)
+        if var names = sections.optional(.names) {
+            self.names = try VersionNames(from: &names)
+            try names.finish()
+        }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
     }

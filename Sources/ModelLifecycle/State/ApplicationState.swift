@@ -10,7 +10,7 @@ import OnlineLearning
 /// The answer, and whatever else a step gives, is its ``Outcome``; the state keeps nothing of it.
 ///
 /// The state has two halves. The ``LearnedState`` is what restoring and adopting replace; the ``Ledger``, the
-/// ``Amendments`` and the ``Contract`` belong to the present and never go back.
+/// ``Amendments``, the names and the ``Contract`` belong to the present and never go back.
 public struct ApplicationState: Sendable {
     /// How many events have been applied: the offset of the next one.
     public internal(set) var offset: Int
@@ -19,6 +19,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var ledger: Ledger
     /// What of the past counts as another than it was, for whatever is derived from here on.
     public internal(set) var amendments = Amendments()
+    /// What versions are called.
+    public internal(set) var names = VersionNames()
     /// Which arithmetic folded the learned state since it was adopted.
     public internal(set) var revision: Revision
     /// The offset of the adoption that serves: the model version an answer names.
@@ -101,6 +103,8 @@ public struct ApplicationState: Sendable {
         case .tick:
             try pass(to: time, &past, &outcome)
             outcome.decision = .noted
+        case .named(let naming): outcome.decision = name(naming)
+        case .clock(let correction): outcome.decision = try setClock(correction, to: event.time, &past)
         case .measured: outcome.decision = .noted
         // There is nothing yet that a person could direct.
         case .directed, .adopted, .forgotten: outcome.decision = .void

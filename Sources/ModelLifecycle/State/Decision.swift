@@ -81,8 +81,27 @@ public protocol PastEvents {
     mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing)
     /// The label of the label event at an offset.
     mutating func label(at offset: Int) throws(PastEventMissing) -> Label
+    /// The question at an offset, and what was answered to it.
+    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion
     /// The features of a prediction will not be asked for any more.
     mutating func forgetFeatures(at offset: Int)
+}
+
+/// A question of the past, as the ledger keeps it.
+public struct PastQuestion: Sendable {
+    let offset: Int
+    let id: Fingerprint
+    /// When it was asked.
+    let time: Timestamp
+    /// Hash of the features asked with.
+    let content: UInt64
+    /// The champion's answer.
+    let answer: [Double]
+
+    public init(_ event: borrowing Event, at offset: Int, answer: [Double]) {
+        (self.offset, id, time) = (offset, event.id.fingerprint, event.time)
+        (content, self.answer) = (event.features.contentHash, answer)
+    }
 }
 
 /// The log could not give back an event that it holds.

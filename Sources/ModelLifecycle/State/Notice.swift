@@ -71,7 +71,8 @@ extension Notice {
         }
     }
 
-    static func amended(_ amendment: Amendment) -> Notice {
+    /// Nil of what an event of its own says, which tells nothing.
+    static func amended(_ amendment: Amendment) -> Notice? {
         switch amendment {
         case .exclusion(let offsets, let isForgotten):
             Notice(
@@ -79,6 +80,7 @@ extension Notice {
                 evidence: [Evidence("count", count: offsets.count)])
         case .corrections(let corrections):
             Notice(.amended, cause: "labels corrected", evidence: [Evidence("count", count: corrections.count)])
+        case .clock: nil
         }
     }
 

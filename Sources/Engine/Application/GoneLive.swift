@@ -1,0 +1,14 @@
+import Determinism
+import EventLog
+
+/// What an adoption has put in the place of what served before; found in one go with it.
+struct GoneLive: Sendable {
+    /// Of the `adopted` event.
+    let offset: Int
+    let stateDigest: Digest
+    /// The metrics of the roles before and after.
+    let before: [RoleMetrics]
+    let after: [RoleMetrics]
+    /// Where something was forgotten: the head of the chain before and after.
+    let heads: Heads?
+}

@@ -54,7 +54,7 @@ extension ApplicationState {
         guard event.kind == .adopted, !index.isVoid(offset) else {
             return try take(event, under: &index, &past, &outcome)
         }
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         outcome.decision = adopt(event.adoption, derived, isAmended: true, &outcome)
         guard outcome.decision.isLogged else { return passOver(&outcome) }
         offset += 1
@@ -90,7 +90,7 @@ extension ApplicationState {
     }
 
     private mutating func passOver(_ outcome: inout Outcome) {
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         outcome.decision = .void
         offset += 1
     }

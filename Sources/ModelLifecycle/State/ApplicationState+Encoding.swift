@@ -11,6 +11,8 @@ extension ApplicationState {
         Digest(encoding: { encoder in
             spec.contract.encode(to: &encoder)
             ledger.encode(to: &encoder, withOffsets: false)
+            // Programs before it kept nothing of it, and their digests say nothing of it.
+            if keepsServed { encodeServedFacts(to: &encoder) }
         })
     }
 
@@ -25,10 +27,12 @@ extension ApplicationState {
         amendments.encode(to: &encoder)
         revision.encode(to: &encoder)
         failureRuns.encode(to: &encoder)
+        learned.roles.encode(to: &encoder)
+        encodeServed(to: &encoder)
     }
 
-    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions, 2 not what gave a label, nor what
-    ///   failed of late.
+    /// - Parameter format: of the snapshot; 1 had neither amendments nor revisions, 2 not what gave a label, what
+    ///   failed of late, who serves, nor how what was answered proved.
     public init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
         let offset = try decoder.natural()
         let version = try decoder.natural()
@@ -47,6 +51,12 @@ extension ApplicationState {
         failureRuns = format > 2
             ? try FailureRuns(from: &decoder, modelCount: learned.models.count)
             : FailureRuns(modelCount: learned.models.count)
+        if format > 2 {
+            self.learned.roles = try Roles(from: &decoder, modelCount: learned.models.count)
+            try decodeServed(from: &decoder)
+        } else {
+            served = Served(beginning: Scorecard(spec.settings.metrics, spec.contract))
+        }
         guard learned.lineage.amendmentCount <= amendments.count else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "a lineage of amendments that are not there")
         }

@@ -23,6 +23,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var revision: Revision
     /// The offset of the adoption that serves: the model version an answer names.
     public internal(set) var version: Int
+    /// How what was answered proved.
+    var served = Served()
     /// How often models failed of late: what is told of it.
     var failureRuns: FailureRuns
     private var workspace = Pipeline.Workspace()
@@ -76,7 +78,7 @@ public struct ApplicationState: Sendable {
         into outcome: inout Outcome
     ) throws(PastEventMissing) {
         guard event.kind == .adopted else { return try take(event, &past, nil, &outcome) }
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         outcome.decision = adopt(event.adoption, derived, &outcome)
         if outcome.decision.isLogged {
             offset += 1
@@ -90,7 +92,7 @@ public struct ApplicationState: Sendable {
     mutating func take(
         _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         let time = max(ledger.time, event.time)
         switch event.kind {
         case .prediction: outcome.decision = try predict(event, at: time, &past, correctedLabel, &outcome)
@@ -129,7 +131,8 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
-            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending)
+            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending,
+            place: learned.roles.champion)
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
             ledger.setAnswers(outcome.answers, of: index)
@@ -218,7 +221,7 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
-            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending)
+            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending, place: learned.roles.champion)
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
@@ -278,7 +281,7 @@ public struct ApplicationState: Sendable {
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
     mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome) {
         workspace.time = time.microseconds
-        let width = ledger.answerWidth / (learned.models.count + 1)
+        let width = voiceWidth
         outcome.beginAnswer(contract.target.task, classCount: classCount, width: width)
         learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
         let baseline = learned.models.count * width
@@ -328,18 +331,23 @@ public struct ApplicationState: Sendable {
         let target = target(learning: label)
         outcome.labelledQuestion = Int(entry.offset)
         outcome.scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
-        if outcome.scoredTarget != nil { score(target, index, row, at: time, &outcome) }
+        outcome.scoredWidth = voiceWidth
+        ledger.copyAnswers(of: index, to: &outcome.scored)
+        if outcome.scoredTarget != nil { score(outcome.scored, target, row, at: time) }
+        if served.own != nil, keepsServed {
+            let voice = outcome.scored[entry.place * voiceWidth..<(entry.place + 1) * voiceWidth]
+            served.score(
+                ledger.given(of: index), voice: voice, label, target, learned.classes, contract, row, at: time)
+        }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)
     }
 
     private mutating func score(
-        _ target: Target, _ index: Int, _ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome
+        _ voices: [Double], _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
-        let width = ledger.answerWidth / (learned.models.count + 1)
-        outcome.scoredWidth = width
-        ledger.copyAnswers(of: index, to: &outcome.scored)
-        outcome.scored.withUnsafeBufferPointer { answers in
+        let width = voiceWidth
+        voices.withUnsafeBufferPointer { answers in
             for model in learned.models.indices {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
                 learned.models[model].metrics.score(answer, target, row, at: time)

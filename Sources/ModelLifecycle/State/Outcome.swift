@@ -38,7 +38,9 @@ public struct Outcome: Sendable {
     public init() {}
 
     /// Forgets the step before, keeping the storage.
-    mutating func begin() {
+    /// - Parameter place: of the model that serves.
+    mutating func begin(answering place: Int) {
+        answering = place
         answers.removeAll(keepingCapacity: true)
         answerIsBaseline = false
         scoredTarget = nil

@@ -23,17 +23,32 @@ import Testing
     @Test func theModelIsNamedModelOrAsTheSpecSays() throws {
         #expect(Self.names(try TestFold(Self.tree(Self.linear))) == ["model"])
         #expect(Self.names(try TestFold(Self.tree(Self.named("quick", Self.linear)))) == ["quick"])
-        let one = Self.tree(Self.linear, challengers: ["model": Self.other])
-        #expect(Self.names(try TestFold(one)) == ["model-2", "model"])
-        let both = Self.tree(Self.linear, challengers: ["model": Self.other, "model-2": Self.other])
-        #expect(Self.names(try TestFold(both)) == ["model-3", "model", "model-2"])
         let usual = try TestFold(Self.tree(Self.linear)).state
         #expect(try TestFold(Self.tree(Self.named("model", Self.linear))).state.stateDigest == usual.stateDigest)
         #expect(try TestFold(Self.tree(Self.named("quick", Self.linear))).state.stateDigest != usual.stateDigest)
     }
 
+    /// Specs of before may have a challenger called `model`; who writes one now must say which is which.
+    @Test func aChallengerCalledModelIsNotTheModel() throws {
+        let bare = Self.tree(Self.linear, challengers: ["model": Self.other])
+        #expect(
+            bare.complaints == [
+                "challengers: found a challenger named 'model', as `model:` is, expected names of their own "
+                    + "(give the model another: `model: {name: model-2, model: […]}`)"
+            ])
+        let spec = try Self.tree(Self.named("model-2", Self.linear), challengers: ["model": Self.other]).spec
+        #expect(spec.settings.models.map(\.name) == ["model-2", "model"])
+        let settings = Settings(
+            model: spec.settings.model.pipeline, challengers: spec.settings.challengers, metrics: spec.settings.metrics)
+        #expect(settings == spec.settings, "it has the name, and the bytes, that it has had without one")
+        #expect(try Settings(canonicalBytes: settings.canonicalBytes) == settings)
+        #expect(try SpecChecker.check(SpecNode(describing: spec)).spec == spec)
+        let more = spec.settings.challengers + [Settings.Model(name: "model-2", pipeline: settings.model.pipeline)]
+        #expect(Settings(model: settings.model.pipeline, challengers: more, metrics: []).model.name == "model-3")
+    }
+
     @Test func aNameIsFreeAndNoRole() throws {
-        for name in ["champion", "challenger", "baseline", "Quick", ""] {
+        for name in ["champion", "baseline", "Quick", ""] {
             #expect(Self.tree(Self.named(name, Self.linear)).complaints.count == 1, "\(name)")
         }
         #expect(

@@ -90,15 +90,22 @@ public struct Settings: Sendable, Equatable {
         (self.challengers, self.metrics) = (challengers, metrics)
     }
 
-    /// What `model:` is called where nobody named it: `model`; where a challenger has that name, `model-2` and so on.
+    /// What `model:` is called in a spec that does not name it.
+    static let plainName = "model"
+
+    /// What `model:` is called where nobody named it: `model`; where a challenger has that name, as specs of before may
+    /// have it, `model-2` and so on.
     static func usualName(beside challengers: [Model]) -> String {
-        var (name, number) = ("model", 2)
+        var (name, number) = (plainName, 2)
         while challengers.contains(where: { $0.name == name }) { (name, number) = ("model-\(number)", number + 1) }
         return name
     }
 
-    /// Whether `model:` has a name of its own.
-    public var isNamed: Bool { model.name != Self.usualName(beside: challengers) }
+    /// Whether the bytes have the name of `model:`.
+    private var isNamed: Bool { model.name != Self.usualName(beside: challengers) }
+
+    /// The name of `model:`, where a spec must say it.
+    var ownName: String? { model.name == Self.plainName ? nil : model.name }
 
     /// All models in their places.
     public var models: [Model] { [model] + challengers }

@@ -59,9 +59,7 @@ public struct SpecChecker {
         let data = record["data"].map { self.data($0) } ?? DataMapping()
         let (modelName, model) = record["model"].map { self.model($0) } ?? (nil, nil)
         let challengers = record["challengers"].map { self.challengers($0) } ?? []
-        if let modelName, challengers.contains(where: { $0.name == modelName.text }) {
-            report(modelName.place, found: modelName.place.node.found, expected: "a name that no challenger has")
-        }
+        checkNames(modelName, record["challengers"], challengers)
         let metrics = self.metrics(record["metrics"])
         warnUnusedFeatures(pipelines: [model].compactMap { $0 } + challengers.map(\.pipeline))
         guard let application, let target, let model, isClean else { return nil }
@@ -117,10 +115,27 @@ public struct SpecChecker {
     /// A name of a model, which is no role.
     private mutating func roleFree(_ place: SpecPlace, of what: String) -> String? {
         guard let name = identifier(place, of: what) else { return nil }
-        if Roles.Role.allCases.contains(where: { $0.name == name }) || name == ApplicationState.baselineRole {
+        if name == Roles.Role.champion.name || name == ApplicationState.baselineRole {
             report(place, found: place.node.found, expected: "a name that is no role of its own")
         }
         return name
+    }
+
+    /// No two models have one name. A challenger that is called as `model:` is where it has no name of its own would
+    /// take over its role, too.
+    private mutating func checkNames(
+        _ model: (text: String, place: SpecPlace)?, _ place: SpecPlace?, _ challengers: [Settings.Model]
+    ) {
+        if let model {
+            guard challengers.contains(where: { $0.name == model.text }) else { return }
+            report(model.place, found: model.place.node.found, expected: "a name that no challenger has")
+        } else if let place, challengers.contains(where: { $0.name == Settings.plainName }) {
+            let usual = Settings.usualName(beside: challengers)
+            report(
+                place, found: "a challenger named '\(Settings.plainName)', as `model:` is",
+                expected: "names of their own",
+                hint: "give the model another: `model: {name: \(usual), model: […]}`")
+        }
     }
 
     private mutating func challengers(_ place: SpecPlace) -> [Settings.Model] {

@@ -17,8 +17,8 @@ extension SpecNode {
         members.append(("target", .target(contract.target)))
         if spec.data != DataMapping() { members.append(("data", .data(spec.data))) }
         let model = SpecNode.pipeline(spec.settings.model.pipeline, contract)
-        let name = spec.settings.isNamed ? spec.settings.model.name : nil
-        members.append(("model", name.map { .members([("name", .text($0)), ("model", model)]) } ?? model))
+        let named = spec.settings.ownName.map { SpecNode.members([("name", .text($0)), ("model", model)]) }
+        members.append(("model", named ?? model))
         if !spec.settings.challengers.isEmpty {
             let challengers = spec.settings.challengers.map { ($0.name, SpecNode.pipeline($0.pipeline, contract)) }
             members.append(("challengers", .members(challengers)))

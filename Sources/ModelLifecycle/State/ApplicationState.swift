@@ -79,8 +79,9 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) {
         guard event.kind == .adopted else { return try take(event, &past, nil, &outcome) }
         outcome.begin(answering: learned.roles.champion)
-        outcome.decision = adopt(event.adoption, derived, &outcome)
-        if outcome.decision.isLogged {
+        let decision = adopt(event.adoption, derived, &outcome)
+        outcome.decision = decision
+        if decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
         }
@@ -94,14 +95,16 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) {
         outcome.begin(answering: learned.roles.champion)
         let time = max(ledger.time, event.time)
+        let decision: Decision
         switch event.kind {
-        case .prediction: outcome.decision = try predict(event, at: time, &past, correctedLabel, &outcome)
-        case .label: outcome.decision = try label(event, at: time, &past, &outcome)
-        case .example: outcome.decision = try example(event, at: time, &past, &outcome)
-        case .amended: outcome.decision = amend(event, &past, &outcome)
-        case .adopted, .forgotten: outcome.decision = .void
+        case .prediction: decision = try predict(event, at: time, &past, correctedLabel, &outcome)
+        case .label: decision = try label(event, at: time, &past, &outcome)
+        case .example: decision = try example(event, at: time, &past, &outcome)
+        case .amended: decision = amend(event, &past, &outcome)
+        case .adopted, .forgotten: decision = .void
         }
-        if outcome.decision.isLogged {
+        outcome.decision = decision
+        if decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
         }
@@ -286,7 +289,7 @@ public struct ApplicationState: Sendable {
         learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
         let baseline = learned.models.count * width
         for model in learned.models.indices {
-            if isFinite(outcome.answers, from: model * width, baseline: baseline, width) {
+            if isFinite(outcome, from: model * width, baseline: baseline, width) {
                 failureRuns.answerWentWell(model)
                 continue
             }
@@ -302,18 +305,18 @@ public struct ApplicationState: Sendable {
     /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
     /// for one class.
     @inline(__always)
-    private func isFinite(_ answers: [Double], from start: Int, baseline: Int, _ width: Int) -> Bool {
-        if width == 1 { return answers[start].isFinite }
+    private func isFinite(_ outcome: borrowing Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
+        if width == 1 { return outcome.answers[start].isFinite }
         guard contract.target.task == .multiclass else {
-            let (lower, upper) = (answers[start + 1], answers[start + 2])
-            return answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
+            let (lower, upper) = (outcome.answers[start + 1], outcome.answers[start + 2])
+            return outcome.answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
         }
         var hasAny = false
-        for i in 0..<width where !answers[start + i].isNaN {
-            guard answers[start + i].isFinite else { return false }
+        for place in start..<start + width where !outcome.answers[place].isNaN {
+            guard outcome.answers[place].isFinite else { return false }
             hasAny = true
         }
-        return hasAny || answers[baseline].isNaN
+        return hasAny || outcome.answers[baseline].isNaN
     }
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
@@ -333,21 +336,22 @@ public struct ApplicationState: Sendable {
         outcome.scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
         outcome.scoredWidth = voiceWidth
         ledger.copyAnswers(of: index, to: &outcome.scored)
-        if outcome.scoredTarget != nil { score(outcome.scored, target, row, at: time) }
+        if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
         if served.own != nil, keepsServed {
             let voice = outcome.scored[entry.place * voiceWidth..<(entry.place + 1) * voiceWidth]
             served.score(
-                ledger.given(of: index), voice: voice, label, target, learned.classes, contract, row, at: time)
+                ledger.given(of: index), voice: voice, label, target, learned.classes,
+                maxClasses: spec.contract.target.maxClasses, row, at: time)
         }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)
     }
 
     private mutating func score(
-        _ voices: [Double], _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
+        _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
-        let width = voiceWidth
-        voices.withUnsafeBufferPointer { answers in
+        let width = outcome.scoredWidth
+        outcome.scored.withUnsafeBufferPointer { answers in
             for model in learned.models.indices {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
                 learned.models[model].metrics.score(answer, target, row, at: time)

@@ -41,17 +41,15 @@ public struct Outcome: Sendable {
     /// - Parameter place: of the model that serves.
     mutating func begin(answering place: Int) {
         answering = place
-        answers.removeAll(keepingCapacity: true)
+        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
         answerIsBaseline = false
         scoredTarget = nil
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
     }
 
-    /// Begins an answer.
+    /// Says what the answers are that come now.
     mutating func beginAnswer(_ task: Task, classCount: Int, width: Int) {
-        answers.removeAll(keepingCapacity: true)
         (self.task, self.classCount, self.width) = (task, classCount, width)
-        answerIsBaseline = false
     }
 
     /// The champion's answer to the question: a value, with the bounds of its interval where the champion gives one;

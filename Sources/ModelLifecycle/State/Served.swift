@@ -93,11 +93,10 @@ struct Served: Sendable {
     ///   - target: by the slots of the learned state.
     mutating func score(
         _ given: [Double]?, voice: ArraySlice<Double>, _ label: Label, _ target: Target, _ learned: CategoryTable,
-        _ contract: Contract, _ row: borrowing FeatureRow, at time: Timestamp
+        maxClasses: Int, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
         var target = target
         if case .named(let bytes) = label {
-            let maxClasses = contract.target.maxClasses
             if slots.count != learned.count { follow(learned, maxClasses) }
             target = .label(bytes.withUnsafeBytes { meet($0, maxClasses) })
         }

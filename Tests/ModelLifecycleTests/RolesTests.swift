@@ -105,6 +105,25 @@ import Testing
         #expect(fold.state.learned.champion.name == "new")
     }
 
+    /// What the last of several models answered outlives it.
+    @Test func anAnswerOutlivesItsModelAndItsPlace() throws {
+        var fold = try TestFold(Self.tree(Self.named("a", Self.linear)))
+        let many: SpecTree = ["b": Self.other, "c": Self.other, "a": Self.linear]
+        fold.adopt(try Self.tree(Self.named("d", Self.other), challengers: many).spec)
+        #expect(fold.state.learned.roles.champion == 3)
+        fold.example("e", at: 0, x: 1, 4)
+        fold.predict("open", at: 1, x: 2)
+        let answer = fold.outcome.answer.first ?? .nan
+        fold.adopt(try Self.tree(Self.named("d", Self.other)).spec)
+        let bytes = fold.state.encoded
+        fold.state = try ApplicationState(encoded: bytes)
+        #expect(fold.state.encoded == bytes)
+        #expect(fold.label("open", at: 2, 10) == .learned)
+        let values = fold.state.servedMetrics.values
+        let error = try #require(values.first { $0.name == "mae" }).value
+        #expect(abs(error - (4 + abs(10 - answer)) / 2) < 1e-9)
+    }
+
     @Test func whoServesIsPartOfTheDigestAndARestoreBringsItBack() throws {
         var fold = try TestFold(Self.tree(Self.named("old", Self.linear)))
         for index in 0..<10 { fold.example("e\(index)", at: 0, x: Double(index), Double(2 * index)) }

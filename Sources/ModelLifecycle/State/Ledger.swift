@@ -175,7 +175,11 @@ public struct Ledger: Sendable {
     /// What was answered to an open question, where that is not the voice of the model in the entry's place.
     func given(of index: Int) -> [Double]? { given.isEmpty ? nil : given[index] }
 
-    mutating func setGiven(_ answer: [Double], of index: Int) { given[index] = answer }
+    /// The entry has no place then: models may be fewer later.
+    mutating func setGiven(_ answer: [Double], of index: Int) {
+        given[index] = answer
+        entries[index].place = 0
+    }
 
     mutating func setPlace(_ place: Int, of index: Int) { entries[index].place = place }
 

@@ -14,6 +14,7 @@ extension Ledger {
         /// In no queue.
         case free = 4
 
+        @inline(__always)
         var queue: Int { self == .pending ? 0 : self == .waiting ? 1 : 2 }
     }
 
@@ -33,6 +34,7 @@ extension Ledger {
         private var packed: Int64
 
         /// - Parameter place: of the model that answered, from 0 to 255.
+        @inline(__always)
         init(
             id: Fingerprint, offset: Int64, time: Timestamp, content: UInt64, label: UInt64, labelOffset: Int64 = -1,
             status: Status, place: Int = 0
@@ -41,6 +43,7 @@ extension Ledger {
             packed = labelOffset << 16 | Int64(place) << 8 | Int64(status.rawValue)
         }
 
+        @inline(__always)
         var status: Status {
             // Nothing but the raw value of one is ever put there.
             get { Status(rawValue: UInt8(truncatingIfNeeded: packed)) ?? .free }
@@ -48,12 +51,14 @@ extension Ledger {
         }
 
         /// Of a question without its label: the place of the model whose answer was given, where its voice is here.
+        @inline(__always)
         var place: Int {
             get { Int(packed >> 8 & 0xFF) }
             set { packed = packed & ~0xFF00 | Int64(newValue) << 8 }
         }
 
         /// Of the event that gave the label first; -1 while there is none, or where a snapshot did not say.
+        @inline(__always)
         var labelOffset: Int64 {
             get { packed >> 16 }
             set { packed = newValue << 16 | packed & 0xFFFF }

@@ -201,7 +201,8 @@ extension OpenAPI {
             [
                 ("application", "string"), ("offset", "integer"), ("state_digest", "string"),
                 ("ledger_digest", "string"), ("metrics", "object"), ("baseline", "object"), ("challengers", "object"),
-                ("versions", "array"), ("contract", "object"), ("version", "integer"),
+                ("served", "object"), ("roles", "object"), ("versions", "array"), ("contract", "object"),
+                ("version", "integer"),
             ], [("log_time", "string")]
         ),
         ("Versions", [("application", "string"), ("versions", "array")], []),

@@ -66,7 +66,7 @@ struct SpecFileTests {
         #expect(spec.contract.features[3].minimum == 0)
         #expect(spec.contract.target.horizon == TimeSpan("24h"))
         #expect(spec.data == DataMapping(id: "flight_id", time: "scheduled_departure", labelTime: "arrival"))
-        let champion = spec.settings.champion
+        let champion = spec.settings.model.pipeline
         #expect(champion.transformers.map(\.features) == [["carrier", "origin", "dest"], ["distance", "hour"]])
         #expect(champion.numbers == ["distance", "hour"])
         #expect(spec.settings.challengers.map(\.name) == ["rates"])
@@ -81,7 +81,7 @@ struct SpecFileTests {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let (spec, warnings) = try SpecFile.load(path: root.path + "/Examples/flights/flights.yaml")
-        #expect(spec.settings.champion.transformers.map(\.features.count) == [5, 1])
+        #expect(spec.settings.model.pipeline.transformers.map(\.features.count) == [5, 1])
         #expect(warnings == [])
         var encoder = CanonicalEncoder()
         spec.encode(to: &encoder)
@@ -281,6 +281,6 @@ struct SpecFileTests {
         let yaml =
             "application: a\nfeatures:\n" + features
             + "target: {name: y, type: regression}\nmodel: [standard_scaler, linear_regression]\n"
-        #expect(try spec(yaml).settings.champion.transformers[0].features.count == 10_000)
+        #expect(try spec(yaml).settings.model.pipeline.transformers[0].features.count == 10_000)
     }
 }

@@ -89,7 +89,7 @@ extension EndToEnd {
             #expect(result.status == 0, "\(result.errors)")
             #expect(result.json["state_digest"].string == live["state_digest"].string)
             let model = result.json["models"][0]
-            #expect(model["name"].string == "champion")
+            #expect(model["name"].string == "model" && model["role"].string == "champion")
             #expect(model["columns"].array.compactMap(\.string) == ["size", "city=Rome"])
             #expect(model["steps"][1]["component"].string == "standard_scaler")
             #expect(model["steps"][1]["state"]["size"]["count"].double == 300)

@@ -38,11 +38,12 @@ struct BacktestFixture {
         return Spec(
             application: "other", contract: contract, data: spec.data, durability: spec.durability,
             limits: spec.limits,
-            settings: Settings(champion: champion ?? spec.settings.champion, metrics: metrics ?? spec.settings.metrics))
+            settings: Settings(
+                model: champion ?? spec.settings.model.pipeline, metrics: metrics ?? spec.settings.metrics))
     }
 
     /// The declared pipelines, of which each may be a champion.
-    var pipelines: [PipelineDeclaration] { [spec.settings.champion] + spec.settings.challengers.map(\.pipeline) }
+    var pipelines: [PipelineDeclaration] { [spec.settings.model.pipeline] + spec.settings.challengers.map(\.pipeline) }
 
     static func application(_ spec: Spec?, _ log: MemoryLog) throws -> Application {
         try Application(

@@ -49,7 +49,7 @@ import Testing
         let model = #"[{"one_hot": ["c"]}, {"linear_regression": {"optimizer": {"sgd": {"lr": 0.01}}}}]"#
         let report = try await report(try spec("regression", model), [(1, "red", .number(2))])
         let champion = at(report, "models/0")
-        #expect(champion?["name"]?.string == "champion")
+        #expect(champion?["name"]?.string == "model" && champion?["role"]?.string == "champion")
         #expect(at(champion, "columns")?.array == [.string("x"), .string("c=red")])
         #expect(at(champion, "steps/0/component")?.string == "one_hot")
         #expect(at(champion, "steps/0/features/0")?.string == "c")

@@ -35,7 +35,7 @@ import Testing
         for run in runs {
             let rows = try run.stream.rows(limit: run.rows)
             let settings = try run.stream.spec(model: run.model, metrics: run.metrics).settings
-            var pipeline = Pipeline(settings.champion, task: rows.task, layout: rows.layout)
+            var pipeline = Pipeline(settings.model.pipeline, task: rows.task, layout: rows.layout)
             var scores = Scorecard(settings.metrics, task: rows.task)
             var (workspace, answer, points) = (Pipeline.Workspace(), [Double](), run.points[...])
             #expect(points.count == 10 && rows.count == run.rows)

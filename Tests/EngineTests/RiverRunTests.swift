@@ -46,7 +46,7 @@ import Testing
     }
 
     private func points(_ run: RiverRun, _ model: JSONValue, _ rows: StreamRows) throws -> [Progressive.Point] {
-        let declaration = try run.stream.spec(model: model).settings.champion
+        let declaration = try run.stream.spec(model: model).settings.model.pipeline
         var pipeline = Pipeline(declaration, task: rows.task, layout: rows.layout)
         var progressive = Progressive(Progressive.metrics(of: rows.task), task: rows.task)
         progressive.run(&pipeline, over: rows)

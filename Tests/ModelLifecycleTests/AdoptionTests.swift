@@ -139,7 +139,7 @@ import Testing
         let before = fold.state.learned
         #expect(fold.adopt(try tenSecondSpec.with("challengers", changed).spec) == .adopted)
         let after = fold.state.learned
-        #expect(after.models.map(\.name) == ["champion", "other", "same"])
+        #expect(after.models.map(\.name) == ["model", "other", "same"])
         #expect(after.models[0].pipeline.bytes == before.models[0].pipeline.bytes)
         #expect(after.models[2].pipeline.bytes == before.models[1].pipeline.bytes)
         #expect(after.models[1].pipeline.bytes != before.models[2].pipeline.bytes)

@@ -176,6 +176,9 @@ import Testing
 
 /// The bytes of a snapshot.
 @Suite struct SnapshotBytesTests {
+    /// As the programs of formats 1 and 2 found it; they kept nothing of what was served.
+    private static let oldLedgerDigest = "b32caf6687277129cbdc99411bfa68adf28bccc3036ede35d0142789844ba2da"
+
     private func state() throws -> ApplicationState {
         var fold = try TestFold(RandomTask.all[0].specs[0])
         for index in 0..<5 { fold.example("e\(index)", at: Int64(index), x: Double(index), Double(index)) }
@@ -196,7 +199,7 @@ import Testing
         let old = try ApplicationState(from: &decoder, format: 2)
         let state = try state()
         #expect(old.stateDigest == state.stateDigest)
-        #expect(old.ledgerDigest == state.ledgerDigest)
+        #expect(old.ledgerDigest.description == Self.oldLedgerDigest)
         #expect(old.spec == state.spec && old.offset == state.offset)
     }
 
@@ -206,7 +209,7 @@ import Testing
         let old = try ApplicationState(from: &decoder, format: 1)
         let state = try state()
         #expect(old.stateDigest == state.stateDigest)
-        #expect(old.ledgerDigest == state.ledgerDigest)
+        #expect(old.ledgerDigest.description == Self.oldLedgerDigest)
         #expect(old.revision == .unrecorded)
         #expect(old.amendments.isEmpty)
     }

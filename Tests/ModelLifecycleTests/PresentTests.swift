@@ -77,7 +77,7 @@ import Testing
         var fold = try TestFold(tenSecondSpec)
         fold.predict("a", at: 0)
         var other = ApplicationState(candidate: try tenSecondSpec.spec, from: 0)
-        var (index, past) = (AmendmentIndex(Amendments()), TestPast())
+        var (index, past, outcome) = (AmendmentIndex(Amendments()), TestPast(), Outcome())
         past.layout = fold.layout
         let others: [Event.Payload] = [
             .tick, .measured(try Measured([("p99", 1)])), .named(Naming("n", offset: nil)),
@@ -86,7 +86,8 @@ import Testing
         for payload in others { #expect(note(payload, at: 50, &fold).isLogged) }
         for offset in 0..<fold.state.offset {
             let event = try #require(fold.past.events[offset]).event
-            #expect(try other.rerun(event, under: &index, past: &past) == (offset == 1 ? .predicted : .void))
+            try other.rerun(event, under: &index, past: &past, into: &outcome)
+            #expect(outcome.decision == (offset == 1 ? .predicted : .void))
         }
         #expect(other.ledger.pendingCount == 1 && other.ledger.time == second(0) && other.names.isEmpty)
     }

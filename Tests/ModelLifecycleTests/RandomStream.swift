@@ -49,7 +49,9 @@ struct RandomTask: Sendable, CustomStringConvertible {
         specs = [
             first,
             first.with("challengers", ["plain": ["standard_scaler", name]]).with("metrics", .list(usual + windows)),
-            first.with("challengers", ["b": [oneHot, sgd], "plain": ["standard_scaler", name]]),
+            // Another model by name: whoever served as `model` serves on.
+            first.with("model", ["name": "b", "model": [oneHot, sgd]])
+                .with("challengers", ["model": [oneHot, "standard_scaler", name], "plain": ["standard_scaler", name]]),
             first.with("metrics", .list([.plain(metrics[1])])).with("model", ["standard_scaler", sgd]),
         ]
     }

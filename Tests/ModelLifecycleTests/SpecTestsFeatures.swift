@@ -32,7 +32,7 @@ struct SpecTestsFeatures {
                 FeatureDeclaration(name: "d", kind: .boolean), FeatureDeclaration(name: "e", kind: .text),
                 FeatureDeclaration(name: "f", kind: .timestamp),
             ])
-        #expect(spec.settings.champion.numbers == ["a", "b", "d"])
+        #expect(spec.settings.model.pipeline.numbers == ["a", "b", "d"])
     }
 
     @Test(arguments: [

@@ -118,7 +118,7 @@ struct SpecMetricTests {
 
     @Test func aStateWithMetricsOfAnotherTaskIsRefused() throws {
         let spec = try plainSpec.spec
-        let settings = Settings(champion: spec.settings.champion, metrics: [Component(named: "accuracy")])
+        let settings = Settings(model: spec.settings.model.pipeline, metrics: [Component(named: "accuracy")])
         var encoder = CanonicalEncoder()
         settings.encode(to: &encoder)
         var decoder = CanonicalDecoder(encoder.bytes)

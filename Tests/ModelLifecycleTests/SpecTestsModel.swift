@@ -7,7 +7,7 @@ import Testing
 struct SpecTestsModel {
     private func complaints(_ model: SpecTree) -> [String] { plainSpec.with("model", model).complaints }
     private func champion(_ model: SpecTree) throws -> PipelineDeclaration {
-        try plainSpec.with("model", model).spec.settings.champion
+        try plainSpec.with("model", model).spec.settings.model.pipeline
     }
 
     private let encoder: SpecTree = ["one_hot": ["carrier"]]
@@ -247,7 +247,7 @@ struct SpecTestsModel {
         for tree in [plainSpec, binarySpec, multiclassSpec] {
             let spec = try tree.spec
             _ = Pipeline(
-                spec.settings.champion, task: spec.contract.target.task, layout: spec.contract.layout)
+                spec.settings.model.pipeline, task: spec.contract.target.task, layout: spec.contract.layout)
             #expect(spec.settings.missingFeatures(in: spec.contract.layout).isEmpty)
         }
     }

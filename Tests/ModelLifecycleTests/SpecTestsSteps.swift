@@ -11,7 +11,7 @@ struct SpecTestsSteps {
     private func champion(
         _ steps: [SpecTree], _ learner: SpecTree = "linear_regression"
     ) throws -> PipelineDeclaration {
-        try base.with("model", .list(steps + [learner])).spec.settings.champion
+        try base.with("model", .list(steps + [learner])).spec.settings.model.pipeline
     }
 
     private func complaints(_ steps: SpecTree...) -> [String] {
@@ -192,7 +192,7 @@ struct SpecTestsSteps {
         }
         let tree = binarySpec.with("target", ["name": "late", "type": "binary", "classes": ["no", "yes"]])
         let model = try tree.with(
-            "model", [["class_weighted": ["class_weights": ["yes": "3", "no": "1"]]]]).spec.settings.champion
+            "model", [["class_weighted": ["class_weights": ["yes": "3", "no": "1"]]]]).spec.settings.model.pipeline
         #expect(model.learner.arguments[1] == .numbers([1, 3]))
         #expect(complaints(["false": "1", "true": "3"]) == [])
         #expect(
@@ -206,9 +206,9 @@ struct SpecTestsSteps {
 
     @Test func aNumberSaysHowMuchAnExampleCounts() throws {
         let spec = try base.with("model", [["sample_weight": ["a"]], ["select": ["b"]], "statistic_regressor"]).spec
-        #expect(spec.settings.champion.hiddenNumbers == ["a"])
+        #expect(spec.settings.model.pipeline.hiddenNumbers == ["a"])
         let layout = spec.contract.layout
-        var model = Pipeline(spec.settings.champion, task: .regression, layout: layout)
+        var model = Pipeline(spec.settings.model.pipeline, task: .regression, layout: layout)
         var (workspace, answer, row) = (Pipeline.Workspace(), [Double](), FeatureRow(layout))
         for (weight, y) in [(3.0, 1.0), (1, 5), (-2, 100), (.nan, 2)] {
             row.setNumber(weight, at: 0)
@@ -234,7 +234,7 @@ struct SpecTestsSteps {
             ])
         ).spec
         let layout = spec.contract.layout
-        var model = Pipeline(spec.settings.champion, task: .regression, layout: layout)
+        var model = Pipeline(spec.settings.model.pipeline, task: .regression, layout: layout)
         var (workspace, answer, row) = (Pipeline.Workspace(), [Double](), FeatureRow(layout))
         for (a, b) in [(2.0, 3.0), (4, 5)] {
             row.setNumber(a, at: 0)

@@ -73,7 +73,8 @@ struct EvaluateVerb: AsyncParsableCommand {
 extension Evaluation {
     /// What was answered to the questions that got their label since, or will not, as CSV.
     mutating func takePredictions(_ writer: inout PredictionWriter) -> [UInt8] {
-        let models = ["champion"] + state.learned.models.dropFirst().map(\.name) + ["baseline"]
+        let learned = state.learned
+        let models = learned.models.indices.map { learned.label(ofPlace: $0) } + [ApplicationState.baselineRole]
         for question in predictions?.done ?? [] { writer.write(question, models: models) }
         predictions?.removeDone()
         return writer.take()

@@ -45,8 +45,8 @@ struct EvaluationReport {
                     json.key("baseline")
                     write(point.values[1], &json)
                     json.member("challengers", object: { json in
-                        for (model, values) in zip(state.spec.settings.challengers, point.values.dropFirst(2)) {
-                            json.key(model.name)
+                        for (name, values) in zip(state.learned.plainLabels, point.values).dropFirst(2) {
+                            json.key(name)
                             write(values, &json)
                         }
                     })
@@ -56,7 +56,7 @@ struct EvaluationReport {
     }
 
     func curves(_ curve: MetricCurves) -> [MetricCurve] {
-        let names = ["champion", "baseline"] + state.spec.settings.challengers.map(\.name)
+        let names = state.learned.plainLabels
         return names.indices.map { role in
             MetricCurve(name: names[role], points: curve.points.map { (Double($0.labels), $0.values[role][0]) })
         }

@@ -111,6 +111,8 @@ enum Status {
             table.add([role] + names.map { name in metrics?[name]?.number.map { Self.short($0) } ?? "–" })
         }
         row("champion", status["metrics"])
+        // Until something is adopted over what served, it is the champion's.
+        if let served = status["served"], served != status["metrics"] { row("served", served) }
         row("baseline", status["baseline"])
         for (name, metrics) in status["challengers"]?.members ?? [] { row(name, metrics) }
         return table.render() + slices(status)

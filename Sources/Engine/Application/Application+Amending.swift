@@ -139,8 +139,7 @@ public struct RoleMetrics: Sendable, Equatable {
 extension ApplicationState {
     /// The champion's, the baseline's, then each challenger's.
     var roleMetrics: [RoleMetrics] {
-        let roles = ["champion", "baseline"] + learned.models.dropFirst().map(\.name)
-        return zip(roles, learned.plainMetrics).map { role, metrics in
+        zip(learned.plainLabels, learned.plainMetrics).map { role, metrics in
             RoleMetrics(role: role, values: metrics.map { RoleMetrics.Value(name: $0.name, value: $0.value) })
         }
     }

@@ -38,6 +38,9 @@ public struct Standing: Sendable {
     public let counts: StreamCounts
     public let openCount, waitingCount, knownCount: Int
     private let champion: Metrics
+    private let served: Metrics
+    /// Each model by its name, with its role.
+    private let roles: [(name: String, role: Roles.Role)]
     private let baseline: Metrics
     private let challengers: [(name: String, metrics: Metrics)]
     private let experts: [(name: String, history: ExpertHistory)]
@@ -52,18 +55,22 @@ public struct Standing: Sendable {
         openCount = state.ledger.pendingCount
         waitingCount = state.ledger.waitingCount
         knownCount = state.ledger.knownCount
-        champion = state.learned.models[0].metrics.readings
+        champion = state.learned.champion.metrics.readings
+        served = state.servedMetrics.readings
         baseline = state.learned.baselineMetrics.readings
         var challengers: [(name: String, metrics: Metrics)] = []
         var experts: [(name: String, history: ExpertHistory)] = []
         var failedUpdates: [(name: String, count: UInt64)] = []
+        var roles: [(name: String, role: Roles.Role)] = []
         for index in state.learned.models.indices {
-            let name = state.learned.models[index].name
-            if index > 0 { challengers.append((name, state.learned.models[index].metrics.readings)) }
+            let (name, role) = (state.learned.label(ofPlace: index), state.learned.roles[index])
+            roles.append((state.learned.models[index].name, role))
+            if role != .champion { challengers.append((name, state.learned.models[index].metrics.readings)) }
             if let history = state.learned.models[index].pipeline.expertHistory { experts.append((name, history)) }
             failedUpdates.append((name, state.learned.models[index].failedUpdates))
         }
-        (self.challengers, self.experts, self.failedUpdates) = (challengers, experts, failedUpdates)
+        (self.challengers, self.roles) = (challengers, roles)
+        (self.experts, self.failedUpdates) = (experts, failedUpdates)
     }
 
     /// The members that status and evaluation have in common.
@@ -74,10 +81,12 @@ public struct Standing: Sendable {
         json.member("state_digest", digests.state.description)
         json.member("ledger_digest", digests.ledger.description)
         json.member("metrics", of: champion)
+        json.member("served", of: served)
         json.member("baseline", of: baseline)
         json.member("challengers", object: { json in
             for (name, metrics) in challengers { json.member(name, of: metrics) }
         })
+        json.member("roles", object: { json in for (name, role) in roles { json.member(name, role.name) } })
         if !experts.isEmpty {
             json.member("experts", object: { json in
                 for (name, history) in experts { json.member(name, object: { history.write(to: &$0) }) }

@@ -146,10 +146,12 @@ package final class Backtest: @unchecked Sendable {
         }
         for (run, questions) in zip(runs, questions) {
             for question in questions {
-                let width = question.answers.count / (run.state.learned.models.count + 1)
+                let learned = run.state.learned
+                let width = question.answers.count / (learned.models.count + 1)
+                let start = learned.roles.champion * width
                 predictionWriter?.write(
                     ids[question.offset] ?? question.id, question.time, run.candidate.name, question.label,
-                    Array(question.answers.prefix(width)), question.classes)
+                    Array(question.answers[start..<start + width]), question.classes)
             }
         }
         for offset in ids.keys { file?.forgetID(offset) }
@@ -223,7 +225,7 @@ package final class Backtest: @unchecked Sendable {
     /// The first metric of what is compared with and of the candidates, for a line of progress.
     package var headline: [(name: String, value: Double)] {
         let all = witness.map { [("champion", $0.champion)] } ?? []
-        return (all + runs.map { ($0.candidate.name, $0.state.learned.models[0].metrics) }).compactMap { name, card in
+        return (all + runs.map { ($0.candidate.name, $0.state.learned.champion.metrics) }).compactMap { name, card in
             card.values.first.map { (name, $0.value) }
         }
     }

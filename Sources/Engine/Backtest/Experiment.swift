@@ -66,8 +66,8 @@ public struct Experiment: Sendable {
         (self.amendmentCount, revision) = (amendmentCount, Revision(of: learned.settings))
         stateDigest = learned.digest
         labelCount = Int(state.ledger.counts.scoredLabels)
-        failedUpdates = Int(learned.models[0].failedUpdates)
-        metrics = learned.models[0].metrics.readings
+        failedUpdates = Int(learned.champion.failedUpdates)
+        metrics = learned.champion.metrics.readings
         baseline = learned.baselineMetrics.readings
         let names = metrics.map(\.name)
         self.champion = names.compactMap { name in champion?.metrics.first { $0.name == name } }

@@ -46,7 +46,7 @@ struct Witness: Sendable {
         readsFeatures = metrics.contains { ScoredMetric($0).feature != nil }
         protocolState = ApplicationState(labelProtocolOf: present, classes: all, from: range.lowerBound)
         // Room for a value and the bounds of its interval, whether or not the champion gave one.
-        answer = [Double](repeating: .nan, count: task == .regression ? 3 : protocolState.answerWidth)
+        answer = [Double](repeating: .nan, count: task == .regression ? 3 : protocolState.voiceWidth)
         reader = LogReader(log)
         (self.loss, curve) = (loss, MetricCurves(every: every))
     }

@@ -34,16 +34,23 @@ private struct PeriodScores {
     private let isOpen: Bool
     private let target: TargetDeclaration
     private let classes: [String]
+    /// The models by their names, then the baseline; and what their metrics are shown under.
+    private let models: [String]
     private let roles: [String]
+    /// The place of the model that serves at the end.
+    private let champion: Int
     private var cards: [Scorecard]
     private(set) var labelCount = 0
 
     /// - Parameter end: the state whose roles, metrics and classes count.
     init(_ end: ApplicationState) {
         target = end.contract.target
-        (task, isOpen) = (target.task, target.task == .multiclass && target.classes == nil)
+        (task, isOpen) = (target.task, target.hasOpenClasses)
         classes = end.classNames
-        roles = end.learned.models.map(\.name) + [ApplicationState.baselineRole]
+        let learned = end.learned
+        models = learned.models.map(\.name) + [ApplicationState.baselineRole]
+        roles = learned.models.indices.map { learned.label(ofPlace: $0) } + [ApplicationState.baselineRole]
+        champion = learned.roles.champion
         let plain = end.learned.settings.metrics.filter { ScoredMetric($0).feature == nil }
         let slots = target.classes?.count ?? target.maxClasses + 1
         cards = roles.map { _ in Scorecard(plain, task: end.contract.target.task, classesMax: slots) }
@@ -55,8 +62,8 @@ private struct PeriodScores {
         else { return }
         labelCount += 1
         let time = state.ledger.time.microseconds
-        for (role, answer) in state.answersScored(in: outcome) {
-            guard let index = roles.firstIndex(of: role) else { continue }
+        for (model, answer) in state.answersScored(in: outcome) {
+            guard let index = models.firstIndex(of: model) else { continue }
             let laidOut = isOpen ? rearranged(answer, state) : answer
             guard task == .multiclass || !(laidOut.first?.isNaN ?? true) else { continue }
             cards[index].update(place, laidOut, at: time)
@@ -83,7 +90,7 @@ private struct PeriodScores {
 
     /// The champion's, the baseline's, then each challenger's.
     var metrics: [RoleMetrics] {
-        let order = [0, roles.count - 1] + Array(1..<max(1, roles.count - 1))
+        let order = [champion, roles.count - 1] + roles.indices.dropLast().filter { $0 != champion }
         return order.map { index in
             let values = cards[index].values.map { RoleMetrics.Value(name: $0.name, value: $0.value) }
             return RoleMetrics(role: roles[index], values: values)

@@ -22,7 +22,6 @@ public struct ModelReport: Sendable {
 
     public func write(to json: inout JSONWriter) {
         let settings = state.learned.settings
-        let declarations = [settings.champion] + settings.challengers.map(\.pipeline)
         json.object { json in
             json.member("application", state.spec.application)
             json.member("offset", state.offset)
@@ -34,8 +33,8 @@ public struct ModelReport: Sendable {
                 json.member("classes", array: { json in for name in classes { json.string(name) } })
             }
             json.member("models", array: { json in
-                for (model, declaration) in zip(state.learned.models, declarations) {
-                    write(model, declaration, &json)
+                for (place, declared) in settings.models.enumerated() {
+                    write(state.learned.models[place], state.learned.roles[place], declared.pipeline, &json)
                 }
             })
             json.key("baseline")
@@ -51,12 +50,13 @@ public struct ModelReport: Sendable {
     private var classes: [String] { state.contract.target.task == .regression ? [] : state.classNames }
 
     private func write(
-        _ model: LearnedState.Model, _ declaration: PipelineDeclaration, _ json: inout JSONWriter
+        _ model: LearnedState.Model, _ role: Roles.Role, _ declaration: PipelineDeclaration, _ json: inout JSONWriter
     ) {
         let steps = PipelineSteps(model.pipeline)
         let names = ColumnNames(declaration, steps, classes: classes)
         json.object { json in
             json.member("name", model.name)
+            json.member("role", role.name)
             json.key("metrics")
             model.metrics.write(to: &json)
             json.member("failed_updates", model.failedUpdates)

@@ -67,6 +67,8 @@ public struct TargetDeclaration: Sendable, Equatable {
     public let classes: [String]?
     /// How many classes get a slot where they are open; later ones share one more.
     public let maxClasses: Int
+    /// Whether classes get their slots when they are first learned.
+    package var hasOpenClasses: Bool { task == .multiclass && classes == nil }
     public let unlabelled: Unlabelled
     /// The smallest and largest label that is taken, where there is a bound; of a regression only.
     public let minimum: Double?

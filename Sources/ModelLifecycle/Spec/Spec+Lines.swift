@@ -19,7 +19,7 @@ extension Spec {
 
 extension Settings {
     var lines: [String] {
-        let models = [(name: "model", pipeline: champion)]
+        let models = [(name: ownName.map { "model \($0)" } ?? "model", pipeline: model.pipeline)]
             + challengers.map { (name: "challengers: \($0.name)", pipeline: $0.pipeline) }
         return models.flatMap { name, pipeline in pipeline.lines.map { "\(name): \($0)" } }
             + metrics.map { "metrics: \($0.text)" }

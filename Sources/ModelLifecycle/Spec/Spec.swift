@@ -76,19 +76,44 @@ public struct Settings: Sendable, Equatable {
         }
     }
 
-    public let champion: PipelineDeclaration
+    /// What `model:` declares.
+    public let model: Model
     public let challengers: [Model]
     /// Of the family ``ComponentDeclaration/Family/metric``; the first, which has no slices, is what plots show.
     public let metrics: [Component]
 
-    public init(champion: PipelineDeclaration, challengers: [Model] = [], metrics: [Component]) {
-        (self.champion, self.challengers, self.metrics) = (champion, challengers, metrics)
+    /// - Parameter name: of the model; nil for the usual one.
+    public init(
+        model pipeline: PipelineDeclaration, named name: String? = nil, challengers: [Model] = [], metrics: [Component]
+    ) {
+        model = Model(name: name ?? Self.usualName(beside: challengers), pipeline: pipeline)
+        (self.challengers, self.metrics) = (challengers, metrics)
     }
+
+    /// What `model:` is called in a spec that does not name it.
+    static let plainName = "model"
+
+    /// What `model:` is called where nobody named it: `model`; where a challenger has that name, as specs of before may
+    /// have it, `model-2` and so on.
+    static func usualName(beside challengers: [Model]) -> String {
+        var (name, number) = (plainName, 2)
+        while challengers.contains(where: { $0.name == name }) { (name, number) = ("model-\(number)", number + 1) }
+        return name
+    }
+
+    /// Whether the bytes have the name of `model:`.
+    private var isNamed: Bool { model.name != Self.usualName(beside: challengers) }
+
+    /// The name of `model:`, where a spec must say it.
+    var ownName: String? { model.name == Self.plainName ? nil : model.name }
+
+    /// All models in their places.
+    public var models: [Model] { [model] + challengers }
 
     /// Features that some model or metric needs and the layout lacks.
     public func missingFeatures(in layout: FeatureLayout) -> [String] {
         var missing: [String] = []
-        for pipeline in [champion] + challengers.map(\.pipeline) {
+        for pipeline in models.map(\.pipeline) {
             for name in pipeline.missingFeatures(in: layout) where !missing.contains(name) { missing.append(name) }
         }
         for metric in metrics.map({ ScoredMetric($0) }) where !metric.canBeSliced(in: layout) {
@@ -99,9 +124,14 @@ public struct Settings: Sendable, Equatable {
 }
 
 extension Settings: CanonicallyCodable {
+    /// Added to the number of challengers where the name of the model follows, so that settings without one have the
+    /// bytes and the digests that they always had.
+    private static let nameMark = 1 << 16
+
     public func encode(to encoder: inout CanonicalEncoder) {
-        champion.encode(to: &encoder)
-        encoder.count(challengers.count)
+        model.pipeline.encode(to: &encoder)
+        encoder.count(challengers.count + (isNamed ? Self.nameMark : 0))
+        if isNamed { encoder.string(model.name) }
         for challenger in challengers {
             encoder.string(challenger.name)
             challenger.pipeline.encode(to: &encoder)
@@ -111,12 +141,18 @@ extension Settings: CanonicallyCodable {
     }
 
     public init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        champion = try PipelineDeclaration(from: &decoder)
+        let pipeline = try PipelineDeclaration(from: &decoder)
+        let count = try decoder.natural()
+        let name = count >= Self.nameMark ? try decoder.string() : nil
         var challengers: [Model] = []
-        for _ in 0..<(try decoder.count()) {
+        for _ in 0..<(count % Self.nameMark) {
             let name = try decoder.string()
             challengers.append(Model(name: name, pipeline: try PipelineDeclaration(from: &decoder)))
         }
+        guard count < 2 * Self.nameMark, name != Self.usualName(beside: challengers),
+            !challengers.contains(where: { $0.name == name })
+        else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no models are named so") }
+        model = Model(name: name ?? Self.usualName(beside: challengers), pipeline: pipeline)
         self.challengers = challengers
         var metrics: [Component] = []
         for _ in 0..<(try decoder.count()) {

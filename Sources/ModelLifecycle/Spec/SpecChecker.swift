@@ -57,18 +57,19 @@ public struct SpecChecker {
         let target = record["target"].flatMap { self.target($0) }
         (targetName, targetClasses) = (target?.name, target?.classes)
         let data = record["data"].map { self.data($0) } ?? DataMapping()
-        let champion = record["model"].flatMap { pipeline($0) }
+        let (modelName, model) = record["model"].map { self.model($0) } ?? (nil, nil)
         let challengers = record["challengers"].map { self.challengers($0) } ?? []
+        checkNames(modelName, record["challengers"], challengers)
         let metrics = self.metrics(record["metrics"])
-        warnUnusedFeatures(pipelines: [champion].compactMap { $0 } + challengers.map(\.pipeline))
-        guard let application, let target, let champion, isClean else { return nil }
+        warnUnusedFeatures(pipelines: [model].compactMap { $0 } + challengers.map(\.pipeline))
+        guard let application, let target, let model, isClean else { return nil }
         let contract = Contract(
             features: features.compactMap(\.declaration), target: target,
             clock: clock == "claimed" ? .claimed : .server)
         return Spec(
             application: application, contract: contract, data: data,
             durability: durability == Durability.relaxed.name ? .relaxed : .durable, limits: limits,
-            settings: Settings(champion: champion, challengers: challengers, metrics: metrics),
+            settings: Settings(model: model, named: modelName?.text, challengers: challengers, metrics: metrics),
             recovery: recovery ?? Spec.defaultRecovery)
     }
 
@@ -96,6 +97,47 @@ public struct SpecChecker {
         return DataMapping(id: id, time: time, labelTime: labelTime)
     }
 
+    /// A pipeline, or a map of its `name` and the `model`.
+    private mutating func model(
+        _ place: SpecPlace
+    ) -> (name: (text: String, place: SpecPlace)?, pipeline: PipelineDeclaration?) {
+        guard case .map(let entries) = place.node.kind,
+            entries.contains(where: { ["name", "model"].contains($0.key.text ?? "") })
+        else { return (nil, pipeline(place)) }
+        let record = record(
+            place, keys: ["name", "model"],
+            required: [("name", "the name of the model"), ("model", "a list of transformers and a learner")],
+            expected: "a map of name and model")
+        let name = record?["name"].flatMap { place in roleFree(place, of: "a model").map { ($0, place) } }
+        return (name, record?["model"].flatMap { pipeline($0) })
+    }
+
+    /// A name of a model, which is no role.
+    private mutating func roleFree(_ place: SpecPlace, of what: String) -> String? {
+        guard let name = identifier(place, of: what) else { return nil }
+        if name == Roles.Role.champion.name || name == ApplicationState.baselineRole {
+            report(place, found: place.node.found, expected: "a name that is no role of its own")
+        }
+        return name
+    }
+
+    /// No two models have one name. A challenger that is called as `model:` is where it has no name of its own would
+    /// take over its role, too.
+    private mutating func checkNames(
+        _ model: (text: String, place: SpecPlace)?, _ place: SpecPlace?, _ challengers: [Settings.Model]
+    ) {
+        if let model {
+            guard challengers.contains(where: { $0.name == model.text }) else { return }
+            report(model.place, found: model.place.node.found, expected: "a name that no challenger has")
+        } else if let place, challengers.contains(where: { $0.name == Settings.plainName }) {
+            let usual = Settings.usualName(beside: challengers)
+            report(
+                place, found: "a challenger named '\(Settings.plainName)', as `model:` is",
+                expected: "names of their own",
+                hint: "give the model another: `model: {name: \(usual), model: […]}`")
+        }
+    }
+
     private mutating func challengers(_ place: SpecPlace) -> [Settings.Model] {
         guard let members = members(place, expected: "a map from name to model") else { return [] }
         if members.count > Self.challengersMax {
@@ -103,10 +145,7 @@ public struct SpecChecker {
         }
         var challengers: [Settings.Model] = []
         for member in members {
-            let name = identifier(member.key, of: "a challenger")
-            if name == "champion" || name == "baseline" {
-                report(member.key, found: member.key.node.found, expected: "a name that is no role of its own")
-            }
+            let name = roleFree(member.key, of: "a challenger")
             if let pipeline = pipeline(member.value), let name {
                 challengers.append(Settings.Model(name: name, pipeline: pipeline))
             }

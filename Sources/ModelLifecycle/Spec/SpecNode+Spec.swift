@@ -16,7 +16,9 @@ extension SpecNode {
         members.append(("features", .members(contract.features.map { ($0.name, .feature($0)) })))
         members.append(("target", .target(contract.target)))
         if spec.data != DataMapping() { members.append(("data", .data(spec.data))) }
-        members.append(("model", .pipeline(spec.settings.champion, contract)))
+        let model = SpecNode.pipeline(spec.settings.model.pipeline, contract)
+        let named = spec.settings.ownName.map { SpecNode.members([("name", .text($0)), ("model", model)]) }
+        members.append(("model", named ?? model))
         if !spec.settings.challengers.isEmpty {
             let challengers = spec.settings.challengers.map { ($0.name, SpecNode.pipeline($0.pipeline, contract)) }
             members.append(("challengers", .members(challengers)))

@@ -11,6 +11,7 @@ extension ApplicationState {
     mutating func adopt(
         _ adoption: Adoption, _ derived: LearnedState?, isAmended: Bool = false, _ outcome: inout Outcome
     ) -> Decision {
+        let old = spec
         var adopted: LearnedState
         if case .spec(let newSpec) = adoption.recipe {
             adopted = successor(under: newSpec)
@@ -29,7 +30,9 @@ extension ApplicationState {
             adopted = derived.rebound(to: contract)
             adopted.lineage = lineage(of: derived, adoption.recipe, isAmended)
         }
-        ledger.rearrangeAnswers(answerSources(from: learned, to: adopted))
+        let voices = learned.settings.models.map { adopted.settings.models.firstIndex(of: $0) }
+        passOnServed(to: adopted, voices, from: old, adoption.revision)
+        ledger.rearrangeAnswers(answerSources(to: adopted, voices))
         learned = adopted
         revision = adoption.revision
         version = offset
@@ -89,21 +92,18 @@ extension ApplicationState {
     }
 
     /// For each place among an entry's answers after the adoption, where it was before; nil where a model is new.
-    private func answerSources(from old: LearnedState, to new: LearnedState) -> [Int?] {
-        let oldWidth = ledger.answerWidth / (old.models.count + 1)
+    /// - Parameter voices: for the place of each model its place after it.
+    private func answerSources(to new: LearnedState, _ voices: [Int?]) -> [Int?] {
+        let oldWidth = voiceWidth
         let width = max(oldWidth, new.answerWidth(contract) / (new.models.count + 1))
-        let before = LearnedState.declarations(old.settings)
-        let after = LearnedState.declarations(new.settings)
         var sources: [Int?] = []
         func append(_ role: Int?) {
             for place in 0..<width {
                 sources.append(place < oldWidth ? role.map { $0 * oldWidth + place } : nil)
             }
         }
-        for (name, pipeline) in after {
-            append(before.firstIndex { $0.name == name && $0.pipeline == pipeline })
-        }
-        append(old.models.count)
+        for place in new.models.indices { append(voices.firstIndex(of: place)) }
+        append(learned.models.count)
         return sources
     }
 }
@@ -142,7 +142,7 @@ extension ApplicationState {
         // The slot after the last takes in every class beyond the limit, under the name of the first of them.
         if hasOtherClass { return learned.classes.count - 1 }
         let slot = learned.classes.append(name, hash: hash)
-        let width = ledger.answerWidth / (learned.models.count + 1)
+        let width = voiceWidth
         if learned.classes.count > width { widenAnswers(from: width, to: width * 2) }
         return slot
     }

@@ -56,7 +56,7 @@ extension ApplicationState {
         guard case .adopted(let adoption) = event.payload, !index.isVoid(offset) else {
             return try take(event, under: &index, &past, &outcome)
         }
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         outcome.decision = adopt(adoption, derived, isAmended: true, &outcome)
         guard outcome.decision.isLogged else { return passOver(&outcome) }
         offset += 1
@@ -116,7 +116,7 @@ extension ApplicationState {
     }
 
     private mutating func passOver(_ outcome: inout Outcome) {
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         outcome.decision = .void
         offset += 1
     }

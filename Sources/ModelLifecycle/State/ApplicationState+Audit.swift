@@ -3,7 +3,7 @@ import OnlineLearning
 
 /// What a role answered.
 public struct RoleAnswer: Sendable {
-    /// `champion`, the name of a challenger, or `baseline`.
+    /// `champion`, the name of another model, or `baseline`.
     public let role: String
     /// As ``Outcome/answer``; empty where a model came after the question.
     public let values: [Double]
@@ -14,7 +14,9 @@ extension ApplicationState {
     /// The name of the baseline among the roles.
     public static let baselineRole = "baseline"
 
-    private var roles: [String] { learned.models.map(\.name) + [Self.baselineRole] }
+    private var roles: [String] {
+        learned.models.indices.map { learned.label(ofPlace: $0) } + [Self.baselineRole]
+    }
 
     /// What the ledger keeps of a question: every role's answer, as it was given. Nil where the id is not known.
     package func answersGiven(to id: EventID) -> [RoleAnswer]? {
@@ -23,10 +25,12 @@ extension ApplicationState {
         return roleAnswers(answers[...], width: answers.count / roles.count)
     }
 
-    /// The answers to the question that was labelled in the last step, role by role, as wide as the widest.
-    package func answersScored(in outcome: borrowing Outcome) -> [(role: String, values: [Double])] {
+    /// The answers to the question that was labelled in the last step: those of the models by their names, then the
+    /// baseline's, as wide as the widest.
+    package func answersScored(in outcome: borrowing Outcome) -> [(model: String, values: [Double])] {
         let (scored, width) = (outcome.scored, outcome.scoredWidth)
-        return roles.enumerated().map { ($1, Array(scored[$0 * width..<($0 + 1) * width])) }
+        let names = learned.models.map(\.name) + [Self.baselineRole]
+        return names.enumerated().map { ($1, Array(scored[$0 * width..<($0 + 1) * width])) }
     }
 
     /// What every role would answer to a question now, whose features lie as in ``contract``.
@@ -73,8 +77,9 @@ extension ApplicationState {
     package func explanation(of row: FeatureRow, at time: Timestamp) throws(Unexplained) -> Explanation {
         var workspace = Pipeline.Workspace()
         workspace.time = time.microseconds
-        return try learned.models[0].pipeline.explain(
-            row, declaration: learned.settings.champion, layout: contract.layout, workspace: &workspace)
+        let declaration = learned.settings.models[learned.roles.champion].pipeline
+        return try learned.champion.pipeline.explain(
+            row, declaration: declaration, layout: contract.layout, workspace: &workspace)
     }
 
     /// A label in words: the name of a class, or nothing for a number.

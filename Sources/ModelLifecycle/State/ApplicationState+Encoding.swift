@@ -11,11 +11,13 @@ extension ApplicationState {
         Digest(encoding: { encoder in
             spec.contract.encode(to: &encoder)
             ledger.encode(to: &encoder, withOffsets: false)
+            // Programs before it kept nothing of it, and their digests say nothing of it.
+            if keepsServed { encodeServedFacts(to: &encoder) }
         })
     }
 
     /// The format of the snapshots that are written: 1 knew neither amendments nor revisions, 2 not what gave a label,
-    /// nor what failed of late, no extras of specs and no sections.
+    /// what failed of late, who serves, nor how what was answered proved, no extras of specs and no sections.
     public static var snapshotFormat: UInt8 { 3 }
 
     /// The whole state, for a snapshot; `docs/formats/snapshot.md` describes the bytes.
@@ -29,11 +31,13 @@ extension ApplicationState {
             learned.lineage.encode(to: &encoder)
             learned.encode(to: &encoder)
             revision.encode(to: &encoder)
+            learned.roles.encode(to: &encoder)
         }
         encoder.section(SnapshotSection.present) { encoder in
             ledger.encode(to: &encoder, withOffsets: true)
             amendments.encode(to: &encoder)
             failureRuns.encode(to: &encoder)
+            encodeServed(to: &encoder)
         }
         if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
     }
@@ -51,9 +55,11 @@ extension ApplicationState {
         try self.init(head: &head)
         try readLearned(from: &learned, format: format)
         revision = try Revision(from: &learned)
+        self.learned.roles = try Roles(from: &learned, modelCount: self.learned.models.count)
         ledger = try Ledger(from: &present, format: format)
         amendments = try Amendments(from: &present)
         failureRuns = try FailureRuns(from: &present, modelCount: self.learned.models.count)
+        try decodeServed(from: &present)
         if var names = sections.optional(.names) {
             self.names = try VersionNames(from: &names)
             try names.finish()
@@ -70,6 +76,7 @@ extension ApplicationState {
         ledger = try Ledger(from: &decoder, format: format)
         amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
         revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
+        served = Served(beginning: Scorecard(spec.settings.metrics, spec.contract))
         try checkHalves()
     }
 

@@ -61,14 +61,30 @@ extension ApplicationState {
             status: .pending)
     }
 
-    /// Counts a question as open, with what was answered to it; of the other roles the log does not say.
+    /// Counts a question as open, with what was answered to it; what the other models said, the log does not say.
     private mutating func open(_ index: Int, _ question: PastQuestion) {
         var answers = [Double](repeating: .nan, count: ledger.answerWidth)
-        for (place, value) in question.answer.prefix(ledger.answerWidth / (learned.models.count + 1)).enumerated() {
-            answers[place] = value
+        if question.offset > version {
+            // Since then nothing was adopted: who serves has answered.
+            let place = learned.roles.champion
+            for (slot, value) in question.answer.prefix(voiceWidth).enumerated() {
+                answers[place * voiceWidth + slot] = value
+            }
+            ledger.setPlace(place, of: index)
+        } else {
+            ledger.setGiven(answerGiven(to: question), of: index)
         }
         ledger.setAnswers(answers, of: index)
         ledger.counts.expiredPredictions.takeOne()
+    }
+
+    /// What was answered before the last adoption, by the slots of ``served``. Of open classes it is known only of the
+    /// lineage that serves: another may have met them in another order, and the log does not say in which.
+    private func answerGiven(to question: PastQuestion) -> [Double] {
+        let isKnown = !contract.target.hasOpenClasses || learned.lineage.contains(question.offset)
+        var answer = isKnown ? served.arranged(question.answer) : []
+        while answer.count < voiceWidth { answer.append(.nan) }
+        return answer
     }
 
     /// The questions that this state has lost and another has not, in which log time never ran ahead.

@@ -9,6 +9,7 @@ extension ApplicationState {
     /// - Parameter time: of the question; before the log's own time it counts as that.
     public func preview(_ row: borrowing FeatureRow, at time: Timestamp) -> (values: [Double], isBaseline: Bool) {
         var (copy, outcome) = (self, Outcome())
+        outcome.begin(answering: learned.roles.champion)
         copy.answerAll(row, at: max(time, ledger.time), &outcome)
         return (Array(outcome.answer), outcome.answerIsBaseline)
     }

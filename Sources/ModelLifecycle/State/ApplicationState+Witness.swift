@@ -9,7 +9,7 @@ extension ApplicationState {
         let isRegression = spec.contract.target.task == .regression
         let learner = Component(named: isRegression ? "statistic_regressor" : "prior_classifier")
         let settings = Settings(
-            champion: PipelineDeclaration(numbers: [], transformers: [], learner: learner), metrics: [])
+            model: PipelineDeclaration(numbers: [], transformers: [], learner: learner), metrics: [])
         let plain = Spec(
             application: spec.application, contract: spec.contract, data: spec.data, durability: spec.durability,
             limits: spec.limits, settings: settings, recovery: spec.recovery)
@@ -19,12 +19,12 @@ extension ApplicationState {
     }
 
     /// How many numbers an answer of one model takes.
-    public var answerWidth: Int { ledger.answerWidth / (learned.models.count + 1) }
+    public var voiceWidth: Int { ledger.answerWidth / (learned.models.count + 1) }
 
     /// Whether folding the same events tells the same of which question each label came to.
     public func followsProtocol(of other: ApplicationState) -> Bool {
         // The bytes of the ids known are bounded, and answers count among them.
-        let isOpen = contract.target.task == .multiclass && contract.target.classes == nil
+        let isOpen = contract.target.hasOpenClasses
         return contract.target == other.contract.target && spec.limits == other.spec.limits
             && ledger.answerWidth == other.ledger.answerWidth && !isOpen
     }

@@ -25,6 +25,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var revision: Revision
     /// The offset of the adoption that serves: the model version an answer names.
     public internal(set) var version: Int
+    /// How what was answered proved.
+    var served = Served()
     /// How often models failed of late: what is told of it.
     var failureRuns: FailureRuns
     private var workspace = Pipeline.Workspace()
@@ -78,9 +80,10 @@ public struct ApplicationState: Sendable {
         into outcome: inout Outcome
     ) throws(PastEventMissing) {
         guard case .adopted(let adoption) = event.payload else { return try take(event, &past, nil, &outcome) }
-        outcome.begin()
-        outcome.decision = adopt(adoption, derived, &outcome)
-        if outcome.decision.isLogged {
+        outcome.begin(answering: learned.roles.champion)
+        let decision = adopt(adoption, derived, &outcome)
+        outcome.decision = decision
+        if decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
         }
@@ -92,24 +95,26 @@ public struct ApplicationState: Sendable {
     mutating func take(
         _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
-        outcome.begin()
+        outcome.begin(answering: learned.roles.champion)
         let time = max(ledger.time, event.time)
+        let decision: Decision
         switch event.payload {
-        case .prediction: outcome.decision = try predict(event, at: time, &past, correctedLabel, &outcome)
-        case .label(let label): outcome.decision = try self.label(event.id, label, at: time, &past, &outcome)
-        case .example(let label): outcome.decision = try example(event, label, at: time, &past, &outcome)
-        case .corrected(let label): outcome.decision = try correct(event.id, label, at: time, &past, &outcome)
-        case .amended(let amendment): outcome.decision = amend(amendment, &past, &outcome)
+        case .prediction: decision = try predict(event, at: time, &past, correctedLabel, &outcome)
+        case .label(let label): decision = try self.label(event.id, label, at: time, &past, &outcome)
+        case .example(let label): decision = try example(event, label, at: time, &past, &outcome)
+        case .corrected(let label): decision = try correct(event.id, label, at: time, &past, &outcome)
+        case .amended(let amendment): decision = amend(amendment, &past, &outcome)
         case .tick:
             try pass(to: time, &past, &outcome)
-            outcome.decision = .noted
-        case .named(let naming): outcome.decision = name(naming)
-        case .clock(let correction): outcome.decision = try setClock(correction, to: event.time, &past)
-        case .measured: outcome.decision = .noted
+            decision = .noted
+        case .named(let naming): decision = name(naming)
+        case .clock(let correction): decision = try setClock(correction, to: event.time, &past)
+        case .measured: decision = .noted
         // There is nothing yet that a person could direct.
-        case .directed, .adopted, .forgotten: outcome.decision = .void
+        case .directed, .adopted, .forgotten: decision = .void
         }
-        if outcome.decision.isLogged {
+        outcome.decision = decision
+        if decision.isLogged {
             offset += 1
             keepWithinBudget(&past)
         }
@@ -139,7 +144,8 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
-            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending)
+            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending,
+            place: learned.roles.champion)
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
             ledger.setAnswers(outcome.answers, of: index)
@@ -228,7 +234,7 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
-            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending)
+            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending, place: learned.roles.champion)
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
@@ -288,12 +294,12 @@ public struct ApplicationState: Sendable {
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
     mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome) {
         workspace.time = time.microseconds
-        let width = ledger.answerWidth / (learned.models.count + 1)
+        let width = voiceWidth
         outcome.beginAnswer(contract.target.task, classCount: classCount, width: width)
         learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
         let baseline = learned.models.count * width
         for model in learned.models.indices {
-            if isFinite(outcome.answers, from: model * width, baseline: baseline, width) {
+            if isFinite(outcome, from: model * width, baseline: baseline, width) {
                 failureRuns.answerWentWell(model)
                 continue
             }
@@ -309,18 +315,18 @@ public struct ApplicationState: Sendable {
     /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
     /// for one class.
     @inline(__always)
-    private func isFinite(_ answers: [Double], from start: Int, baseline: Int, _ width: Int) -> Bool {
-        if width == 1 { return answers[start].isFinite }
+    private func isFinite(_ outcome: borrowing Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
+        if width == 1 { return outcome.answers[start].isFinite }
         guard contract.target.task == .multiclass else {
-            let (lower, upper) = (answers[start + 1], answers[start + 2])
-            return answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
+            let (lower, upper) = (outcome.answers[start + 1], outcome.answers[start + 2])
+            return outcome.answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
         }
         var hasAny = false
-        for i in 0..<width where !answers[start + i].isNaN {
-            guard answers[start + i].isFinite else { return false }
+        for place in start..<start + width where !outcome.answers[place].isNaN {
+            guard outcome.answers[place].isFinite else { return false }
             hasAny = true
         }
-        return hasAny || answers[baseline].isNaN
+        return hasAny || outcome.answers[baseline].isNaN
     }
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
@@ -338,17 +344,23 @@ public struct ApplicationState: Sendable {
         let target = target(learning: label)
         outcome.labelledQuestion = Int(entry.offset)
         outcome.scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
-        if outcome.scoredTarget != nil { score(target, index, row, at: time, &outcome) }
+        outcome.scoredWidth = voiceWidth
+        ledger.copyAnswers(of: index, to: &outcome.scored)
+        if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
+        if served.own != nil, keepsServed {
+            let voice = outcome.scored[entry.place * voiceWidth..<(entry.place + 1) * voiceWidth]
+            served.score(
+                ledger.given(of: index), voice: voice, label, target, learned.classes,
+                maxClasses: spec.contract.target.maxClasses, row, at: time)
+        }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)
     }
 
     private mutating func score(
-        _ target: Target, _ index: Int, _ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome
+        _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
-        let width = ledger.answerWidth / (learned.models.count + 1)
-        outcome.scoredWidth = width
-        ledger.copyAnswers(of: index, to: &outcome.scored)
+        let width = outcome.scoredWidth
         outcome.scored.withUnsafeBufferPointer { answers in
             for model in learned.models.indices {
                 let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])

@@ -3,12 +3,14 @@ import OnlineLearning
 
 /// What restoring and adopting replace: the settings, the models with all they learned, their metrics, the classes met.
 ///
-/// `state_digest` is the digest of its canonical encoding. The lineage lies beside it, because it speaks of offsets,
-/// which the digest does not cover.
+/// `state_digest` is the digest of its canonical encoding. Beside it lie the roles, and the lineage, because that
+/// speaks of offsets, which the digest does not cover.
 public struct LearnedState: Sendable {
     public private(set) var settings: Settings
-    /// The champion, then the challengers in the order of the spec.
+    /// In their places: that of `model:`, then the challengers in the order of the spec.
     public internal(set) var models: [Model]
+    /// Who of them serves.
+    public internal(set) var roles: Roles
     public internal(set) var baseline: Baseline
     public internal(set) var baselineMetrics: Scorecard
     /// The classes of an open target in the order in which they were first learned; empty where they are listed.
@@ -30,9 +32,9 @@ public struct LearnedState: Sendable {
         }
     }
 
-    /// A model in its role.
+    /// A model, whatever its role.
     public struct Model: Sendable {
-        /// `champion`, or the name of a challenger.
+        /// Its name in the spec, which it keeps for life.
         public let name: String
         public internal(set) var pipeline: Pipeline
         public internal(set) var metrics: Scorecard
@@ -44,37 +46,48 @@ public struct LearnedState: Sendable {
     /// - Precondition: the settings miss no feature in the layout.
     init(_ settings: Settings, contract: Contract, offset: Int) {
         self.settings = settings
-        models = Self.declarations(settings).map { name, pipeline in
+        models = settings.models.map { model in
             Model(
-                name: name, pipeline: Pipeline(pipeline, task: contract.target.task, layout: contract.layout),
+                name: model.name,
+                pipeline: Pipeline(model.pipeline, task: contract.target.task, layout: contract.layout),
                 metrics: Scorecard(settings, contract))
         }
+        roles = Roles(modelCount: models.count)
         baseline = Baseline(contract.target.task)
         baselineMetrics = Scorecard(settings, contract)
         lineage = Lineage(from: offset)
         target = Target(contract.target)
     }
 
-    static func declarations(_ settings: Settings) -> [(name: String, pipeline: PipelineDeclaration)] {
-        [("champion", settings.champion)] + settings.challengers.map { ($0.name, $0.pipeline) }
+    /// The model that serves.
+    public var champion: Model { models[roles.champion] }
+
+    /// What figures of the model in a place are shown under: `champion` for the one that serves, else its name.
+    public func label(ofPlace place: Int) -> String {
+        place == roles.champion ? Roles.Role.champion.name : models[place].name
     }
 
     /// The state in which a changed spec takes over: models that it declares as before, under the same name, go on with
     /// their metrics; the others begin untrained. Other metrics than before begin anew, for all roles alike.
     func adopting(_ newSettings: Settings, contract: Contract, at offset: Int) -> LearnedState {
-        guard target == Target(contract.target), settings.missingFeatures(in: contract.layout).isEmpty
-        else { return LearnedState(newSettings, contract: contract, offset: offset) }
+        let newRoles = roles.continued(from: models.map(\.name), to: newSettings.models.map(\.name))
+        guard target == Target(contract.target), settings.missingFeatures(in: contract.layout).isEmpty else {
+            var fresh = LearnedState(newSettings, contract: contract, offset: offset)
+            fresh.roles = newRoles
+            return fresh
+        }
         var adopted = rebound(to: contract)
-        let before = Self.declarations(settings)
-        adopted.settings = newSettings
-        adopted.models = Self.declarations(newSettings).map { name, pipeline in
-            if let index = before.firstIndex(where: { $0.name == name && $0.pipeline == pipeline }) {
+        let before = settings.models
+        (adopted.settings, adopted.roles) = (newSettings, newRoles)
+        adopted.models = newSettings.models.map { declared in
+            if let index = before.firstIndex(of: declared) {
                 var model = adopted.models[index]
                 if newSettings.metrics != settings.metrics { model.metrics = Scorecard(newSettings, contract) }
                 return model
             }
             return Model(
-                name: name, pipeline: Pipeline(pipeline, task: contract.target.task, layout: contract.layout),
+                name: declared.name,
+                pipeline: Pipeline(declared.pipeline, task: contract.target.task, layout: contract.layout),
                 metrics: Scorecard(newSettings, contract))
         }
         if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings, contract) }
@@ -88,7 +101,7 @@ public struct LearnedState: Sendable {
         var decoder = CanonicalDecoder(encoder.bytes)
         do {
             var state = try LearnedState(from: &decoder, contract: contract)
-            state.lineage = lineage
+            (state.lineage, state.roles) = (lineage, roles)
             return state
         } catch {
             preconditionFailure("what was just encoded does not decode: \(error)")
@@ -120,12 +133,22 @@ public struct LearnedState: Sendable {
 
     /// The metrics that have no slices: the champion's, the baseline's, then each challenger's.
     public var plainMetrics: [[(name: String, value: Double)]] {
-        ([models[0].metrics, baselineMetrics] + models.dropFirst().map(\.metrics)).map(\.values)
+        let others = models.indices.filter { $0 != roles.champion }.map { models[$0].metrics }
+        return ([champion.metrics, baselineMetrics] + others).map(\.values)
     }
 
+    /// What the ``plainMetrics`` are of.
+    public var plainLabels: [String] {
+        [Roles.Role.champion.name, ApplicationState.baselineRole]
+            + models.indices.filter { $0 != roles.champion }.map { models[$0].name }
+    }
+
+    /// Who serves is part of it where that is not what the spec itself says, so that states of before have the digests
+    /// that they always had.
     public var digest: Digest {
         var encoder = CanonicalEncoder()
         encode(to: &encoder)
+        if !roles.areUsual { roles.encode(to: &encoder) }
         return Digest(hashing: encoder.bytes)
     }
 }

@@ -9,64 +9,6 @@ import OnlineLearning
 /// entries with an open-addressing index. Complexity: O(1) for every operation, amortized; memory is bounded by
 /// ``Limits/idBytes``.
 public struct Ledger: Sendable {
-    enum Status: UInt8, Sendable {
-        /// A prediction without its label.
-        case pending = 0
-        /// A label without its prediction.
-        case waiting = 1
-        /// A prediction that was labelled, or an example.
-        case labelled = 2
-        /// A prediction whose horizon passed.
-        case expired = 3
-        /// In no queue.
-        case free = 4
-
-        var queue: Int { self == .pending ? 0 : self == .waiting ? 1 : 2 }
-    }
-
-    struct Entry: Sendable {
-        var id: Fingerprint
-        /// Of the prediction, example or waiting label.
-        var offset: Int64
-        /// When it came into its queue.
-        var time: Timestamp
-        /// Hash of the features asked with; 0 for a waiting label.
-        var content: UInt64
-        /// Hash of the label that came first; 0 while there is none.
-        var label: UInt64
-        var previous: Int32 = -1
-        var next: Int32 = -1
-        /// The status, and above its byte ``labelOffset``: an entry fills 64 bytes.
-        private var packed: Int64
-
-        init(
-            id: Fingerprint, offset: Int64, time: Timestamp, content: UInt64, label: UInt64, labelOffset: Int64 = -1,
-            status: Status
-        ) {
-            (self.id, self.offset, self.time, self.content, self.label) = (id, offset, time, content, label)
-            packed = labelOffset << 8 | Int64(status.rawValue)
-        }
-
-        var status: Status {
-            // Nothing but the raw value of one is ever put there.
-            get { Status(rawValue: UInt8(truncatingIfNeeded: packed)) ?? .free }
-            set { packed = packed & ~0xFF | Int64(newValue.rawValue) }
-        }
-
-        /// Of the event that gave the label first; -1 while there is none, or where a snapshot did not say.
-        var labelOffset: Int64 {
-            get { packed >> 8 }
-            set { packed = newValue << 8 | packed & 0xFF }
-        }
-    }
-
-    /// What corrected the label of an entry last.
-    struct Correction: Sendable {
-        /// Hash of the label as it counts now.
-        let label: UInt64
-        let offset: Int64
-    }
-
     private struct Queue: Sendable {
         var head: Int32 = -1
         var tail: Int32 = -1
@@ -83,6 +25,9 @@ public struct Ledger: Sendable {
     private var entries: [Entry] = []
     /// By the index of the entry; nothing ever walks through it.
     private var corrections: [Int: Correction] = [:]
+    /// What was answered to questions whose answer is the voice of no model here any more, by the index of the entry;
+    /// nothing ever walks through it.
+    private var given: [Int: [Double]] = [:]
     private var freeHead: Int32 = -1
     private var queues = [Queue](repeating: Queue(), count: 3)
     /// Entry + 1 below, the id's highest 32 bits above it, so that another id's entry is hardly ever looked at; or 0.
@@ -109,6 +54,7 @@ public struct Ledger: Sendable {
     /// Bytes that the entries take, their index included.
     var byteCount: Int {
         used * (MemoryLayout<Entry>.stride + 24 + answerWidth * 8) + corrections.count * 64
+            + given.count * (64 + answerWidth * 8)
     }
 
     // MARK: Entries
@@ -169,6 +115,7 @@ public struct Ledger: Sendable {
     /// Moves an entry to the end of the queue of its new status.
     mutating func move(_ index: Int, to status: Status, at time: Timestamp) {
         unlink(index)
+        if !given.isEmpty, status != .pending { given[index] = nil }
         entries[index].status = status
         entries[index].time = time
         link(index)
@@ -204,6 +151,7 @@ public struct Ledger: Sendable {
         unlink(index)
         unplace(index)
         if !corrections.isEmpty { corrections[index] = nil }
+        if !given.isEmpty { given[index] = nil }
         entries[index].status = .free
         entries[index].next = freeHead
         freeHead = Int32(index)
@@ -223,6 +171,17 @@ public struct Ledger: Sendable {
     }
 
     // MARK: Answers
+
+    /// What was answered to an open question, where that is not the voice of the model in the entry's place.
+    func given(of index: Int) -> [Double]? { given.isEmpty ? nil : given[index] }
+
+    /// The entry has no place then: models may be fewer later.
+    mutating func setGiven(_ answer: [Double], of index: Int) {
+        given[index] = answer
+        entries[index].place = 0
+    }
+
+    mutating func setPlace(_ place: Int, of index: Int) { entries[index].place = place }
 
     @inline(__always)
     mutating func setAnswers(_ values: [Double], of index: Int) {

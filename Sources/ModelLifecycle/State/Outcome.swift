@@ -38,18 +38,18 @@ public struct Outcome: Sendable {
     public init() {}
 
     /// Forgets the step before, keeping the storage.
-    mutating func begin() {
-        answers.removeAll(keepingCapacity: true)
+    /// - Parameter place: of the model that serves.
+    mutating func begin(answering place: Int) {
+        answering = place
+        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
         answerIsBaseline = false
         scoredTarget = nil
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
     }
 
-    /// Begins an answer.
+    /// Says what the answers are that come now.
     mutating func beginAnswer(_ task: Task, classCount: Int, width: Int) {
-        answers.removeAll(keepingCapacity: true)
         (self.task, self.classCount, self.width) = (task, classCount, width)
-        answerIsBaseline = false
     }
 
     /// The champion's answer to the question: a value, with the bounds of its interval where the champion gives one;

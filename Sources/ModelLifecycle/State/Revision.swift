@@ -12,6 +12,9 @@ public struct Revision: Sendable, Equatable, CustomStringConvertible {
     /// Raised with every change of what `apply`, the elementary functions or the baseline give.
     public static let fold = 2
 
+    /// The first that scores what was answered, whatever was adopted since, and whose digests cover it.
+    static let served = 2
+
     /// What blocks of format 1 were written by: they do not say.
     public static let unrecorded = Revision(fold: 0, components: [])
 
@@ -26,7 +29,7 @@ public struct Revision: Sendable, Equatable, CustomStringConvertible {
     /// That of this program for some settings.
     public init(of settings: Settings) {
         var all: [Component] = []
-        for pipeline in [settings.champion] + settings.challengers.map(\.pipeline) {
+        for pipeline in settings.models.map(\.pipeline) {
             all += pipeline.transformers.map(\.component) + [pipeline.learner]
         }
         all += settings.metrics

@@ -23,6 +23,7 @@ enum OpenAPI {
                 json.member("schemas", object: { json in
                     for spec in specs { ApplicationSchemas(spec).write(to: &json) }
                     writeSharedSchemas(to: &json)
+                    writeQuarantineSchemas(to: &json)
                 })
                 json.member("responses", object: { writeProblems(to: &$0) })
             })
@@ -77,6 +78,7 @@ enum OpenAPI {
                 content(of: "KeptExperiments", to: &$0)
             }
         })
+        writeQuarantine(base, of: name, to: &json)
         json.member("\(base)/adopt", object: { json in
             let adopt = "Adopt a back-tested candidate, caught up with every event"
             writeOperation("post", adopt, request: "Adopt", &json) {
@@ -136,7 +138,7 @@ enum OpenAPI {
         })
     }
 
-    private static func writePage(_ summary: String, _ schema: String, _ limit: Int, to json: inout JSONWriter) {
+    static func writePage(_ summary: String, _ schema: String, _ limit: Int, to json: inout JSONWriter) {
         json.member("get", object: { json in
             json.member("summary", summary)
             json.member("parameters", array: { json in
@@ -228,7 +230,7 @@ enum OpenAPI {
         })
     }
 
-    private static func writeOperation(
+    static func writeOperation(
         _ method: String, _ summary: String, request: String? = nil, status: String = "200", _ json: inout JSONWriter,
         reply: (inout JSONWriter) -> Void
     ) {
@@ -252,7 +254,7 @@ enum OpenAPI {
 
     // MARK: Content
 
-    private static func content(of schema: String, to json: inout JSONWriter) {
+    static func content(of schema: String, to json: inout JSONWriter) {
         json.member("content", object: { json in
             json.member("application/json", object: { $0.member("schema", object: { $0.reference(schema) }) })
         })

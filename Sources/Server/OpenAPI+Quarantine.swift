@@ -11,13 +11,11 @@ extension OpenAPI {
             }
         })
         json.member("\(base)/quarantine/{number}", object: { json in
-            writeNumber(to: &json)
-            writeOperation("delete", "Drop a refused event", status: "204", &json) { _ in }
+            writeOperation("delete", "Drop a refused event", parameters: writeNumber, status: "204", &json) { _ in }
         })
         json.member("\(base)/quarantine/{number}/send", object: { json in
-            writeNumber(to: &json)
             let summary = "Send a refused event again, put right or, without a body, as it was"
-            writeOperation("post", summary, &json) { content(of: "\(name).Answer", to: &$0) }
+            writeOperation("post", summary, parameters: writeNumber, &json) { content(of: "\(name).Answer", to: &$0) }
         })
     }
 

@@ -231,11 +231,12 @@ enum OpenAPI {
     }
 
     static func writeOperation(
-        _ method: String, _ summary: String, request: String? = nil, status: String = "200", _ json: inout JSONWriter,
-        reply: (inout JSONWriter) -> Void
+        _ method: String, _ summary: String, parameters: ((inout JSONWriter) -> Void)? = nil, request: String? = nil,
+        status: String = "200", _ json: inout JSONWriter, reply: (inout JSONWriter) -> Void
     ) {
         json.member(method, object: { json in
             json.member("summary", summary)
+            parameters?(&json)
             if let request {
                 json.member("requestBody", object: { json in
                     json.member("required", true)

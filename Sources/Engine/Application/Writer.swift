@@ -11,8 +11,8 @@ import Synchronization
 /// requests are answered *outcome unknown*, and the application recovers from the disk before it serves again.
 ///
 /// Runs on a thread of its own. Where no answer has to wait for the disk, a request may also be carried out by the
-/// thread that brings it, which saves two changes of threads; so may a look at the state. Whoever holds the *turn* is the
-/// one writer.
+/// thread that brings it, which saves two changes of threads; so may a look at the state. Whoever holds the *turn* is
+/// the one writer.
 /// `Turn.swift` says what is done in a turn, and in which order.
 final class Writer: @unchecked Sendable {
     /// Guards everything below that changes, but for what is published.

@@ -23,6 +23,7 @@ enum OpenAPI {
                 json.member("schemas", object: { json in
                     for spec in specs { ApplicationSchemas(spec).write(to: &json) }
                     writeSharedSchemas(to: &json)
+                    writeQuarantineSchemas(to: &json)
                 })
                 json.member("responses", object: { writeProblems(to: &$0) })
             })
@@ -80,6 +81,7 @@ enum OpenAPI {
                 content(of: "KeptExperiments", to: &$0)
             }
         })
+        writeQuarantine(base, of: name, to: &json)
         json.member("\(base)/adopt", object: { json in
             let adopt = "Adopt a back-tested candidate, caught up with every event"
             writeOperation("post", adopt, request: "Adopt", &json) {
@@ -139,7 +141,7 @@ enum OpenAPI {
         })
     }
 
-    private static func writePage(_ summary: String, _ schema: String, _ limit: Int, to json: inout JSONWriter) {
+    static func writePage(_ summary: String, _ schema: String, _ limit: Int, to json: inout JSONWriter) {
         json.member("get", object: { json in
             json.member("summary", summary)
             json.member("parameters", array: { json in
@@ -231,12 +233,13 @@ enum OpenAPI {
         })
     }
 
-    private static func writeOperation(
-        _ method: String, _ summary: String, request: String? = nil, status: String = "200", _ json: inout JSONWriter,
-        reply: (inout JSONWriter) -> Void
+    static func writeOperation(
+        _ method: String, _ summary: String, parameters: ((inout JSONWriter) -> Void)? = nil, request: String? = nil,
+        status: String = "200", _ json: inout JSONWriter, reply: (inout JSONWriter) -> Void
     ) {
         json.member(method, object: { json in
             json.member("summary", summary)
+            parameters?(&json)
             if let request {
                 json.member("requestBody", object: { json in
                     json.member("required", true)
@@ -255,7 +258,7 @@ enum OpenAPI {
 
     // MARK: Content
 
-    private static func content(of schema: String, to json: inout JSONWriter) {
+    static func content(of schema: String, to json: inout JSONWriter) {
         json.member("content", object: { json in
             json.member("application/json", object: { $0.member("schema", object: { $0.reference(schema) }) })
         })

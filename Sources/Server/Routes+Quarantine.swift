@@ -11,6 +11,7 @@ extension Routes {
 
     func addQuarantine(to router: Router<BasicRequestContext>) {
         router.get("/v1/applications/:name/quarantine") { request, context in try await quarantined(request, context) }
+        router.post("/v1/applications/:name/quarantine") { request, context in try await keepRows(request, context) }
         router.post("/v1/applications/:name/quarantine/:number/send") { request, context in
             try await send(request, context)
         }
@@ -34,6 +35,24 @@ extension Routes {
             if entries.count > limit { json.integer(entries[limit].number) } else { json.null() }
             json.member("count", count)
         }
+        return .json(json)
+    }
+
+    /// Keeps rows that whoever plays a file has refused by the contract, before it sent them.
+    @Sendable
+    private func keepRows(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let quarantine = try quarantine(context)
+        let value: JSONValue
+        do { value = try JSONValue(parsing: Array(try await body(request).readableBytesView)) } catch let failure
+            as JSONReader.Failure
+        {
+            throw Refusal(.malformed, "this is not JSON: \(failure)")
+        }
+        guard let rows = value.array else { throw Refusal(.malformed, "the body is an array of refused rows") }
+        let refused = try rows.map { row in try RefusedEvent(row) }
+        quarantine.keep(refused)
+        var json = JSONWriter()
+        json.object { $0.member("kept", refused.count) }
         return .json(json)
     }
 

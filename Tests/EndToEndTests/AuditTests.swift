@@ -79,7 +79,7 @@ extension EndToEnd {
             #expect(elsewhere.json["type"].string == "urn:headrace:unknown-application")
             let verb = try Program.headrace("audit", "nobody", "--url", server.url)
             #expect(verb.status == 2)
-            #expect(verb.errors.contains("nothing was ever asked under the id 'nobody'"))
+            #expect(verb.errors.contains("the log has no question with the id 'nobody'"))
             #expect(try Program.headrace("audit", "", "--url", server.url).status == 2)
             #expect(try Program.headrace("audit", "--url", server.url).status == 64)
         }

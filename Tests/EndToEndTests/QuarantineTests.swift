@@ -60,6 +60,58 @@ extension EndToEnd {
             #expect(status.json["quarantined"].int == 6)
         }
 
+        @Test("Rows that feed refuses are kept with file and line, as events that can be put right, and teach nothing")
+        func rowsOfAFile() async throws {
+            let scratch = try Scratch()
+            let spec = Prices.spec() + "data: {id: id, time: at}\n"
+            let server = try await HeadraceProcess(
+                try scratch.file("p.yaml", spec), directory: scratch("data"))
+            let at = "2026-01-01T00:00:0"
+            let file = try scratch.file(
+                "rows.csv",
+                """
+                id,at,size,city,price,note
+                a,\(at)1Z,10,Rome,3,fine
+                b,\(at)2Z,5000,Rome,3,too large
+                c,\(at)3Z,10,Rome,three,no number
+                d,,10,Rome,3,no time
+                e,\(at)5Z,10,"",,no label
+                f,\(at)6Z,10,Rome,4,fine
+
+                """)
+            let lines = #"{"id":"g","at":"2026-01-01T00:00:07Z","size":-1,"city":"Rome","price":2}"#
+            #expect(try Program.headrace("feed", "--data", file, "--url", server.url).status == 1)
+            let other = try scratch.file("rows.ndjson", lines + "\n")
+            #expect(try Program.headrace("feed", "--data", other, "--url", server.url).status == 1)
+            #expect(try await server.status("prices")["labels"].int == 2)
+            let entries = try await server.get(Self.path).json["entries"].array
+            let sources = ["rows.csv:3", "rows.csv:4", "rows.csv:5", "rows.csv:6", "rows.ndjson:1"]
+            #expect(entries.map { $0["source"].string } == sources)
+            #expect(entries.map { $0["event"]["id"].string } == ["b", "c", "d", "e", "g"])
+            let first = try #require(entries.first)
+            #expect(first["type"].string == "urn:headrace:out-of-range")
+            #expect(first["event"]["event"].string == "example" && first["event"]["time"].string == "\(at)2Z")
+            #expect(first["event"]["features"]["size"].string == "5000" && first["event"]["label"].string == "3")
+            #expect(first["event"]["features"]["note"].string == nil, "the spec does not mention it")
+            #expect(try await server.post("\(Self.path)/1/send", "").status == 422, "as it was")
+            let right = #"{"event":"example","id":"b","features":{"size":500,"city":"Rome"},"label":3}"#
+            #expect(try await server.post("\(Self.path)/1/send", right).json["outcome"].string == "learned")
+        }
+
+        @Test("What a client hands in is a refused row, or it is refused itself", arguments: [
+            ("{}", 400), ("[1]", 422),
+            (#"[{"source":"f:1","type":"urn:headrace:conflict","detail":"d","event":{}}]"#, 422),
+            (#"[{"source":"f:1","type":"urn:headrace:wrong-type","detail":"d"}]"#, 422),
+            (#"[{"source":"f:1","type":"wrong-type","detail":"d","event":{},"more":1}]"#, 422),
+            (#"[{"source":"f:1","type":"wrong-type","detail":"d","event":{"id":"a"}}]"#, 200),
+        ])
+        func handedIn(_ body: String, _ status: Int) async throws {
+            let (_, server) = try await Self.serve()
+            let answer = try await server.post(Self.path, body)
+            #expect(answer.status == status, "\(answer.text)")
+            #expect(try await server.get(Self.path).json["count"].int == (status == 200 ? 1 : 0))
+        }
+
         @Test("What is sent and taken leaves; what is refused again stays; sent twice it is one event")
         func sendingAgain() async throws {
             let (scratch, server) = try await Self.serve()

@@ -45,6 +45,25 @@ import Testing
         second.unlock()
     }
 
+    @Test("A lock file that another has put in the place of the one opened is that other's")
+    func replacedWhileOpened() throws {
+        let fixture = try StoreFixture()
+        let first = try DataDirectory(locking: fixture.directory, owner: "first")
+        var second: DataDirectory?
+        let failure = #expect(throws: LogFailure.self) {
+            try DataDirectory(
+                locking: fixture.directory, owner: "third",
+                whenOpened: {
+                    guard second == nil else { return }
+                    first.unlock()
+                    second = try? DataDirectory(locking: fixture.directory, owner: "second")
+                })
+        }
+        #expect(failure?.kind == .locked)
+        #expect(DataDirectory.holder(of: fixture.directory) == "second")
+        second?.unlock()
+    }
+
     @Test("A lock file that was put in the place of the one held is another's")
     func anotherFile() throws {
         let fixture = try StoreFixture()

@@ -19,6 +19,7 @@ struct Feed: Sendable {
         var result = FeedResult()
         var bar = ProgressBar("feeding", unit: "events")
         var refusals = RefusedRows(path: path)
+        var kept = KeptRows(path: path)
         defer { bar.finish() }
         var nextPoint = 0.0
         try await withThrowingTaskGroup(of: (Batch, [JSONValue]).self) { group in
@@ -29,7 +30,9 @@ struct Feed: Sendable {
                     count(replies, batch, &schedule, &refusals, &result)
                     underWay -= 1
                 }
-                guard let batch = try nextBatch(&schedule, &refusals) else { break }
+                let next = try nextBatch(&schedule, &refusals, &kept)
+                if kept.isFull { await keep(&kept) }
+                guard let batch = next else { break }
                 let source = Self.source(path, batch)
                 group.addTask { (batch, try await client.events(application, batch.lines, source: source)) }
                 underWay += 1
@@ -46,6 +49,7 @@ struct Feed: Sendable {
                 count(replies, batch, &schedule, &refusals, &result)
             }
         }
+        await keep(&kept)
         bar.finish()
         refusals.finish()
         result.refusedCount = refusals.count
@@ -91,8 +95,16 @@ struct Feed: Sendable {
         return "\(HTTPRequest.escaped(Array(name.utf8))):\(lines.map(String.init).joined(separator: ","))"
     }
 
+    /// Hands rows that were refused here to the server's quarantine: best effort, as all that is kept there.
+    private func keep(_ rows: inout KeptRows) async {
+        guard let body = rows.take() else { return }
+        _ = try? await client.post("/v1/applications/\(application)/quarantine", body)
+    }
+
     /// The next events as NDJSON; nil at the end of the file.
-    private func nextBatch(_ schedule: inout EventSchedule, _ refusals: inout RefusedRows) throws -> Batch? {
+    private func nextBatch(
+        _ schedule: inout EventSchedule, _ refusals: inout RefusedRows, _ kept: inout KeptRows
+    ) throws -> Batch? {
         var parts: [Batch.Part] = []
         var json = JSONWriter(reserving: batchEvents * 200)
         var event = Event(contract.layout)
@@ -100,7 +112,9 @@ struct Feed: Sendable {
         while count < batchEvents {
             switch try schedule.next(into: &event) {
             case .end: return count == 0 ? nil : Batch(lines: json.bytes, parts: parts)
-            case .refused(let row, let line, let refusal): refusals.add(row, line, refusal)
+            case .refused(let row, let line, let refusal):
+                refusals.add(row, line, refusal)
+                if refusal.isOfContract, let event = schedule.refusedEvent { kept.add(event, line, refusal) }
             case .event:
                 event.write(to: &json, contract: contract)
                 json.newline()
@@ -112,6 +126,46 @@ struct Feed: Sendable {
             }
         }
         return Batch(lines: json.bytes, parts: parts)
+    }
+}
+
+/// Rows that the contract refused before they were sent, on their way to the quarantine.
+private struct KeptRows {
+    /// Rows in a request, at most.
+    private static let rowsMax = 100
+
+    private let name: String
+    private var json = JSONWriter()
+    private var count = 0
+
+    init(path: String) {
+        name = path.split(separator: "/").last.map(String.init) ?? path
+    }
+
+    var isFull: Bool { count >= Self.rowsMax }
+
+    mutating func add(_ event: JSONValue, _ line: Int, _ refusal: Refusal) {
+        // Where more is refused than is sent, the rest is not kept.
+        guard count < 10 * Self.rowsMax else { return }
+        json.object { json in
+            json.member("source", "\(name):\(line)")
+            json.member("type", "urn:headrace:\(refusal.kind.rawValue)")
+            json.member("detail", refusal.message)
+            if let hint = refusal.hint { json.member("hint", hint) }
+            json.key("event")
+            event.write(to: &json)
+        }
+        count += 1
+    }
+
+    /// The body of a request; nil where there is none to be sent.
+    mutating func take() -> [UInt8]? {
+        guard count > 0 else { return nil }
+        defer {
+            json.removeAll()
+            count = 0
+        }
+        return Array("[".utf8) + json.bytes + Array("]".utf8)
     }
 }
 

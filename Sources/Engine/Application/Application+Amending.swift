@@ -70,7 +70,9 @@ extension Application {
 
     private static func check(_ search: QuestionSearch) throws(Refusal) {
         guard !search.questions.isEmpty || !search.sayings.isEmpty else {
-            throw Refusal(.outOfRange, "no question fulfils the condition", hint: "nothing was changed")
+            throw Refusal(
+                .outOfRange, "no question that counts fulfils the condition",
+                hint: "nothing was changed; what is excluded or forgotten counts no more")
         }
         guard search.questions.count < search.askedCount else {
             throw Refusal(

@@ -79,12 +79,13 @@ struct AuditSearch {
     private static func unknown(_ id: EventID, labels: [Occurrence]) -> Refusal {
         guard let label = labels.last else {
             return Refusal(
-                .unknownQuestion, "nothing was ever asked under the id '\(id.text)'",
+                .unknownQuestion,
+                "the log has no question with the id '\(id.text)': it was never asked, or is forgotten",
                 hint: "`headrace log` lists the ids; they are compared byte by byte")
         }
         return Refusal(
             .unknownQuestion,
-            "nothing was ever asked under the id '\(id.text)': its label, event \(label.offset), \(fate(of: label))",
+            "the log has no question with the id '\(id.text)': its label, event \(label.offset), \(fate(of: label))",
             hint: "ask with the same id; the label is then learned from with the question")
     }
 

@@ -18,7 +18,11 @@ package struct RowSource: ~Copyable {
     private var reader: RowReader
     /// The whole file in time order, last row first, where it had to be sorted.
     private var sorted: [Sorted]?
-    private var refused: [(rowNumber: Int, lineNumber: Int, refusal: Refusal)] = []
+    private var refused: [Refused] = []
+    /// Of the current row of a file of JSON: its text, until the next is read.
+    private var line: UnsafeBufferPointer<UInt8>?
+    /// Of the current row of a file that was sorted, where it was refused.
+    private var sortedEvent: JSONValue?
 
     private final class Box<Reader: ~Copyable> {
         var reader: Reader
@@ -33,6 +37,14 @@ package struct RowSource: ~Copyable {
         let rowNumber: Int
         let lineNumber: Int
     }
+
+    private struct Refused {
+        let refusal: Refusal
+        let rowNumber: Int
+        let lineNumber: Int
+        let event: JSONValue?
+    }
+
     /// The current row counted from 1.
     package private(set) var rowNumber = 0
     /// The line of the file in which it begins.
@@ -57,7 +69,9 @@ package struct RowSource: ~Copyable {
         reading: while true {
             switch try next(into: &row) {
             case .row: rows.append(Sorted(row: row, rowNumber: rowNumber, lineNumber: lineNumber))
-            case .refused(let refusal): refused.append((rowNumber, lineNumber, refusal))
+            case .refused(let refusal):
+                refused.append(
+                    Refused(refusal: refusal, rowNumber: rowNumber, lineNumber: lineNumber, event: event))
             case .end: break reading
             }
         }
@@ -85,7 +99,8 @@ package struct RowSource: ~Copyable {
                 return .refused(error)
             }
         }
-        guard let lines, let line = try lines.reader.next() else { return .end }
+        line = try lines?.reader.next()
+        guard let lines, let line else { return .end }
         (rowNumber, lineNumber) = (lines.reader.rowNumber, lines.reader.lineNumber)
         do throws(Refusal) {
             try reader.read(into: &row, json: line)
@@ -95,14 +110,25 @@ package struct RowSource: ~Copyable {
         }
     }
 
+    /// The current row as one event, whether it was refused or not, until the next is read; nil where it is none, or a
+    /// row of a file that was sorted and was not refused by the contract.
+    package var event: JSONValue? {
+        if sorted != nil { return sortedEvent }
+        if let records {
+            let fields = records.reader.fields
+            return reader.event(cellCount: fields.spans.count) { fields[$0] }
+        }
+        return line.flatMap { reader.event(json: $0) }
+    }
+
     private mutating func nextSorted(into row: inout RowReader.Row) -> Outcome {
         if let first = refused.popLast() {
-            (rowNumber, lineNumber) = (first.rowNumber, first.lineNumber)
+            (rowNumber, lineNumber, sortedEvent) = (first.rowNumber, first.lineNumber, first.event)
             return .refused(first.refusal)
         }
         guard let next = sorted?.popLast() else { return .end }
         row = next.row
-        (rowNumber, lineNumber) = (next.rowNumber, next.lineNumber)
+        (rowNumber, lineNumber, sortedEvent) = (next.rowNumber, next.lineNumber, nil)
         return .row
     }
 }

@@ -87,6 +87,9 @@ package struct EventSchedule: ~Copyable {
     /// The label of the question handed out last, as its row has it; nil where it has none, or comes from a log.
     package private(set) var questionLabel: Label?
 
+    /// The row refused last as one event, until the next step; nil where it is none, or of a listed log.
+    package var refusedEvent: JSONValue? { file?.rows.event }
+
     private let reading: Reading
     /// Of what is sent: a hash of what was asked, by the ids whose labels are due.
     private var asked: [Fingerprint: UInt64] = [:]

@@ -123,6 +123,40 @@ public struct RefusedEvent: Sendable {
         (self.kind, self.source, self.refusal, self.text) = (kind, source, refusal, text)
     }
 
+    /// Reads a row that whoever plays a file has refused: `{"source", "type", "detail", "hint", "event"}`.
+    /// - Throws: where it is none of them, or was not refused by a contract.
+    public init(_ json: JSONValue) throws(Refusal) {
+        let keys = ["source", "type", "detail", "hint", "event"]
+        for member in json.members ?? [] where !keys.contains(member.key) {
+            throw Refusal(
+                .unknownField, "unknown field '\(member.key)'", hint: "there are \(keys.joined(separator: ", "))")
+        }
+        func text(_ key: String) throws(Refusal) -> String {
+            guard let text = json[key]?.string, text.utf8.count <= Self.textBytesMax else {
+                throw Refusal(.missingField, "'\(key)' is a text of at most \(Self.textBytesMax) bytes")
+            }
+            return text
+        }
+        let prefix = "urn:headrace:"
+        let type = try text("type")
+        let kind = Refusal.Kind(rawValue: String(type.dropFirst(type.hasPrefix(prefix) ? prefix.count : 0)))
+        let hint = json["hint"] == nil ? nil : try text("hint")
+        guard let kind, Refusal(kind, "").isOfContract else {
+            throw Refusal(.outOfRange, "'\(type)' is no type of problem for which a contract refuses an event")
+        }
+        guard let event = json["event"], event.members != nil else {
+            throw Refusal(.missingField, "'event' is the event as it would have been sent: an object")
+        }
+        var writer = JSONWriter()
+        event.write(to: &writer)
+        self.init(
+            kind: nil, source: try text("source"), refusal: Refusal(kind, try text("detail"), hint: hint),
+            text: writer.bytes)
+    }
+
+    /// Bytes of a source, a detail or a hint that a client gives.
+    static let textBytesMax = 4_096
+
     var isJSON: Bool { text.withUnsafeBufferPointer { JSONReader.isWhole($0) } }
 
     func quarantined(at time: Timestamp) -> QuarantinedEvent {

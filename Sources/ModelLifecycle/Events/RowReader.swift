@@ -25,7 +25,7 @@ public struct RowReader {
     }
 
     /// One use of one column, as plain numbers: the loop over a row's cells counts no references.
-    private struct Cell: Sendable {
+    struct Cell: Sendable {
         let column: Int
         let role: Role
         /// Of a category whose list is open: its slot.
@@ -41,8 +41,8 @@ public struct RowReader {
     let data: DataMapping
     var features: FeatureCheck
     let labels: LabelCheck
-    private let cells: [Cell]
-    private let columnCount: Int
+    let cells: [Cell]
+    let columnCount: Int
 
     /// A reader of rows that name their values: JSON objects.
     public init(_ contract: Contract, _ data: DataMapping) {

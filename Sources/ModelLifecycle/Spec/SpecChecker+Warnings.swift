@@ -12,7 +12,7 @@ extension SpecChecker {
         guard !unused.isEmpty else { return }
         let listed = unused.prefix(Self.listedMax).map(SpecMistake.quote).joined(separator: ", ")
         let more = unused.count > Self.listedMax ? " and \(unused.count - Self.listedMax) more" : ""
-        let names = unused.prefix(Self.listedMax).map(SpecMistake.plain).joined(separator: ", ")
+        let names = unused.prefix(Self.listedMax).map(YAMLScalar.text).joined(separator: ", ")
         let verb = unused.count == 1 ? "(category) is" : "(categories) are"
         warn(
             head, "\(listed)\(more) \(verb) not used by \(learner.name)",

@@ -13,8 +13,8 @@ import Testing
         var row = FeatureRow(spec.contract.layout)
         if kind == .prediction { row.setNumber(value, at: 0) }
         return Event(
-            kind, time: Timestamp(microseconds: time), id: EventID(id), features: row,
-            label: kind == .label ? .number(value) : nil)
+            kind == .label ? .label(.number(value)) : .prediction, time: Timestamp(microseconds: time),
+            id: EventID(id), features: row)
     }
 
     private static func application(_ spec: Spec?, _ log: MemoryLog) throws -> Application {

@@ -72,6 +72,38 @@ import Testing
         }
     }
 
+    /// Before the jump a changed spec put the champion in another place; what it answered is scored as served.
+    @Test func aQuestionThatIsOpenAgainKeepsWhoAnswered() throws {
+        let (linear, other) = (["standard_scaler", "linear_regression"] as SpecTree, ["linear_regression"] as SpecTree)
+        let (old, new) = (
+            try tenSecondSpec.with("model", ["name": "old", "model": linear]).spec,
+            try tenSecondSpec.with("model", ["name": "new", "model": other]).with("challengers", ["old": linear]).spec
+        )
+        var fold = TestFold(old)
+        var errors = 4.0
+        func answered(_ fold: TestFold) -> Double { abs(10 - (fold.outcome.answer.first ?? .nan)) }
+        fold.example("e", at: 0, x: 1, 4)
+        fold.predict("early", at: 0, x: 2)
+        errors += answered(fold)
+        fold.adopt(new)
+        #expect(fold.state.learned.roles.champion == 1)
+        fold.predict("late", at: 1, x: 3)
+        errors += answered(fold)
+        let jump = fold.state.offset
+        fold.predict("far", at: 1_000, x: 4)
+        errors += answered(fold)
+        #expect(fold.state.ledger.pendingCount == 1)
+
+        setClock(&fold, try rebuilt(fold, from: jump, latest: second(5), old), from: jump, second(5))
+        #expect(fold.state.ledger.pendingCount == 3 && fold.state.learned.roles.champion == 1)
+        let bytes = fold.state.encoded
+        fold.state = try ApplicationState(encoded: bytes)
+        #expect(fold.state.encoded == bytes)
+        for id in ["early", "late", "far"] { #expect(fold.label(id, at: 6, 10) == .learned) }
+        let served = try #require(fold.state.servedMetrics.values.first { $0.name == "mae" }).value
+        #expect(abs(served - errors / 4) < 1e-9)
+    }
+
     @Test func onlyAClockThatIsAheadIsSet() throws {
         var fold = try TestFold(tenSecondSpec)
         fold.predict("a", at: 5)

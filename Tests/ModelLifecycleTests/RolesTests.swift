@@ -141,11 +141,17 @@ import Testing
     @Test func bytesThatAreNoTableAreRefused() throws {
         let fold = try TestFold(Self.tree(Self.linear, challengers: ["b": Self.other]))
         let bytes = fold.state.encoded
-        // Of a state without a question the table stands before one byte: nothing is kept of what was served.
-        #expect(Array(bytes.suffix(3)) == [0, 1, 0])
+        // The table is the end of the second section.
+        var decoder = CanonicalDecoder(bytes)
+        for _ in 0..<2 {
+            _ = try decoder.byte()
+            _ = try decoder.part()
+        }
+        let end = decoder.offset
+        #expect(Array(bytes[end - 2..<end]) == [0, 1])
         for table in [[0, 0], [1, 1], [2, 0], [1, 2]] as [[UInt8]] {
             #expect(throws: CanonicalDecodingError.self) {
-                try ApplicationState(encoded: Array(bytes.dropLast(3)) + table + [0])
+                try ApplicationState(encoded: Array(bytes[..<(end - 2)]) + table + Array(bytes[end...]))
             }
         }
     }

@@ -155,23 +155,28 @@ import Testing
     }
 }
 
+extension Event.Kind {
+    /// A correction may be the first label, too.
+    fileprivate var isOfLabel: Bool { self == .label || self == .corrected }
+}
+
 extension TestFold {
     /// The label that the last step learned.
     fileprivate func labelLearned(_ event: Event) -> Label? {
         if event.kind != .prediction { return event.label }
         // It had waited for the question.
-        return past.events.filter { $0.value.event.kind == .label && $0.value.event.id == event.id }
+        return past.events.filter { $0.value.event.kind.isOfLabel && $0.value.event.id == event.id }
             .max { $0.key < $1.key }?.value.event.label
     }
 
     fileprivate func offset(of id: String) -> Int {
-        past.events.filter { $0.value.event.id == EventID(id) && $0.value.event.kind != .label }.map(\.key).max() ?? 0
+        past.events.filter { $0.value.event.id == EventID(id) && $0.value.event.kind.isQuestion }.map(\.key).max() ?? 0
     }
 
     /// Excludes an event and adopts the present state as the rebuild: what matters here is that another lineage begins.
     fileprivate mutating func exclude(_ offset: Int) {
         let exclusion = Amendment.exclusion(OffsetRanges([offset]), isForgotten: false)
-        apply(Event(.amended, time: state.ledger.time, features: FeatureRow(layout), amendment: exclusion))
+        apply(Event(.amended(exclusion), time: state.ledger.time, features: FeatureRow(layout)))
         restore(to: state.offset)
     }
 }

@@ -155,7 +155,9 @@ extension Adoption.Recipe {
 extension StoredAnswer {
     /// Whether two answers have the same bits.
     func isSame(as other: StoredAnswer) -> Bool {
-        decision == other.decision && isBaseline == other.isBaseline && values.count == other.values.count
+        // Who answered counts where there is an answer; some blocks say it of the label that follows, too.
+        decision == other.decision && (isBaseline == other.isBaseline || !decision.hasAnswer)
+            && values.count == other.values.count
             && zip(values, other.values).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
 

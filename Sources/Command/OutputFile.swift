@@ -22,9 +22,8 @@ enum OutputFile {
     /// The same of a picture, which is drawn again over an older one, and over nothing else.
     static func check(picture path: String?, reading inputs: [String]) throws(LogFailure) {
         try check(path, reading: inputs)
-        guard let path, let size = size(path), size > 0, !begins(path, with: "<svg"), !begins(path, with: "<?xml") else {
-            return
-        }
+        guard let path, let size = size(path), size > 0 else { return }
+        guard !begins(path, with: "<svg"), !begins(path, with: "<?xml") else { return }
         throw LogFailure(.unavailable, "\(path) is there already, and no SVG file", hint: "name another file to write")
     }
 

@@ -161,12 +161,12 @@ final class Serving {
         let offset = state.offset - 1
         if builder.isEmpty { builderBegan = now }
         let values = decision.hasAnswer ? state.answer : []
-        builder.append(
-            event, time: state.ledger.time, decision: decision, values: values, isBaseline: state.answerIsBaseline)
+        let isBaseline = decision.hasAnswer && state.answerIsBaseline
+        builder.append(event, time: state.ledger.time, decision: decision, values: values, isBaseline: isBaseline)
         if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         return Acceptance(
             kind: event.kind, id: event.id.text, decision: decision, isRepeated: false, offset: offset,
-            version: state.version, values: Array(values), isBaseline: decision.hasAnswer && state.answerIsBaseline,
+            version: state.version, values: Array(values), isBaseline: isBaseline,
             classes: decision.hasAnswer ? classNames(of: values.count) : [])
     }
 

@@ -69,7 +69,7 @@ public struct BlockBuilder: Sendable {
         if let label = event.label { encode(label) }
         event.adoption?.encode(to: &records)
         event.amendment?.encode(to: &records)
-        records.byte(decision.code << 1 | (isBaseline && decision.hasAnswer ? 1 : 0))
+        records.byte(decision.code << 1 | (isBaseline ? 1 : 0))
         if decision.hasAnswer {
             records.count(values.count)
             for value in values { records.double(value) }

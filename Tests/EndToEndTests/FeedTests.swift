@@ -52,6 +52,32 @@ extension EndToEnd {
             #expect(tried.errors.contains("twice.csv:3: row 2 refused: id 'a': "))
         }
 
+        @Test("What a pipe holds is told from what another holds, however short")
+        func pipesWithoutIDs() async throws {
+            let (_, server) = try await serve()
+            func feed(_ rows: String) throws -> JSON {
+                let line = "printf '\(rows)' | '\(Program.headrace)' feed --data - --url \(server.url) --format json"
+                let result = try Program.run("/bin/sh", ["-c", line])
+                #expect(result.status == 0, "\(result.errors)")
+                return result.json
+            }
+            for _ in 0..<2 { #expect(try feed("x,y\\n6,1\\n7,2\\n")["labels"].int == 2) }
+            #expect(try feed("x,y\\n6,1\\n8,2\\n")["labels"].int == 4)
+            #expect(try feed(#"{"x":6,"y":1}"# + "\\n")["labels"].int == 5)
+        }
+
+        @Test("A listing that is one array is played to its end", arguments: ["ndjson", "json", "csv"])
+        func listingsOfAllForms(_ form: String) async throws {
+            let (scratch, server) = try await serve("data: {id: id}")
+            #expect(try feed(try scratch.file("a.csv", "id,x,y\na,1,1\nb,2,2\n"), server).status == 0)
+            let listing = try Program.headrace("log", "--data-dir", scratch("data"), "--format", form).text
+            let file = try scratch.file("listing.\(form)", listing)
+            let other = try await HeadraceProcess(scratch("f.yaml"), directory: scratch("other"))
+            let played = try self.feed(file, other, "--events")
+            #expect(played.status == 0 && played.json["labels"].int == 2, "\(played.errors)")
+            #expect(try await other.status("f")["state_digest"].string == server.status("f")["state_digest"].string)
+        }
+
         @Test("Without ids one file is told from another, and the same file is a retry")
         func filesWithoutIDs() async throws {
             let (scratch, server) = try await serve()

@@ -106,10 +106,13 @@ extension EndToEnd {
             (#"[{"source":"f:1","type":"wrong-type","detail":"d","event":{"id":"a"}}]"#, 200),
         ])
         func handedIn(_ body: String, _ status: Int) async throws {
-            let (_, server) = try await Self.serve()
+            // The directory goes with it, and the quarantine is made when there is something to keep.
+            let (scratch, server) = try await Self.serve()
             let answer = try await server.post(Self.path, body)
             #expect(answer.status == status, "\(answer.text)")
             #expect(try await server.get(Self.path).json["count"].int == (status == 200 ? 1 : 0))
+            #expect(try server.stop() == 0)
+            withExtendedLifetime(scratch) {}
         }
 
         @Test("What is sent and taken leaves; what is refused again stays; sent twice it is one event")

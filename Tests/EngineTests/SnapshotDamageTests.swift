@@ -121,8 +121,38 @@ import Testing
             #expect(verification.differences.allSatisfy { $0.what.hasPrefix(column) })
             #expect(try Checkup(of: store).findings.count == 1)
             try store.close()
+            let isNewest = snapshot.offset == snapshots.last?.offset
+            let said = try await damageSaid(try copy.crashed(), expected)
+            #expect(said.map(\.offset) == (isNewest ? [snapshot.offset] : []))
+            #expect(said.allSatisfy { !$0.wasPassedOver })
             try repairs(copy, expected, snapshot)
         }
+    }
+
+    /// What a start says, and that the digests shown are those of the state.
+    private func damageSaid(_ fixture: StoreFixture, _ expected: [Digest]) async throws -> [SnapshotDamage] {
+        let application = try Application(
+            name: "prices", spec: nil, store: fixture.access(), clock: StoreFixture.clock)
+        let digests = try await application.status().standing.digests
+        #expect([digests.state, digests.ledger] == expected)
+        await application.stop()
+        return application.damage
+    }
+
+    @Test("Snapshots of events that are gone say so at the start")
+    func newestBlocksGone() async throws {
+        let fixture = try await store()
+        try fixture.execute("DELETE FROM blocks WHERE first_offset = (SELECT max(first_offset) FROM blocks)")
+        let store = try fixture.open(readOnly: true)
+        let (end, last) = (try store.endOffset, try #require(try store.snapshots().last))
+        #expect(last.offset > end)
+        try store.close()
+        let application = try Application(
+            name: "prices", spec: nil, store: fixture.access(), clock: StoreFixture.clock)
+        #expect(application.damage.map(\.offset) == [last.offset])
+        #expect(application.damage[0].description.contains("the log ends before event \(end)"))
+        #expect(try await application.status().damage == application.damage)
+        await application.stop()
     }
 
     @Test("A name that is no name, an experiment that does not decode: the others are shown, verify and doctor say so")

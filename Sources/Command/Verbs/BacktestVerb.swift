@@ -68,6 +68,7 @@ struct BacktestVerb: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
+        try plotting.check(reading: inputs)
         if let data { return try overFile(data) }
         if DataDirectory.holder(of: options.directory) != nil { _ = nice(10) }
         let store = try options.openForReading()
@@ -98,6 +99,8 @@ struct BacktestVerb: AsyncParsableCommand {
         }
     }
 
+    private var inputs: [String] { candidates + (data.map { [$0] } ?? []) }
+
     private func load() throws -> [Candidate] {
         try candidates.map { path in
             let (spec, warnings) = try SpecFile.load(path: path)
@@ -126,7 +129,7 @@ struct BacktestVerb: AsyncParsableCommand {
     /// Runs to the end, with a line of progress. Ctrl-C leaves nothing behind.
     private func run(_ backtest: Backtest) throws -> BacktestResult {
         let interruption = Interruption()
-        let file = try predicting.file()
+        let file = try predicting.file(reading: inputs)
         if let file { backtest.writePredictions { try file.write($0) } }
         var bar = ProgressBar("back-testing", unit: "events")
         defer { bar.finish() }

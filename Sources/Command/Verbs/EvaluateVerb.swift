@@ -32,6 +32,7 @@ struct EvaluateVerb: AsyncParsableCommand {
 
     mutating func run() async throws {
         let path = spec
+        try plotting.check(reading: [path, data])
         let (spec, warnings) = try SpecFile.load(path: path)
         for warning in warnings { Failure.say("\(path):\(warning)") }
         let interruption = Interruption()
@@ -39,7 +40,7 @@ struct EvaluateVerb: AsyncParsableCommand {
         let start = clock.now
         var evaluation = Evaluation(
             spec, try rows.schedule(data, spec.contract, spec.data), every: every)
-        let file = try predicting.file()
+        let file = try predicting.file(reading: [path, data])
         var writer = PredictionWriter(spec.contract.target)
         if file != nil { evaluation.predictions = PredictionTable() }
         var bar = ProgressBar("evaluating", unit: "events")

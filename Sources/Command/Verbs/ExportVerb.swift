@@ -34,6 +34,7 @@ struct ExportVerb: AsyncParsableCommand {
 
     mutating func run() async throws {
         let path = to ?? model ?? ""
+        try OutputFile.check(path)
         guard force || path == "-" || !FileManager.default.fileExists(atPath: path) else {
             throw LogFailure(.unavailable, "\(path) is there already", hint: "--force overwrites it")
         }

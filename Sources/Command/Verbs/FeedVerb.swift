@@ -38,6 +38,7 @@ struct FeedVerb: AsyncParsableCommand {
     }
 
     mutating func run() async throws {
+        try plotting.check(reading: [data])
         let client = try Client(url)
         var options = ApplicationOptions()
         (options.application, options.url, options.dataDir) = (application, url, nil)

@@ -41,6 +41,7 @@ struct InitVerb: AsyncParsableCommand {
     @OptionGroup var format: FormatOption
 
     mutating func run() async throws {
+        try OutputFile.check(output, reading: [data])
         if let output, !force, FileManager.default.fileExists(atPath: output) {
             throw ValidationError("\(output) exists; --force overwrites it")
         }

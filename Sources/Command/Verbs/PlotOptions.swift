@@ -11,6 +11,11 @@ struct PlotOptions: ParsableArguments {
         return TerminalPlot(title: title, xLabel: "labels").render(curves) + "\n"
     }
 
+    /// - Parameter inputs: the files that are read meanwhile.
+    func check(reading inputs: [String]) throws {
+        try OutputFile.check(picture: plot, reading: inputs)
+    }
+
     func writeSVG(_ curves: [MetricCurve], _ title: String) throws {
         guard let plot else { return }
         do {

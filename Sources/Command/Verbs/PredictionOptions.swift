@@ -10,8 +10,10 @@ struct PredictionOptions: ParsableArguments {
     var force = false
 
     /// The file, begun; nil where none is wanted.
-    func file() throws -> PredictionFile? {
+    /// - Parameter inputs: the files that are read meanwhile.
+    func file(reading inputs: [String]) throws -> PredictionFile? {
         guard let predictions else { return nil }
+        try OutputFile.check(predictions, reading: inputs)
         guard force || !FileManager.default.fileExists(atPath: predictions) else {
             throw ValidationError("\(predictions) exists; --force overwrites it")
         }

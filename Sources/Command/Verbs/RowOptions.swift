@@ -22,30 +22,29 @@ struct RowOptions: ParsableArguments {
 
     /// The rows of a file whose events are folded here.
     func schedule(_ path: String, _ contract: Contract, _ data: DataMapping) throws -> EventSchedule {
-        try schedule(path, contract, data) { _ in .answered }
+        try schedule(path, contract, data, identified: false)
     }
 
     /// The rows of a file whose events are sent to a server.
     func sending(_ path: String, _ contract: Contract, _ data: DataMapping) throws -> EventSchedule {
-        try schedule(path, contract, data) { source in
-            guard data.id == nil else { return .sent(ids: "") }
-            let ids = try FileIdentity.text(of: source)
-            Failure.say(
-                "\(path) has no column of ids: a row's id is made of the file's content and its number, like \(ids)-0. "
-                    + "The same file sent again is a retry; a changed one is all new")
-            return .sent(ids: ids)
-        }
+        try schedule(path, contract, data, identified: true)
     }
 
     private func schedule(
-        _ path: String, _ contract: Contract, _ data: DataMapping,
-        reading: (ByteSource) throws -> EventSchedule.Reading
+        _ path: String, _ contract: Contract, _ data: DataMapping, identified: Bool
     ) throws -> EventSchedule {
         if events { return EventSchedule(try LoggedEvents(path: path, contract: contract), limit: limit ?? .max) }
-        var source = try RowSource(path: path, contract: contract, data: data)
-        let reading = try reading(source.source)
-        if sort { try source.sortByTime() }
-        return EventSchedule(source, data: data, reading: reading, limit: limit ?? .max)
+        let source = try ByteSource(path: path)
+        // Of a pipe before anything is read.
+        let ids = identified && data.id == nil ? try FileIdentity.text(of: source) : ""
+        var rows = try RowSource(source, contract: contract, data: data)
+        if !ids.isEmpty {
+            Failure.say(
+                "\(path) has no column of ids: a row's id is made of the file's content and its number, like \(ids)-0. "
+                    + "The same file sent again is a retry while its ids are known; a changed one is all new")
+        }
+        if sort { try rows.sortByTime() }
+        return EventSchedule(rows, data: data, reading: identified ? .sent(ids: ids) : .answered, limit: limit ?? .max)
     }
 }
 

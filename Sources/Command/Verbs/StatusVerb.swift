@@ -80,7 +80,8 @@ enum Status {
             ("in quarantine", "quarantined"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
         for damage in status["damaged_snapshots"]?.array ?? [] {
-            line("damaged", damage["offset"]?.integer.map { "the snapshot at @\($0), passed over" } ?? "the snapshots")
+            let what = damage["offset"]?.integer.map { "the snapshot at @\($0)" } ?? "the list of snapshots"
+            line("damaged", "\(what): \(damage["reason"]?.string ?? "")")
         }
         return lines.joined(separator: "\n") + "\n\n" + metrics(status) + experts(status)
     }

@@ -52,8 +52,8 @@ final class Serving {
         committer = Committer(whenFailed: context.wake)
         compactor = Compactor(log, tell: context.tell)
         isReadingNoted = try log.firstReading() != nil
-        let (replay, snapshotOffset, policy) = try Self.recover(log, notes.cost)
-        damage = replay.damage
+        let (replay, snapshotOffset, policy, contradictions) = try Self.recover(log, notes.cost)
+        damage = replay.damage + contradictions
         snapshots = SnapshotUpkeep(
             policy, recoveredEvents: replay.offset - snapshotOffset, compactor, committer, notes)
         if let state = replay.state {
@@ -70,7 +70,7 @@ final class Serving {
         try takeOverNames()
         names.publish(state.names)
         // What it says is found without looking at the state, where nothing was folded after it.
-        if snapshotOffset > 0, snapshotOffset == state.offset {
+        if snapshotOffset > 0, snapshotOffset == state.offset, contradictions.isEmpty {
             knownDigests = try log.snapshots().last { $0.offset == snapshotOffset }.map(Standing.Digests.init)
         }
         if let spec, replay.state == nil || state.spec != spec {
@@ -104,17 +104,39 @@ final class Serving {
     /// Folds what follows the newest snapshot, and measures that.
     private static func recover(
         _ log: StoreAccess.Store, _ cost: @escaping @Sendable () -> Double
-    ) throws -> (Replay, snapshotOffset: Int, SnapshotPolicy) {
+    ) throws -> (Replay, snapshotOffset: Int, SnapshotPolicy, [SnapshotDamage]) {
         let began = cost()
         var replay = try Replay(log)
         let (start, read) = (replay.offset, cost())
+        let contradictions = try Self.contradictions(replay, log)
+        let folding = cost()
         try replay.run()
         var policy = SnapshotPolicy(
             newest: (start, replay.snapshotBytes),
             keptOffset: try log.snapshots().last { !$0.reason.givesWay }?.offset ?? 0, cost: cost)
         policy.recovered(
-            readSeconds: read - began, foldSeconds: cost() - read, events: replay.offset - start)
-        return (replay, start, policy)
+            readSeconds: read - began, foldSeconds: cost() - folding, events: replay.offset - start)
+        return (replay, start, policy, contradictions)
+    }
+
+    /// What the table of snapshots says against the log or against what it holds. The log is served all the same.
+    /// - Parameter replay: of which nothing has been folded yet.
+    private static func contradictions(_ replay: Replay, _ log: StoreAccess.Store) throws -> [SnapshotDamage] {
+        guard let snapshots = try? log.snapshots() else { return [] }
+        let end = try log.endOffset
+        var found = snapshots.filter { $0.offset > end }.map { snapshot in
+            SnapshotDamage(
+                offset: snapshot.offset, reason: "it knows events that are gone: the log ends before event \(end)")
+        }
+        if let state = replay.state, let own = snapshots.last(where: { $0.offset == state.offset }),
+            Standing.Digests(own) != Standing.Digests(state)
+        {
+            found.append(
+                SnapshotDamage(
+                    offset: own.offset, reason: "it is served, and its digests are not those of its state",
+                    wasPassedOver: false))
+        }
+        return found
     }
 
     // MARK: Events
@@ -158,15 +180,16 @@ final class Serving {
         let (offset, decision) = (state.offset - 1, outcome.decision)
         if builder.isEmpty { builderBegan = now }
         let values = decision.hasAnswer ? outcome.answer : []
+        let isBaseline = decision.hasAnswer && outcome.answerIsBaseline
         builder.append(
-            event, time: state.ledger.time, decision: decision, values: values, isBaseline: outcome.answerIsBaseline,
+            event, time: state.ledger.time, decision: decision, values: values, isBaseline: isBaseline,
             notices: outcome.notices)
         if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         if case .named = event.payload { names.publish(state.names) }
         return Acceptance(
             kind: event.kind.told(decision), id: event.id.text, decision: decision, isRepeated: false, offset: offset,
-            version: state.version, values: Array(values), isBaseline: decision.hasAnswer && outcome.answerIsBaseline,
-            classes: decision.hasAnswer ? classNames : [])
+            version: state.version, values: Array(values), isBaseline: isBaseline,
+            classes: decision.hasAnswer ? classNames(of: values.count) : [])
     }
 
     /// The reply to the event at an offset, which said the same before.
@@ -180,11 +203,17 @@ final class Serving {
             kind: isQuestion ? request.kind : Event.Kind.label.told(decision), id: request.id.text,
             decision: decision, isRepeated: true, offset: offset, version: version,
             values: isQuestion ? answer.values : [], isBaseline: answer.isBaseline,
-            classes: isQuestion ? classNames : [])
+            classes: isQuestion ? classNames(of: answer.values.count) : [])
     }
 
-    private var classNames: [String] {
-        state.contract.target.task == .regression ? [] : state.classNames
+    /// The classes that an answer of so many values is about. Open ones may have become more since, even by the label
+    /// of the very example.
+    private func classNames(of count: Int) -> [String] {
+        switch state.contract.target.task {
+        case .regression: []
+        case .binary: state.classNames
+        case .multiclass: Array(state.classNames.prefix(count))
+        }
     }
 
     // MARK: Adopting

@@ -39,7 +39,10 @@ extension Audit {
     }
 
     private func writeAnswer(to json: inout JSONWriter) {
-        Answer(values: stored.values, classes: given.classes).write(to: &json)
+        // An example's own label may have brought a class.
+        let isCut = contract.target.task == .multiclass
+        let classes = isCut ? Array(given.classes.prefix(stored.values.count)) : given.classes
+        Answer(values: stored.values, classes: classes).write(to: &json)
         if stored.isBaseline { json.member("answered_by", "baseline") }
         json.member("outcome", stored.decision.word)
     }

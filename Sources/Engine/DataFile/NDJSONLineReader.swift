@@ -21,6 +21,7 @@ package struct NDJSONLineReader: ~Copyable {
     /// The current line of the file, from 1; of an array the line in which the element begins.
     package private(set) var lineNumber = 0
     private var isArray = false
+    private var isArrayAtEnd = false
     private var elements = JSONElements()
 
     private var window: ByteWindow
@@ -95,6 +96,7 @@ package struct NDJSONLineReader: ~Copyable {
 
     /// The next element of the array; nil behind its closing bracket.
     private mutating func nextElement() throws(DataFileError) -> UnsafeBufferPointer<UInt8>? {
+        if isArrayAtEnd { return nil }
         elements.begin()
         while true {
             let unread = UnsafeBufferPointer(start: window.base + window.start, count: window.end - window.start)
@@ -108,7 +110,9 @@ package struct NDJSONLineReader: ~Copyable {
             case .more:
                 if unread.count > lineBytesMax { throw tooLong() }
                 try window.fill()
-            case .end: return nil
+            case .end:
+                isArrayAtEnd = true
+                return nil
             case .malformed(let reason):
                 throw .arrayMalformed(path: path, line: elements.line, row: rowNumber + 1, reason: reason)
             }

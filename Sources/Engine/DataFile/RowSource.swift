@@ -52,7 +52,11 @@ package struct RowSource: ~Copyable {
 
     /// - Throws: `DataFileError`, or a `Refusal` that names the columns which the header lacks.
     package init(path: String, contract: Contract, data: DataMapping) throws {
-        let source = try ByteSource(path: path)
+        try self.init(ByteSource(path: path), contract: contract, data: data)
+    }
+
+    /// The same of a source of which nothing was consumed yet.
+    package init(_ source: ByteSource, contract: Contract, data: DataMapping) throws {
         let isCSV = try FileFormat(of: source) == .csv
         let records = isCSV ? Box(try CSVReader(source: source)) : nil
         let lines = isCSV ? nil : Box(try NDJSONLineReader(source: source))

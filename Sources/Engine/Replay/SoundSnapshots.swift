@@ -6,15 +6,17 @@ public struct SnapshotDamage: Sendable, Equatable {
     /// Of the snapshot; nil where not even a list of them can be read.
     public let offset: Int?
     public let reason: String
+    /// Whether another state serves in its place.
+    public let wasPassedOver: Bool
 
-    init(offset: Int?, reason: String) {
-        (self.offset, self.reason) = (offset, reason)
+    init(offset: Int?, reason: String, wasPassedOver: Bool = true) {
+        (self.offset, self.reason, self.wasPassedOver) = (offset, reason, wasPassedOver)
     }
 
     /// For people, on one line.
     public var description: String {
         let what = offset.map { "the snapshot at @\($0)" } ?? "the list of snapshots"
-        return "\(what) is damaged and was passed over: \(reason)"
+        return "\(what) is damaged\(wasPassedOver ? " and was passed over" : ""): \(reason)"
     }
 }
 

@@ -167,14 +167,16 @@ extension Adoption.Recipe {
 extension StoredAnswer {
     /// Whether two answers have the same bits, and told the same, as far as both say what was told.
     func isSame(as other: StoredAnswer) -> Bool {
-        decision == other.decision && isBaseline == other.isBaseline && values.isSame(as: other.values)
+        // Who answered counts where there is an answer; some blocks say it of the label that follows, too.
+        decision == other.decision && (isBaseline == other.isBaseline || !decision.hasAnswer)
+            && values.isSame(as: other.values)
             && (notices == nil || other.notices == nil || notices == other.notices)
     }
 
     /// Whether the fold gave the same answer, bit by bit.
     func answerIsSame(as outcome: borrowing Outcome) -> Bool {
         guard decision == outcome.decision else { return false }
-        guard decision.hasAnswer else { return values.isEmpty && !isBaseline }
+        guard decision.hasAnswer else { return values.isEmpty }
         return isBaseline == outcome.answerIsBaseline && values.isSame(as: outcome.answer)
     }
 

@@ -13,6 +13,7 @@ extension EndToEnd {
             _ = try await server.post("\(Prices.path)/examples", Prices.examples("e", 50))
             _ = try await server.post("\(Prices.path)/predictions", Prices.prediction("a/b c", size: "20"))
             _ = try await server.post("\(Prices.path)/labels", #"{"id":"a/b c","label":500}"#)
+            server.scratch = scratch
             return (scratch, server)
         }
 

@@ -159,6 +159,7 @@ extension EndToEnd {
             #expect(asked.status == 200)
             let told = try await server.post("\(Prices.path)/labels", #"{"id":"known","label":3}"#)
             #expect(told.status == 200)
+            server.scratch = scratch
             return (scratch, server)
         }
 

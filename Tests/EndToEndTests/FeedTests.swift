@@ -21,6 +21,7 @@ extension EndToEnd {
             let scratch = try Scratch()
             let server = try await HeadraceProcess(
                 try scratch.file("f.yaml", Self.spec(more)), directory: scratch("data"))
+            server.scratch = scratch
             return (scratch, server)
         }
 

@@ -10,7 +10,9 @@ extension EndToEnd {
         private static func serve() async throws -> (Scratch, HeadraceProcess) {
             let scratch = try Scratch()
             let spec = try scratch.file("p.yaml", Prices.spec())
-            return (scratch, try await HeadraceProcess(spec, directory: scratch("data")))
+            let server = try await HeadraceProcess(spec, directory: scratch("data"))
+            server.scratch = scratch
+            return (scratch, server)
         }
 
         @Test("Every way in: what the contract refuses is kept with reason, source and text; other mistakes are not")
@@ -106,13 +108,10 @@ extension EndToEnd {
             (#"[{"source":"f:1","type":"wrong-type","detail":"d","event":{"id":"a"}}]"#, 200),
         ])
         func handedIn(_ body: String, _ status: Int) async throws {
-            // The directory goes with it, and the quarantine is made when there is something to keep.
-            let (scratch, server) = try await Self.serve()
+            let (_, server) = try await Self.serve()
             let answer = try await server.post(Self.path, body)
             #expect(answer.status == status, "\(answer.text)")
             #expect(try await server.get(Self.path).json["count"].int == (status == 200 ? 1 : 0))
-            #expect(try server.stop() == 0)
-            withExtendedLifetime(scratch) {}
         }
 
         @Test("What is sent and taken leaves; what is refused again stays; sent twice it is one event")

@@ -25,6 +25,8 @@ final class HeadraceProcess {
 
     let url: String
     let directory: String
+    /// What goes with the last who holds it: the directory must not go before its server does.
+    var scratch: Scratch?
     private let running: Running
     private let session: URLSession
 

@@ -47,18 +47,25 @@ import Testing
         _ = try await application.submit(events)
     }
 
-    /// Gives a snapshot that is on its way the time that it needs. The writer learns that one has been stored a moment
-    /// after the log has it, and begins no other before that: then a further event makes it look again.
-    /// - Parameter application: takes such events; nil where nothing is to come.
-    private static func settle(_ log: MemoryLog, at offset: Int, _ application: Application? = nil) async throws {
-        var tries = 0
+    /// Gives a snapshot that is on its way the time that it needs; on a busy machine, at its low priority, it is much.
+    private static func settle(_ log: MemoryLog, at offset: Int) async throws {
         while log.snapshots().last.map({ $0.offset < offset }) ?? true {
             try await Swift.Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// The same where one was due when the last events came. The writer learns that one has been stored a moment after
+    /// the log has it: what was due may have been that one. A further event, now and then, makes it look again.
+    private static func settle(_ log: MemoryLog, _ application: Application, due: Double) async throws {
+        let offset = log.endOffset
+        var tries = 0
+        while log.snapshots().last.map({ $0.offset < offset }) ?? true,
+            application.snapshotReport.recoverySeconds >= due
+        {
+            try await Swift.Task.sleep(for: .milliseconds(2))
             tries += 1
-            // Seldom: on a busy machine a snapshot, which is taken at a low priority, takes its time.
-            if tries % 2_500 == 0, let application {
-                try await submit(1, from: 1_000_000 + offset * 1_000 + tries / 2_500, to: application)
-            }
+            guard tries % 1_000 == 0 else { continue }
+            try await submit(1, from: 1_000_000 + offset * 1_000 + tries / 1_000, to: application)
         }
     }
 
@@ -72,7 +79,7 @@ import Testing
             let due = Double(eventsMax) / 20
             try await Self.submit(10, from: first, to: application)
             if application.snapshotReport.recoverySeconds >= due {
-                try await Self.settle(log, at: log.endOffset, application)
+                try await Self.settle(log, application, due: due)
             }
             // As a kill right now would leave it.
             let after = log.endOffset - (log.snapshots().last?.offset ?? 0)

@@ -108,6 +108,18 @@ extension EndToEnd {
             #expect(try server.memoryKilobytes() - memory < 50_000)
         }
 
+        @Test("A body of 16 MiB is read, and one byte more is refused")
+        func largestBody() async throws {
+            let (_, server) = try await Self.serve()
+            let most = 16 << 20
+            let event = Data(Prices.prediction("large").utf8)
+            for (bytes, status) in [(most, 200), (most + 1, 413)] {
+                let body = event + Data(repeating: UInt8(ascii: " "), count: bytes - event.count)
+                let answer = try await server.send("POST", "\(Prices.path)/predictions", body)
+                #expect(answer.status == status, "\(bytes) bytes: \(answer.text)")
+            }
+        }
+
         @Test("What leads nowhere is a problem, too")
         func nowhere() async throws {
             let (_, server) = try await Self.serve()

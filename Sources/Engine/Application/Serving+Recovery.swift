@@ -1,0 +1,43 @@
+import EventLog
+import ModelLifecycle
+
+/// What is found in the log when it is opened to be served.
+extension Serving {
+    /// Folds what follows the newest snapshot, and measures that.
+    static func recover(
+        _ log: StoreAccess.Store, _ cost: @escaping @Sendable () -> Double
+    ) throws -> (Replay, snapshotOffset: Int, SnapshotPolicy, [SnapshotDamage]) {
+        let began = cost()
+        var replay = try Replay(log)
+        let (start, read) = (replay.offset, cost())
+        let contradictions = try Self.contradictions(replay, log)
+        let folding = cost()
+        try replay.run()
+        var policy = SnapshotPolicy(
+            newest: (start, replay.snapshotBytes),
+            keptOffset: try log.snapshots().last { !$0.reason.givesWay }?.offset ?? 0, cost: cost)
+        policy.recovered(
+            readSeconds: read - began, foldSeconds: cost() - folding, events: replay.offset - start)
+        return (replay, start, policy, contradictions)
+    }
+
+    /// What the table of snapshots says against the log or against what it holds. The log is served all the same.
+    /// - Parameter replay: of which nothing has been folded yet.
+    private static func contradictions(_ replay: Replay, _ log: StoreAccess.Store) throws -> [SnapshotDamage] {
+        guard let snapshots = try? log.snapshots() else { return [] }
+        let end = try log.endOffset
+        var found = snapshots.filter { $0.offset > end }.map { snapshot in
+            SnapshotDamage(
+                offset: snapshot.offset, reason: "it knows events that are gone: the log ends before event \(end)")
+        }
+        if let state = replay.state, let own = snapshots.last(where: { $0.offset == state.offset }),
+            Standing.Digests(own) != Standing.Digests(state)
+        {
+            found.append(
+                SnapshotDamage(
+                    offset: own.offset, reason: "it is served, and its digests are not those of its state",
+                    wasPassedOver: false))
+        }
+        return found
+    }
+}

@@ -26,6 +26,9 @@ extension Audit {
             json.member("contributions", object: { writeContributions(to: &$0) })
             json.member("fate", fate)
             json.member("labels", array: { json in for label in labels { write(label, to: &json) } })
+            json.member("history", array: { json in
+                for step in history { step.write(to: &json, target: contract.target) }
+            })
             if let movement { json.member("movement", object: { movement.write(to: &$0) }) }
             json.member("other_questions", array: { json in for offset in otherQuestions { json.integer(offset) } })
         }

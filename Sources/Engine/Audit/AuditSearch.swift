@@ -25,7 +25,7 @@ struct AuditSearch {
     init(_ subject: AuditSubject, in log: StoreAccess.Store) throws {
         var reader = LogReader(log)
         let end = try log.endOffset
-        let (id, bound) = try Self.id(subject, &reader, end: end)
+        let (id, bound) = try Self.id(subject, &reader, log, end: end)
         var occurrences: [Occurrence] = []
         var next = 0
         let stop = StopFlag.current
@@ -55,7 +55,7 @@ struct AuditSearch {
 
     /// The id that is meant, and the last offset at which its question may lie.
     private static func id(
-        _ subject: AuditSubject, _ reader: inout LogReader, end: Int
+        _ subject: AuditSubject, _ reader: inout LogReader, _ log: StoreAccess.Store, end: Int
     ) throws -> (id: EventID, bound: Int) {
         switch subject {
         case .id(let id): return (id, .max)
@@ -67,6 +67,7 @@ struct AuditSearch {
             }
             guard found.event.kind.isOfClients else {
                 let kind = found.event.kind
+                if kind == .forgotten { throw try forgotten(offset, &reader, log) }
                 throw Refusal(
                     .unknownQuestion, "event \(offset) is no question: "
                         + (kind == .adopted ? "a learned state was adopted there" : "it is '\(kind.name)'"),
@@ -74,6 +75,19 @@ struct AuditSearch {
             }
             return (found.event.id, offset)
         }
+    }
+
+    /// Says what removed an event.
+    private static func forgotten(_ offset: Int, _ reader: inout LogReader, _ log: StoreAccess.Store) throws -> Refusal {
+        let amendments = try ApplicationState(reading: log).amendments
+        let forgetting = amendments.entries.first { entry in
+            if case .exclusion(let offsets, isForgotten: true) = entry.amendment { offsets.contains(offset) } else { false }
+        }
+        let event = try forgetting.map { try reader.read($0.offset)?.event } ?? nil
+        let by = (forgetting.map { " by event \($0.offset)" } ?? "") + (event?.payload.remark?.suffix ?? "")
+        return Refusal(
+            .unknownQuestion, "what event \(offset) held was forgotten\(by)",
+            hint: "`headrace amend --list` lists what was forgotten")
     }
 
     private static func unknown(_ id: EventID, labels: [Occurrence]) -> Refusal {

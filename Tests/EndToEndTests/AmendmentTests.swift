@@ -122,6 +122,11 @@ extension EndToEnd {
             let versions = try Program.headrace("versions", "--data-dir", directory).text
             #expect(versions.contains("rebuilt as amended by event \(end), by anna: wrong carrier"), "\(versions)")
             #expect(try Program.headrace("verify", "--data-dir", directory).status == 0)
+            let file = URL(fileURLWithPath: directory + "/flight-delays.headrace")
+            let bytes = try Data(contentsOf: file)
+            let dry = try Program.headrace("forget", "--where", Self.condition, "--dry-run", "--data-dir", directory)
+            #expect(dry.status == 0 && dry.text.contains("would be forgotten"), "\(dry.errors)")
+            #expect(try Data(contentsOf: file) == bytes, "a dry run only reads")
             let again = try Program.headrace("amend", "--withdraw", "\(end)", "--data-dir", directory)
             #expect(again.status == 2 && again.errors.contains("withdrawn already"), "\(again.errors)")
         }

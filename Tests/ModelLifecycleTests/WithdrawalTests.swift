@@ -231,6 +231,34 @@ import Testing
         #expect(fold.state.learned.champion.name == "b")
     }
 
+    /// A block with a withdrawal, and a snapshot of a state in which questions are set aside.
+    @Test func goldenBytesAreReadByEveryRelease() throws {
+        var fold = try TestFold(tenSecondSpec)
+        fold.predict("open", at: 1, x: 2)
+        fold.example("done", at: 2, x: 3, 4)
+        fold.predict("other", at: 2, x: 3, c: "a")
+        _ = try fold.amend(.exclusion(OffsetRanges([1, 2]), isForgotten: false))
+        try Golden.expect(fold.state.encoded, "snapshot-marks.bin")
+        var again = try ApplicationState(encoded: try Golden.bytes("snapshot-marks.bin"))
+        #expect(again.encoded == fold.state.encoded)
+        #expect(again.openQuestions(touchedBy: .withdrawal(of: 4)) == 1)
+        var (past, outcome) = (fold.past, Outcome())
+        let signed = SignedAmendment(
+            .withdrawal(of: 4), try Remark(by: "anna", note: "another was meant"), questionCount: 2)
+        let row = FeatureRow(fold.layout)
+        let event = Event(.signed(signed), time: second(3), features: row)
+        try again.apply(event, past: &past, into: &outcome)
+        #expect(outcome.decision == .amended && again.ledger.pendingCount == 2)
+        var builder = BlockBuilder(contract: again.contract, version: 5, firstOffset: 6)
+        builder.append(
+            event, time: second(3), decision: .amended, values: [], isBaseline: false, notices: outcome.notices)
+        try Golden.expect(builder.payload(), "block-signed.bin")
+        var read = Event(again.contract.layout)
+        let reader = try BlockReader(try Golden.bytes("block-signed.bin"))
+        #expect(try reader.read(0, contract: again.contract, into: &read).notices == outcome.notices)
+        #expect(read.payload == event.payload)
+    }
+
     @Test func signedAmendmentsComeBackFromTheirBytes() throws {
         let remark = try Remark(by: "anna", note: "another shop was meant")
         let contract = try tenSecondSpec.spec.contract

@@ -11,8 +11,8 @@ struct AmendVerb: AsyncParsableCommand {
               'carrier = "UA" and time in 2013-01-10T00:00Z..2013-01-11T00:00Z'
             (features, id, time, offset, label; = != < <= > >=, in a..b, in [a, b], is missing; and, or, not). \
             --labels takes a CSV file with a column of ids and one of labels, named as in the spec. The log keeps what \
-            happened; everything derived from here on, to serve or to back-test, counts it as amended. --withdraw takes \
-            that back exactly, open questions included. --dry-run shows what would change, and changes nothing.
+            happened; everything derived from here on, to serve or to back-test, counts it as amended. --withdraw \
+            takes that back exactly, open questions included. --dry-run shows what would change, and changes nothing.
             """)
 
     @OptionGroup var options: ApplicationOptions
@@ -51,14 +51,19 @@ struct AmendVerb: AsyncParsableCommand {
             report = try await client.derive("/v1/applications/\(application)/amend", body)
         } else {
             let (exclude, labels, withdraw) = (exclude, labels, withdraw)
-            report = try await remark.amend(options, verb: "headrace amend") { application in
+            report = try await remark.amend(options, verb: "headrace amend") { spec in
                 if let exclude { return .exclude(exclude) }
                 if let withdraw { return .withdraw(withdraw) }
-                return .correct(try LabelFile.read(labels ?? "", application.spec.contract, application.spec.data))
+                return .correct(try LabelFile.read(labels ?? "", spec.contract, spec.data))
             }
         }
-        let done = exclude != nil ? "excluded" : labels != nil ? "labelled otherwise" : "as before the amendment"
-        AmendmentText.print(report, done, format)
+        if withdraw != nil {
+            AmendmentText.print(report, "count as before", "would count as before", format)
+        } else if exclude != nil {
+            AmendmentText.print(report, "excluded", "would be excluded", format)
+        } else {
+            AmendmentText.print(report, "labelled otherwise", "would be labelled otherwise", format)
+        }
     }
 
     private func body(_ application: String, _ client: Client) async throws -> [UInt8] {

@@ -24,35 +24,42 @@ struct RemarkOptions: ParsableArguments {
         if dryRun { json.member("dry_run", true) }
     }
 
-    /// Amends an application of a data directory, or shows what that would change.
+    /// Amends an application of a data directory, or shows what that would change: then the directory is only read.
     func amend(
-        _ options: ApplicationOptions, verb: String, _ wanted: (Application) throws -> AmendmentRequest
+        _ options: ApplicationOptions, verb: String, _ wanted: (Spec) throws -> AmendmentRequest
     ) async throws -> JSONValue {
         let remark = try remark()
-        return try await OfflineApplication.run(options, verb: verb) { application in
-            var json = JSONWriter()
-            if dryRun {
-                try await application.previewAmending(wanted(application)).write(to: &json)
-            } else {
-                try await application.amend(wanted(application), remark).write(to: &json)
+        var json = JSONWriter()
+        if dryRun {
+            let store = try options.openForReading()
+            defer { try? store.close() }
+            let spec = try ApplicationState(reading: store).spec
+            try AmendmentPreview(wanted(spec), in: store, now: .now()).write(to: &json)
+        } else {
+            let report = try await OfflineApplication.run(options, verb: verb) { application in
+                try await application.amend(wanted(application.spec), remark)
             }
-            return try JSONValue(parsing: json.bytes)
+            report.write(to: &json)
         }
+        return try JSONValue(parsing: json.bytes)
     }
 }
 
 /// What an amendment changed, as a person reads it.
 enum AmendmentText {
-    static func print(_ report: JSONValue, _ what: String, _ format: FormatOption) {
+    /// - Parameters:
+    ///   - done: what became of the questions.
+    ///   - shown: what would become of them, of a dry run.
+    static func print(_ report: JSONValue, _ done: String, _ shown: String, _ format: FormatOption) {
         if format.isJSON { return format.print { report.write(to: &$0) } }
         let isDryRun = report["dry_run"] == .boolean(true)
-        var line = questions(report["questions"]?.integer ?? 0) + (isDryRun ? " would be " : " ") + what
+        var line = questions(report["questions"]?.integer ?? 0) + " " + (isDryRun ? shown : done)
         if let first = report["first_time"]?.string, let last = report["last_time"]?.string {
             line += ", of \(first) to \(last)"
         }
         Swift.print(line)
         let (labels, open) = (report["labels"]?.integer ?? 0, report["open"]?.integer ?? 0)
-        Swift.print("with \(labels.grouped) \(labels == 1 ? "label" : "labels"); \(open.grouped) of them open")
+        Swift.print("\(open.grouped) of them open, with \(labels.grouped) \(labels == 1 ? "label" : "labels")")
         if let forgotten = report["forgotten"]?.integer {
             Swift.print("\(forgotten.grouped) events have been forgotten since, and cannot come back")
         }
@@ -113,7 +120,8 @@ enum AmendmentTable {
             }
             table.add([
                 one["offset"]?.integer.map { "\($0)" } ?? "", one["time"]?.string ?? "–", what,
-                one["questions"]?.integer.map(\.grouped) ?? "–", one["by"]?.string ?? "–", one["note"]?.string ?? "–",
+                one["questions"]?.integer.map(\.grouped) ?? "–", one["by"]?.string ?? "–",
+                one["note"]?.string ?? "–",
                 one["adopted"]?.integer.map { "event \($0)" } ?? "–", withdrawn ?? "–",
             ])
         }

@@ -46,7 +46,7 @@ struct ForgetVerb: AsyncParsableCommand {
                 condition.map { .forgetWhere($0) } ?? .forgetIDs(ids)
             }
         }
-        AmendmentText.print(report, "forgotten", format)
+        AmendmentText.print(report, "forgotten", "would be forgotten", format)
         guard !format.isJSON, !remark.dryRun else { return }
         print("\nthe chain's head was \(report["old_head"]?.string ?? ""),")
         print("and is now           \(report["new_head"]?.string ?? "")")

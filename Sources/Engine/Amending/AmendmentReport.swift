@@ -58,6 +58,24 @@ public struct AmendmentPreview: Sendable {
     public let elapsed: Duration
 }
 
+extension AmendmentPreview {
+    /// The same of a log that is only read.
+    public init(_ request: AmendmentRequest, in log: StoreAccess.Store, now: Timestamp) throws {
+        let start = ContinuousClock.now
+        let state = try ApplicationState(reading: log)
+        let proposed = try AmendmentWish(request, state.contract, now: now).propose(log, state.amendments)
+        var (derivation, replay) = try Application.rebuild(
+            under: state.amendments, and: proposed.amendment, in: log, to: state.offset)
+        try derivation.run(&replay, to: state.offset)
+        let learned = replay.state?.learned ?? state.learned
+        self.init(
+            offset: state.offset, counts: proposed.counts,
+            openCount: state.openQuestions(touchedBy: proposed.amendment), before: ModelsShown(state.learned),
+            after: ModelsShown(state.keepingRoles(learned, .restore(offset: state.offset))),
+            elapsed: ContinuousClock.now - start)
+    }
+}
+
 /// The models of a moment: who serves, and their metrics that have no slices.
 public struct ModelsShown: Sendable, Equatable {
     /// The champion's, the baseline's, then each challenger's.

@@ -80,7 +80,7 @@ extension Application {
     }
 
     /// Derives the present under amendments and one more, until next to nothing is left to be folded.
-    private static func rebuild(
+    static func rebuild(
         under amendments: Amendments, and amendment: Amendment, in log: StoreAccess.Store, to end: Int = .max
     ) throws -> (Derivation, Replay) {
         var all = amendments

@@ -38,6 +38,8 @@ extension Audit {
     private var fate: String {
         if movement != nil { return "learned" }
         if labels.contains(where: { $0.decision == .late }) { return "late" }
+        // It waited while the question was excluded, and was learned when that was withdrawn.
+        if labels.contains(where: { $0.decision == .waiting && $0.offset > offset }) { return "learned" }
         return hasExpired ? "expired" : "unlabelled"
     }
 

@@ -32,12 +32,13 @@ public struct AuditStep: Sendable {
                     offset: label.offset, time: label.event.time, what: .labelled(value, label.answer.decision),
                     remark: nil))
         }
-        steps += try amendments(of: question.offset, in: log)
+        steps += try Self.steps(of: search.amendments, for: question.offset, in: log)
         return steps.sorted { $0.offset < $1.offset }
     }
 
-    private static func amendments(of question: Int, in log: StoreAccess.Store) throws -> [AuditStep] {
-        let amendments = try ApplicationState(reading: log).amendments
+    private static func steps(
+        of amendments: Amendments, for question: Int, in log: StoreAccess.Store
+    ) throws -> [AuditStep] {
         var (reader, steps) = (LogReader(log), [AuditStep]())
         func step(_ offset: Int, _ what: What) throws -> AuditStep? {
             try reader.read(offset).map {

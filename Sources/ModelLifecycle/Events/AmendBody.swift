@@ -1,6 +1,6 @@
 /// What somebody asks to amend, as JSON: `{"exclude": CONDITION}`, `{"labels": [{"id": "1", "label": 3.5}]}` or
-/// `{"withdraw": OFFSET}`, each with `"by"`, `"note"` and `"dry_run"` where they are wanted. Labels keep their spelling,
-/// so that they mean what the same cell of a file would.
+/// `{"withdraw": OFFSET}`, each with `"by"`, `"note"` and `"dry_run"` where they are wanted. Labels keep their
+/// spelling, so that they mean what the same cell of a file would.
 public struct AmendBody: Sendable {
     public enum Wish: Sendable {
         case exclude(String)

@@ -24,7 +24,8 @@ extension Amendments {
                 .outOfRange, "event \(offset) set log time back; that cannot be withdrawn", hint: Self.nothingChanged)
         case .withdrawal:
             throw Refusal(
-                .outOfRange, "event \(offset) is a withdrawal", hint: "nothing was changed; to amend again, amend again")
+                .outOfRange, "event \(offset) is a withdrawal",
+                hint: "nothing was changed; to amend again, amend again")
         }
         return amendment
     }

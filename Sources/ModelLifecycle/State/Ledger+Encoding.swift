@@ -30,6 +30,9 @@ extension Ledger {
         }
     }
 
+    /// More than the most models and classes that a spec can have.
+    private static let answerWidthMax = 1 << 20
+
     /// Set in the byte of the status where the label was corrected and the first one follows.
     private static let correctedFlag: UInt8 = 0x80
 

@@ -40,9 +40,6 @@ public struct Ledger: Sendable {
     private var answers: [Double] = []
     private(set) var answerWidth: Int
 
-    /// More than the most models and classes that a spec can have.
-    static let answerWidthMax = 1 << 20
-
     init(answerWidth: Int) {
         self.answerWidth = answerWidth
     }

@@ -61,13 +61,14 @@ enum OpenAPI {
             }
         })
         for (path, summary, request) in [
-            ("amend", "Make the past count as another, and rebuild the models", "Amend"),
+            ("amend", "Exclude or correct past events, or withdraw that, and rebuild the models", "Amend"),
             ("forget", "Remove what questions and their labels said, and rebuild the models", "Forget"),
         ] {
             json.member("\(base)/\(path)", object: { json in
                 writeOperation("post", summary, request: request, &json) { content(of: "Amended", to: &$0) }
             })
         }
+        get("\(base)/amendments", "Amendments, page by page, ?from= and ?limit=", "AmendmentPage", &json)
         get("\(base)/diff", "What changed between two versions, ?from= and ?to=", "Diff", &json)
         json.member("\(base)/restore", object: { json in
             writeOperation("post", "Adopt an earlier state, as a new event", request: "Restore", &json) {

@@ -209,15 +209,30 @@ extension OpenAPI {
         ("VersionName", [("name", "string")], [("offset", "integer"), ("at", "string")]),
         ("NamedVersion", [("name", "string"), ("offset", "integer")], []),
         ("Restore", [("to", "string")], []),
-        ("Amend", [], [("exclude", "string"), ("labels", "array")]),
-        ("Forget", [], [("where", "string"), ("ids", "array")]),
+        (
+            "Amend", [],
+            [
+                ("exclude", "string"), ("labels", "array"), ("withdraw", "integer"), ("by", "string"),
+                ("note", "string"), ("dry_run", "boolean"),
+            ]
+        ),
+        (
+            "Forget", [],
+            [("where", "string"), ("ids", "array"), ("by", "string"), ("note", "string"), ("dry_run", "boolean")]
+        ),
+        ("AmendmentPage", [("application", "string"), ("amendments", "array")], [("next", "integer")]),
         (
             "Amended",
             [
-                ("offset", "integer"), ("questions", "integer"), ("state_digest", "string"), ("before", "object"),
-                ("after", "object"), ("elapsed_seconds", "number"),
+                ("questions", "integer"), ("open", "integer"), ("labels", "integer"), ("before", "object"),
+                ("after", "object"), ("roles_before", "object"), ("roles_after", "object"),
+                ("elapsed_seconds", "number"),
             ],
-            [("first_time", "string"), ("last_time", "string"), ("old_head", "string"), ("new_head", "string")]
+            [
+                ("amendment", "integer"), ("offset", "integer"), ("state_digest", "string"),
+                ("first_time", "string"), ("last_time", "string"), ("forgotten", "integer"),
+                ("old_head", "string"), ("new_head", "string"), ("dry_run", "boolean"), ("state_offset", "integer"),
+            ]
         ),
         (
             "Diff",
@@ -238,7 +253,7 @@ extension OpenAPI {
             [
                 ("application", "string"), ("id", "string"), ("question", "object"), ("answer", "object"),
                 ("version", "object"), ("rederived", "object"), ("roles", "object"), ("contributions", "object"),
-                ("fate", "string"), ("labels", "array"), ("other_questions", "array"),
+                ("fate", "string"), ("labels", "array"), ("history", "array"), ("other_questions", "array"),
             ], [("movement", "object")]
         ),
         ("Applications", [("applications", "array")], []),

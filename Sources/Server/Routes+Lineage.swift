@@ -4,6 +4,9 @@ import ModelLifecycle
 
 /// What changes which past the models are folded from.
 extension Routes {
+    /// Amendments on a page.
+    static let pageAmendmentsMax = 1_000
+
     func addLineage(to router: Router<BasicRequestContext>) {
         router.post("/v1/applications/:name/restore") { request, context in
             try await folding(request) { try await restore($0, context) }
@@ -13,6 +16,15 @@ extension Routes {
         }
         router.post("/v1/applications/:name/amend") { request, context in
             try await folding(request) { try await amend($0, context) }
+        }
+        router.get("/v1/applications/:name/amendments") { request, context in
+            let application = try application(context)
+            let listing = try await application.amendments(
+                from: number(request, "from", default: 0, 0...Int.max / 2),
+                limit: number(request, "limit", default: Self.pageAmendmentsMax, 1...Self.pageAmendmentsMax))
+            var json = JSONWriter()
+            listing.write(to: &json, of: application.name)
+            return Response.json(json)
         }
         router.post("/v1/applications/:name/forget") { request, context in
             try await folding(request) { try await forget($0, context) }
@@ -55,30 +67,56 @@ extension Routes {
     private func amend(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let application = try application(context)
         let buffer = try await body(request)
+        let body = try buffer.withUnsafeReadableBytes { try AmendBody(reading: $0.bindMemory(to: UInt8.self)) }
+        let wanted: AmendmentRequest =
+            switch body.wish {
+            case .exclude(let condition): .exclude(condition)
+            case .labels(let labels): .correct(labels)
+            case .withdraw(let offset): .withdraw(offset)
+            }
+        return try await answer(application, wanted, body.remark, isDryRun: body.isDryRun)
+    }
+
+    private func answer(
+        _ application: Engine.Application, _ wanted: AmendmentRequest, _ remark: Remark, isDryRun: Bool
+    ) async throws -> Response {
         var json = JSONWriter()
-        switch try buffer.withUnsafeReadableBytes({ try AmendBody(reading: $0.bindMemory(to: UInt8.self)) }) {
-        case .exclude(let condition): try await application.exclude(condition).write(to: &json)
-        case .labels(let labels): try await application.correct(labels).write(to: &json)
+        if isDryRun {
+            try await application.previewAmending(wanted).write(to: &json)
+        } else {
+            try await application.amend(wanted, remark).write(to: &json)
         }
         return .json(json)
     }
 
     @Sendable
     private func forget(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let body = try await object(request, allowing: ["where", "ids"])
+        let body = try await object(request, allowing: ["where", "ids", "by", "note", "dry_run"])
         let application = try application(context)
-        var json = JSONWriter()
+        let wanted: AmendmentRequest
         switch (body["where"]?.string, body["ids"]?.array) {
-        case (let condition?, nil): try await application.forget(where: condition).write(to: &json)
+        case (let condition?, nil): wanted = .forgetWhere(condition)
         case (nil, let ids?):
             let texts = ids.compactMap(\.string)
             guard texts.count == ids.count else { throw Refusal(.wrongType, "\"ids\" is a list of strings") }
-            try await application.forget(ids: texts).write(to: &json)
+            wanted = .forgetIDs(texts)
         default:
             throw Refusal(
                 .missingField, "either \"where\" or \"ids\" is needed",
                 hint: "{\"where\": \"carrier = UA\"} or {\"ids\": [\"1\"]}")
         }
-        return .json(json)
+        var isDryRun = false
+        if let flag = body["dry_run"] {
+            guard case .boolean(let value) = flag else { throw Refusal(.wrongType, "\"dry_run\" is true or false") }
+            isDryRun = value
+        }
+        let remark = try Remark(by: text(body, "by"), note: text(body, "note"))
+        return try await answer(application, wanted, remark, isDryRun: isDryRun)
+    }
+
+    private func text(_ body: JSONValue, _ name: String) throws(Refusal) -> String {
+        guard let value = body[name] else { return "" }
+        guard let text = value.string else { throw Refusal(.wrongType, "\"\(name)\" is a string") }
+        return text
     }
 }

@@ -75,6 +75,62 @@ extension EndToEnd {
             #expect(done.json["state_digest"].string != before["state_digest"].string)
         }
 
+        @Test("A wrong exclusion is previewed, listed and withdrawn, over HTTP and in a directory")
+        func withdrawing() async throws {
+            let (scratch, server) = try await Self.fed()
+            let path = "/v1/applications/flight-delays"
+            let before = try await server.status("flight-delays")
+            let end = try #require(before["offset"].int)
+            let log = try Program.headrace("log", "--url", server.url).text
+            let shown = try Program.headrace(
+                "amend", "--exclude", Self.condition, "--dry-run", "--url", server.url, "--format", "json")
+            #expect(shown.status == 0 && shown.json["dry_run"].bool == true, "\(shown.errors)")
+            #expect(shown.json["roles_after"]["model"].string == "champion")
+            #expect(try Program.headrace("log", "--url", server.url).text == log)
+            let done = try Program.headrace(
+                "amend", "--exclude", Self.condition, "--note", "wrong carrier", "--by", "anna", "--url", server.url,
+                "--format", "json")
+            #expect(done.json["amendment"].int == end && done.json["offset"].int == end + 1, "\(done.text)")
+            for key in ["questions", "open", "labels"] { #expect(done.json[key].int == shown.json[key].int, "\(key)") }
+            for role in ["champion", "baseline"] {
+                let (one, other) = (shown.json["after"][role]["mae"].double, done.json["after"][role]["mae"].double)
+                #expect(one == other && one != nil)
+            }
+            let list = try await server.get("\(path)/amendments").json["amendments"]
+            #expect(list[0]["kind"].string == "exclude" && list[0]["by"].string == "anna", "\(list)")
+            #expect(list[0]["note"].string == "wrong carrier" && list[0]["adopted"].int == end + 1)
+            #expect(list[0]["questions"].int == done.json["questions"].int)
+            let withdrawn = try await server.post("\(path)/amend", #"{"withdraw": \#(end), "by": "anna"}"#)
+            #expect(withdrawn.status == 200, "\(withdrawn.text)")
+            #expect(withdrawn.json["questions"].int == done.json["questions"].int)
+            let after = try await server.status("flight-delays")
+            for key in ["state_digest", "ledger_digest"] { #expect(after[key].string == before[key].string, "\(key)") }
+            for (offset, words) in [(end, "withdrawn already"), (end + 2, "is a withdrawal"), (3, "no amendment")] {
+                let refused = try await server.post("\(path)/amend", #"{"withdraw": \#(offset)}"#)
+                #expect(refused.status == 422 && refused.text.contains(words), "\(refused.text)")
+            }
+            let id = log.split(separator: "\n").map { JSON(Data($0.utf8)) }.first {
+                $0["event"].string == "prediction" && $0["features"]["carrier"].string == "UA"
+            }?["id"].string
+            #expect(try server.stop() == 0)
+            let directory = scratch("data")
+            let text = try Program.headrace("amend", "--list", "--data-dir", directory).text
+            #expect(text.contains("wrong carrier") && text.contains("withdraw event \(end)"), "\(text)")
+            let audit = try Program.headrace("audit", try #require(id), "--data-dir", directory).text
+            #expect(audit.contains("excluded  event \(end)") && audit.contains("by anna: wrong carrier"), "\(audit)")
+            #expect(audit.contains("the amendment of event \(end) was withdrawn"))
+            let versions = try Program.headrace("versions", "--data-dir", directory).text
+            #expect(versions.contains("rebuilt as amended by event \(end), by anna: wrong carrier"), "\(versions)")
+            #expect(try Program.headrace("verify", "--data-dir", directory).status == 0)
+            let file = URL(fileURLWithPath: directory + "/flight-delays.headrace")
+            let bytes = try Data(contentsOf: file)
+            let dry = try Program.headrace("forget", "--where", Self.condition, "--dry-run", "--data-dir", directory)
+            #expect(dry.status == 0 && dry.text.contains("would be forgotten"), "\(dry.errors)")
+            #expect(try Data(contentsOf: file) == bytes, "a dry run only reads")
+            let again = try Program.headrace("amend", "--withdraw", "\(end)", "--data-dir", directory)
+            #expect(again.status == 2 && again.errors.contains("withdrawn already"), "\(again.errors)")
+        }
+
         @Test("A condition that does not parse is named by its column, over HTTP as well")
         func badConditions() async throws {
             let (_, server) = try await Self.fed()

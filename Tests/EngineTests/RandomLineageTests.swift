@@ -17,6 +17,10 @@ import Testing
         case exclude(String)
         case correct([String])
         case forget([String])
+        /// By its place among those that there are, counted from the newest.
+        case withdraw(Int)
+        /// Shows what an exclusion would change.
+        case preview(String)
         case adopt(Spec, from: Int)
         case name(String, Int?)
         case restoreNamed(String)
@@ -64,7 +68,9 @@ import Testing
             seconds += Int64(generator.below(8))
             return switch generator.below(24) {
             case 0: .restore(to: 1 + generator.below(end))
-            case 1: .exclude("c = \("uvw".map(String.init)[generator.below(3)]) and x < \(generator.below(4))")
+            case 1: .exclude(anyCondition())
+            case 12: .withdraw(generator.below(4))
+            case 13: .preview(anyCondition())
             case 2: .correct((0..<(1 + generator.below(3))).map { _ in anyID() })
             case 3: .forget((0..<(1 + generator.below(3))).map { _ in anyID() })
             case 4: .adopt(specs[generator.below(specs.count)], from: generator.below(end))
@@ -75,6 +81,10 @@ import Testing
             case 6, 7: .crash
             default: .events((0..<(1 + generator.below(30))).map { _ in event() })
             }
+        }
+
+        private mutating func anyCondition() -> String {
+            "c = \("uvw".map(String.init)[generator.below(3)]) and x < \(generator.below(4))"
         }
 
         private mutating func anyName() -> String { "version \(generator.below(4))" }
@@ -140,6 +150,11 @@ import Testing
                     let text = task == .regression ? "7.5" : task == .binary ? "true" : "b"
                     _ = try await application.correct(ids.map { (id: $0, label: text) })
                 case .forget(let ids): _ = try await application.forget(ids: ids)
+                case .withdraw(let place):
+                    let all = try await application.amendments().items
+                    guard place < all.count else { return "there are not so many" }
+                    _ = try await application.withdraw(all[all.count - 1 - place].offset)
+                case .preview(let condition): try await preview(condition)
                 case .adopt(let spec, let offset): _ = try await application.adopt(spec, from: offset)
                 case .name(let name, let offset):
                     _ = try await application.setName(name, at: offset.map { .offset($0) })
@@ -158,6 +173,14 @@ import Testing
             } catch let refusal as Refusal {
                 return refusal.message
             }
+        }
+
+        /// What is shown is what would be, and nothing has changed.
+        private func preview(_ condition: String) async throws {
+            let before = try await application.inspect { $0.offset }
+            let shown = try await application.previewAmending(.exclude(condition))
+            #expect(shown.offset == before)
+            #expect(try await application.inspect { $0.offset } == before)
         }
 
         /// Does it until it is done, as somebody does who is told that the outcome is unknown and looks.

@@ -130,7 +130,7 @@ import Testing
             let amend = outcome {
                 let json = #"{"labels":[{"id":"a","label":\#(value.json)}]}"#
                 let body = try Array(json.utf8).withUnsafeBufferPointer { try AmendBody(reading: $0) }
-                guard case .labels(let labels) = body else { return (FeatureRow(contract.layout), nil) }
+                guard case .labels(let labels) = body.wish else { return (FeatureRow(contract.layout), nil) }
                 return (FeatureRow(contract.layout), try contract.target.label(reading: labels[0].label))
             }
             let all = [label, example, row, cell, file, amend].map { outcome -> Outcome in

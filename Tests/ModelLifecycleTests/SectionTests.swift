@@ -80,9 +80,13 @@ import Testing
             .tick, .named(Naming("before holidays", offset: 12)), .named(Naming("e\u{301}", offset: nil)),
             .measured(try Measured([("p99", 0.25), ("a", -1), ("b", 1e300)])), .measured(try Measured([])),
             .clock(ClockCorrection(from: 3, opened: OffsetRanges([1, 2, 9]))),
+            .signed(
+                SignedAmendment(.withdrawal(of: 7), try Remark(by: "Ada", note: "meant another"), questionCount: 2)),
         ] + (try Directive.Action.allCases.map { .directed(try Directive($0, model: "m", by: "Ada", why: "so")) })
         #expect(try read(try block(payloads)) == payloads)
-        #expect(Set(Event.Kind.allCases.map(\.name)).count == Event.Kind.allCases.count)
+        // Signed or not, an amendment is called one.
+        let kinds = Event.Kind.allCases.filter { $0 != .signed }
+        #expect(Set(kinds.map(\.name)).count == kinds.count)
     }
 
     @Test func whatCannotBeMeasuredOrDirectedIsRefused() {

@@ -38,11 +38,18 @@ struct TestFold {
     private(set) var outcome = Outcome()
     /// The notices of each event.
     private(set) var notices: [Int: [Notice]] = [:]
+    /// What was decided of each event.
+    private(set) var decisions: [Decision] = []
+    /// What was handed over with adoptions that are not of a spec.
+    private(set) var derived: [Int: LearnedState] = [:]
+    /// The spec that it began with.
+    let beginning: Spec
     /// The learned state before each event.
     private(set) var history: [LearnedState] = []
 
     init(_ spec: Spec) {
         state = ApplicationState(beginning: spec)
+        beginning = spec
         #expect(adopt(spec) == .adopted)
     }
 
@@ -67,6 +74,8 @@ struct TestFold {
             if decision.isLogged {
                 if !outcome.notices.isEmpty { notices[offset] = outcome.notices }
                 history.append(before)
+                decisions.append(decision)
+                self.derived[offset] = derived
                 // As the log has it.
                 var logged = event
                 logged.time = state.ledger.time

@@ -5,17 +5,19 @@ import ModelLifecycle
 struct AmendVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "amend",
-        abstract: "Make the past count as another, and the models what they would be then.",
+        abstract: "Exclude or correct past events and rebuild the models; or list amendments, or withdraw one.",
         discussion: """
             --exclude takes a condition on questions, such as
               'carrier = "UA" and time in 2013-01-10T00:00Z..2013-01-11T00:00Z'
             (features, id, time, offset, label; = != < <= > >=, in a..b, in [a, b], is missing; and, or, not). \
             --labels takes a CSV file with a column of ids and one of labels, named as in the spec. The log keeps what \
-            happened; everything derived from here on, to serve or to back-test, counts it as amended.
+            happened; everything derived from here on, to serve or to back-test, counts it as amended. --withdraw \
+            takes that back exactly, open questions included. --dry-run shows what would change, and changes nothing.
             """)
 
     @OptionGroup var options: ApplicationOptions
     @OptionGroup var format: FormatOption
+    @OptionGroup var remark: RemarkOptions
 
     @Option(name: .long, help: "The questions that count as never asked, with their labels.")
     var exclude: String?
@@ -23,41 +25,61 @@ struct AmendVerb: AsyncParsableCommand {
     @Option(name: .long, help: "A CSV file of ids and the labels that they should have had.")
     var labels: String?
 
+    @Option(name: .long, help: "The event of an amendment that counts as never made: its offset, as --list shows it.")
+    var withdraw: Int?
+
+    @Flag(name: .long, help: "List the amendments.")
+    var list = false
+
     mutating func validate() throws {
-        if (exclude == nil) == (labels == nil) { throw ValidationError("give --exclude CONDITION or --labels FILE") }
+        let wishes = [exclude != nil, labels != nil, withdraw != nil, list]
+        guard wishes.filter({ $0 }).count == 1 else {
+            throw ValidationError("give one of --exclude CONDITION, --labels FILE, --withdraw OFFSET and --list")
+        }
+        if let withdraw, withdraw < 0 { throw ValidationError("--withdraw takes an offset, from 0") }
+        if list, remark.dryRun || remark.note != nil || remark.by != nil {
+            throw ValidationError("--dry-run, --note and --by go with what amends")
+        }
     }
 
     mutating func run() async throws {
+        if list { return try await AmendmentTable.print(options, format) }
         let report: JSONValue
         if let client = try options.client() {
             let application = try await Status.name(options, client)
             let body = try await body(application, client)
             report = try await client.derive("/v1/applications/\(application)/amend", body)
         } else {
-            let (exclude, labels) = (exclude, labels)
-            report = try await OfflineApplication.run(options, verb: "headrace amend") { application in
-                var json = JSONWriter()
-                if let exclude {
-                    try await application.exclude(exclude).write(to: &json)
-                } else if let labels {
-                    let texts = try LabelFile.read(labels, application.spec.contract, application.spec.data)
-                    try await application.correct(texts).write(to: &json)
-                }
-                return try JSONValue(parsing: json.bytes)
+            let (exclude, labels, withdraw) = (exclude, labels, withdraw)
+            report = try await remark.amend(options, verb: "headrace amend") { spec in
+                if let exclude { return .exclude(exclude) }
+                if let withdraw { return .withdraw(withdraw) }
+                return .correct(try LabelFile.read(labels ?? "", spec.contract, spec.data))
             }
         }
-        AmendmentText.print(report, exclude == nil ? "labelled otherwise" : "excluded", format)
+        if withdraw != nil {
+            AmendmentText.print(report, "count as before", "would count as before", format)
+        } else if exclude != nil {
+            AmendmentText.print(report, "excluded", "would be excluded", format)
+        } else {
+            AmendmentText.print(report, "labelled otherwise", "would be labelled otherwise", format)
+        }
     }
 
     private func body(_ application: String, _ client: Client) async throws -> [UInt8] {
         var json = JSONWriter()
-        if let exclude {
-            json.object { $0.member("exclude", exclude) }
-        } else if let labels {
+        var texts: [(id: String, label: String)] = []
+        if let labels {
             guard let described = try await client.get("/v1/applications/\(application)")["contract"] else { return [] }
             let (contract, mapping) = try Spec.readContract(described)
-            let texts = try LabelFile.read(labels, contract, mapping)
-            json.object { json in
+            texts = try LabelFile.read(labels, contract, mapping)
+        }
+        json.object { json in
+            if let exclude {
+                json.member("exclude", exclude)
+            } else if let withdraw {
+                json.member("withdraw", withdraw)
+            } else {
                 json.member("labels", array: { json in
                     for (id, label) in texts {
                         json.object { json in
@@ -67,35 +89,8 @@ struct AmendVerb: AsyncParsableCommand {
                     }
                 })
             }
+            remark.write(to: &json)
         }
         return json.bytes
-    }
-}
-
-/// What an amendment changed, as a person reads it.
-enum AmendmentText {
-    static func print(_ report: JSONValue, _ what: String, _ format: FormatOption) {
-        if format.isJSON { return format.print { report.write(to: &$0) } }
-        let count = report["questions"]?.integer ?? 0
-        var line = "\(count.grouped) \(count == 1 ? "question" : "questions") \(what)"
-        if let first = report["first_time"]?.string, let last = report["last_time"]?.string {
-            line += ", of \(first) to \(last)"
-        }
-        Swift.print(line)
-        Swift.print(
-            "the models were rebuilt (event \(report["offset"]?.integer ?? 0)), in "
-                + "\(Status.short(report["elapsed_seconds"]?.number ?? 0)) s")
-        Swift.print("state_digest \(report["state_digest"]?.string ?? "")\n")
-        let names = (report["after"]?["champion"]?.members ?? []).map(\.key)
-        var table = TextTable([.init("")] + names.flatMap { [.init($0, .right), .init("was", .right)] })
-        for (role, after) in report["after"]?.members ?? [] {
-            let before = report["before"]?[role]
-            table.add(
-                [role]
-                    + names.flatMap { name in
-                        [after[name], before?[name]].map { $0?.number.map { Status.short($0) } ?? "–" }
-                    })
-        }
-        Swift.print(table.render(), terminator: "")
     }
 }

@@ -10,6 +10,7 @@ struct AuditPage {
 
     var text: String {
         var sections = [question, answers, contributions, outcome]
+        if let amended { sections.append(amended) }
         let others = (audit["other_questions"]?.array ?? []).compactMap(\.integer)
         if !others.isEmpty {
             let events = others.map(String.init).joined(separator: ", ")
@@ -100,6 +101,21 @@ struct AuditPage {
         let what = movement["of"]?.string ?? "value"
         return text + "\nlearning it (\(offset(movement) ?? "")) moved the answer to this question, its \(what)\n"
             + table.render()
+    }
+
+    /// What amendments did to the question; nil where they did nothing.
+    private var amended: String? {
+        let steps = (audit["history"]?.array ?? []).compactMap { step -> String? in
+            let what: String
+            switch step["what"]?.string {
+            case "excluded": what = "excluded"
+            case "corrected": what = "its label was corrected to \(step["label"].map(Self.plain) ?? "")"
+            case "withdrawn": what = "the amendment of event \(step["of"]?.integer ?? 0) was withdrawn"
+            default: return nil
+            }
+            return "\(what)  \(at(step) ?? "")\(AmendmentText.remark(step))\n"
+        }
+        return steps.isEmpty ? nil : "amended since\n" + steps.joined()
     }
 
     // MARK: Words

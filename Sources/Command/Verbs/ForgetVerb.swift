@@ -14,6 +14,7 @@ struct ForgetVerb: AsyncParsableCommand {
 
     @OptionGroup var options: ApplicationOptions
     @OptionGroup var format: FormatOption
+    @OptionGroup var remark: RemarkOptions
 
     @Option(name: .customLong("where"), help: "The questions to forget: a condition, as for amend.")
     var condition: String?
@@ -36,22 +37,17 @@ struct ForgetVerb: AsyncParsableCommand {
                 } else {
                     json.member("ids", array: { json in for id in ids { json.string(id) } })
                 }
+                remark.write(to: &json)
             }
             let application = try await Status.name(options, client)
             report = try await client.derive("/v1/applications/\(application)/forget", body.bytes)
         } else {
-            report = try await OfflineApplication.run(options, verb: "headrace forget") { application in
-                var json = JSONWriter()
-                if let condition {
-                    try await application.forget(where: condition).write(to: &json)
-                } else {
-                    try await application.forget(ids: ids).write(to: &json)
-                }
-                return try JSONValue(parsing: json.bytes)
+            report = try await remark.amend(options, verb: "headrace forget") { _ in
+                condition.map { .forgetWhere($0) } ?? .forgetIDs(ids)
             }
         }
-        AmendmentText.print(report, "forgotten", format)
-        guard !format.isJSON else { return }
+        AmendmentText.print(report, "forgotten", "would be forgotten", format)
+        guard !format.isJSON, !remark.dryRun else { return }
         print("\nthe chain's head was \(report["old_head"]?.string ?? ""),")
         print("and is now           \(report["new_head"]?.string ?? "")")
         print("copies made before (exports, backups, listings) still hold what was forgotten")

@@ -33,11 +33,18 @@ struct VersionsVerb: AsyncParsableCommand {
         for version in versions.array ?? [] {
             table.add([
                 version["offset"]?.integer.map { "@\($0)" } ?? "", version["time"]?.string ?? "–",
-                version["state_digest"]?.string.map { String($0.prefix(16)) } ?? "–", version["reason"]?.string ?? "",
+                version["state_digest"]?.string.map { String($0.prefix(16)) } ?? "–",
+                (version["reason"]?.string ?? "") + Self.amendment(version),
                 (version["names"]?.array ?? []).compactMap(\.string).joined(separator: ", "),
             ])
         }
         print(table.render(), terminator: "")
+    }
+
+    /// The amendment that led to a version.
+    private static func amendment(_ version: JSONValue) -> String {
+        guard let amendment = version["amendment"], let offset = amendment["offset"]?.integer else { return "" }
+        return " by event \(offset)\(AmendmentText.remark(amendment))"
     }
 
     private func setName(_ name: String) async throws {

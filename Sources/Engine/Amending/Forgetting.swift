@@ -38,9 +38,9 @@ struct Forgetting {
     private func withoutCorrections(_ block: Block, _ reader: inout LogReader) throws -> [UInt8]? {
         let (events, contract) = try reader.decode(block)
         var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
-        for index in events.indices(of: .amended) {
+        for index in events.indices(of: .amended) + events.indices(of: .signed) {
             try events.read(index, contract: contract, into: &event, answer: &answer)
-            if let amendment = event.amendment, amendment != amendment.forgetting(offsets) {
+            if event.payload != event.payload.forgetting(offsets) {
                 return try encoded(block, &reader)
             }
         }
@@ -59,7 +59,7 @@ struct Forgetting {
                     left, time: event.time, decision: .void, values: [], isBaseline: false,
                     notices: answer.notices ?? [])
             } else {
-                if let amendment = event.amendment { event.payload = .amended(amendment.forgetting(offsets)) }
+                event.payload = event.payload.forgetting(offsets)
                 builder.append(
                     event, time: event.time, decision: answer.decision, values: answer.values[...],
                     isBaseline: answer.isBaseline, notices: answer.notices ?? [])

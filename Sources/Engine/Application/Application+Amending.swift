@@ -3,146 +3,94 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-/// Correcting and forgetting: the past counts as another, and the models become what they would be.
+/// Correcting, forgetting and withdrawing: the past counts as another, and the models become what they would be.
 extension Application {
     /// Rebuilds the models as if the questions that fulfil a condition had never been asked nor labelled.
-    public func exclude(_ condition: String) async throws -> AmendmentReport {
-        let selection = try Selection(condition, contract: spec.contract, now: clock.time())
-        return try await amending { log, amendments in
-            let search = try QuestionSearch(selection, in: log, under: amendments)
-            try Self.check(search)
-            return Proposed(
-                [.exclusion(search.offsets, isForgotten: false)], questions: search.questions.count,
-                times: search.times)
-        }
-    }
+    public func exclude(_ condition: String) async throws -> AmendmentReport { try await amend(.exclude(condition)) }
 
     /// Rebuilds the models as if these labels had been given in place of those that were.
     /// - Parameter texts: the labels as a file spells them.
     public func correct(_ texts: [(id: String, label: String)]) async throws -> AmendmentReport {
-        guard !texts.isEmpty else {
-            throw Refusal(.missingField, "there is no label to correct", hint: "name at least one id with its label")
-        }
-        let target = spec.contract.target
-        let labels = try LabelSearch.read(texts, target)
-        return try await amending { log, amendments in
-            let corrections = try LabelSearch.corrections(labels, in: log, under: amendments)
-            return Proposed([.corrections(corrections)], questions: corrections.count, times: nil)
-        }
+        try await amend(.correct(texts))
     }
 
     /// Rebuilds the models as if the questions that fulfil a condition had never been asked, and removes what they and
     /// their labels said from the log, the snapshots and the free room of the store.
     public func forget(where condition: String) async throws -> AmendmentReport {
-        try await forget(Selection(condition, contract: spec.contract, now: clock.time()), ids: [])
+        try await amend(.forgetWhere(condition))
     }
 
     /// The same of these ids: the questions asked under them, and every label and correction.
-    public func forget(ids: [String]) async throws -> AmendmentReport {
-        guard !ids.isEmpty else { throw Refusal(.missingField, "there is no id to forget") }
-        return try await forget(Selection(ids: ids), ids: Set(ids.map { EventID($0).fingerprint }))
-    }
+    public func forget(ids: [String]) async throws -> AmendmentReport { try await amend(.forgetIDs(ids)) }
 
-    private func forget(_ selection: Selection, ids: Set<Fingerprint>) async throws -> AmendmentReport {
-        try await amending { log, amendments in
-            // What was excluded before can be forgotten still: only what is forgotten already is passed over.
-            let search = try QuestionSearch(selection, ids: ids, in: log, under: amendments.onlyForgetting)
-            try Self.check(search)
-            return Proposed(
-                [.exclusion(search.offsets, isForgotten: true)], questions: search.questions.count,
-                times: search.times, forgetting: Forgetting(offsets: search.offsets))
-        }
-    }
+    /// Rebuilds the models as if the amendment of the event at an offset had never been made. What it excluded is known
+    /// again, open questions included; what was forgotten is gone.
+    public func withdraw(_ offset: Int) async throws -> AmendmentReport { try await amend(.withdraw(offset)) }
 
-    fileprivate struct Proposed {
-        let amendments: [Amendment]
-        let questions: Int
-        let times: ClosedRange<Timestamp>?
-        let forgetting: Forgetting?
-
-        init(
-            _ amendments: [Amendment], questions: Int, times: ClosedRange<Timestamp>?, forgetting: Forgetting? = nil
-        ) {
-            (self.amendments, self.questions, self.times) = (amendments, questions, times)
-            self.forgetting = forgetting
-        }
-    }
-
-    private static func check(_ search: QuestionSearch) throws(Refusal) {
-        guard !search.questions.isEmpty || !search.sayings.isEmpty else {
-            throw Refusal(
-                .outOfRange, "no question that counts fulfils the condition",
-                hint: "nothing was changed; what is excluded or forgotten counts no more")
-        }
-        guard search.questions.count < search.askedCount else {
-            throw Refusal(
-                .outOfRange, "all \(search.askedCount) questions fulfil the condition: nothing would be left",
-                hint: "to begin anew, restore @1")
-        }
-    }
-
-    private func amending(
-        _ propose: @escaping @Sendable (StoreAccess.Store, Amendments) throws -> Proposed
-    ) async throws -> AmendmentReport {
-        let (adopted, proposed) = try await amend(propose)
-        return AmendmentReport(adopted: adopted, questions: proposed.questions, times: proposed.times)
-    }
-
-    private func amend(
-        _ propose: @escaping @Sendable (StoreAccess.Store, Amendments) throws -> Proposed
-    ) async throws -> (Adopted, Proposed) {
-        try await adopting { amendments, log in
-            let proposed = try propose(log, amendments)
-            var all = amendments
-            for amendment in proposed.amendments { all.append(amendment, at: Int.max) }
-            let derivation = Derivation(log, under: all)
-            var replay = try derivation.replay(atOrBefore: try log.endOffset)
-            var pursuit = Pursuit()
-            while try pursuit.goesOn(from: replay.offset, to: log.endOffset) { try derivation.run(&replay) }
+    /// Amends the past, and adopts the models that were rebuilt under it.
+    /// - Parameter remark: who wants it and why.
+    /// - Throws: a `Refusal` where nothing would be amended or it cannot be; nothing has changed then.
+    public func amend(_ request: AmendmentRequest, _ remark: Remark = .none) async throws -> AmendmentReport {
+        let wish = try AmendmentWish(request, spec.contract, now: clock.time())
+        let (adopted, proposed) = try await adopting { amendments, log in
+            let proposed = try wish.propose(log, amendments)
+            let (derivation, replay) = try Self.rebuild(under: amendments, and: proposed.amendment, in: log)
             var rebuild = replay
             return Proposal(proposed) { serving in
                 try NotDerived.catching { try derivation.run(&rebuild) }
                 guard let learned = rebuild.state?.learned else { throw Overtaken() }
-                let offset = serving.state.offset + proposed.amendments.count
+                let signed = SignedAmendment(proposed.amendment, remark, questionCount: proposed.counts.questions)
                 return try serving.adopt(
-                    .restore(offset: offset), learned,
-                    after: proposed.amendments.map { (.amended($0), serving.state.ledger.time) },
-                    forgetting: proposed.forgetting)
+                    .restore(offset: serving.state.offset + 1), learned,
+                    after: [(.signed(signed), serving.state.ledger.time)], forgetting: proposed.forgetting)
             }
         }
+        return AmendmentReport(adopted: adopted, counts: proposed.counts)
     }
-}
 
-/// What an amendment changed.
-public struct AmendmentReport: Sendable {
-    public let adopted: Adopted
-    /// Questions that count as void, or as labelled otherwise, from now on.
-    public let questions: Int
-    /// The log times of the first and the last question excluded.
-    public let times: ClosedRange<Timestamp>?
-    /// The metrics of the champion, the baseline and the challengers before and after.
-    public var before: [RoleMetrics] { adopted.before }
-    public var after: [RoleMetrics] { adopted.after }
-    /// Where something was forgotten: the head of the chain before and after.
-    public var heads: Heads? { adopted.heads }
-}
-
-/// The metrics of a model in its role that have no slices.
-public struct RoleMetrics: Sendable, Equatable {
-    public let role: String
-    public let values: [Value]
-
-    public struct Value: Sendable, Equatable {
-        public let name: String
-        public let value: Double
-    }
-}
-
-extension ApplicationState {
-    /// The champion's, the baseline's, then each challenger's.
-    var roleMetrics: [RoleMetrics] {
-        zip(learned.plainLabels, learned.plainMetrics).map { role, metrics in
-            RoleMetrics(role: role, values: metrics.map { RoleMetrics.Value(name: $0.name, value: $0.value) })
+    /// What an amendment would change: found and derived as ``amend(_:_:)`` does, beside whoever answers, and thrown
+    /// away.
+    public func previewAmending(_ request: AmendmentRequest) async throws -> AmendmentPreview {
+        let start = ContinuousClock.now
+        let wish = try AmendmentWish(request, spec.contract, now: clock.time())
+        let live = try await inspect { (offset: $0.offset, amendments: $0.amendments, shown: ModelsShown($0.learned)) }
+        let (proposed, learned) = try await folding { log in
+            let proposed = try wish.propose(log, live.amendments)
+            var (derivation, replay) = try Self.rebuild(
+                under: live.amendments, and: proposed.amendment, in: log, to: live.offset)
+            try derivation.run(&replay, to: live.offset)
+            guard let learned = replay.state?.learned else { throw Overtaken() }
+            return (proposed, learned)
         }
+        let (open, after) = try await inspect { state in
+            (
+                state.openQuestions(touchedBy: proposed.amendment),
+                ModelsShown(state.keepingRoles(learned, .restore(offset: state.offset)))
+            )
+        }
+        return AmendmentPreview(
+            offset: live.offset, counts: proposed.counts, openCount: open, before: live.shown, after: after,
+            elapsed: ContinuousClock.now - start)
+    }
+
+    /// A page of the amendments, in the order of the log.
+    public func amendments(from offset: Int = 0, limit: Int = .max) async throws -> AmendmentListing {
+        let amendments = try await inspect { $0.amendments }
+        return try await withLog { try AmendmentListing(amendments, from: offset, limit: limit, in: $0) }
+    }
+
+    /// Derives the present under amendments and one more, until next to nothing is left to be folded.
+    static func rebuild(
+        under amendments: Amendments, and amendment: Amendment, in log: StoreAccess.Store, to end: Int = .max
+    ) throws -> (Derivation, Replay) {
+        var all = amendments
+        all.append(amendment, at: Int.max)
+        let derivation = Derivation(log, under: all)
+        var replay = try derivation.replay(atOrBefore: min(end, try log.endOffset))
+        var pursuit = Pursuit()
+        while try pursuit.goesOn(from: replay.offset, to: min(end, log.endOffset)) {
+            try derivation.run(&replay, to: end)
+        }
+        return (derivation, replay)
     }
 }

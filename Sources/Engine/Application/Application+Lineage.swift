@@ -95,16 +95,18 @@ public struct Adopted: Sendable {
     /// Of a restore: the state adopted is that before the event at this offset.
     public private(set) var restoredOffset: Int?
     public let stateDigest: Digest
-    /// The metrics of the champion, the baseline and the challengers right before and right after.
-    public let before: [RoleMetrics]
-    public let after: [RoleMetrics]
+    /// Right before and right after.
+    public let before: ModelsShown
+    public let after: ModelsShown
+    /// Open questions that an amendment excluded, or that are open again after a withdrawal.
+    public let openCount: Int
     /// Where something was forgotten: the head of the chain before and after.
     public let heads: Heads?
     public let elapsed: Duration
 
     init(_ live: GoneLive, elapsed: Duration) {
         (offset, stateDigest, self.elapsed) = (live.offset, live.stateDigest, elapsed)
-        (before, after, heads) = (live.before, live.after, live.heads)
+        (before, after, heads, openCount) = (live.before, live.after, live.heads, live.openCount)
     }
 
     func restoring(_ offset: Int) -> Adopted {

@@ -33,6 +33,7 @@ extension Event {
         }
         if kind == .corrected { json.member("correction", true) }
         amendment?.write(to: &json, target: contract.target)
+        payload.remark?.write(to: &json)
         if payload.isOfPlainMembers {
             json.key("payload")
             payload.writePlainMembers(to: &json, at: offset)
@@ -45,7 +46,7 @@ extension Event.Payload {
     var isOfPlainMembers: Bool {
         switch self {
         case .named, .tick, .measured, .clock, .directed: true
-        case .prediction, .label, .example, .corrected, .adopted, .amended, .forgotten: false
+        case .prediction, .label, .example, .corrected, .adopted, .amended, .signed, .forgotten: false
         }
     }
 
@@ -92,7 +93,16 @@ extension Amendment {
         case .clock(let from, let latest):
             json.member("from", from)
             json.member("latest", latest.description)
+        case .withdrawal(let offset): json.member("withdraws", offset)
         }
+    }
+}
+
+extension Remark {
+    /// Who amended the past and why, where it is said.
+    func write(to json: inout JSONWriter) {
+        if !by.isEmpty { json.member("by", by) }
+        if !note.isEmpty { json.member("note", note) }
     }
 }
 

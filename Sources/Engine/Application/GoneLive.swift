@@ -6,9 +6,10 @@ struct GoneLive: Sendable {
     /// Of the `adopted` event.
     let offset: Int
     let stateDigest: Digest
-    /// The metrics of the roles before and after.
-    let before: [RoleMetrics]
-    let after: [RoleMetrics]
+    let before: ModelsShown
+    let after: ModelsShown
     /// Where something was forgotten: the head of the chain before and after.
     let heads: Heads?
+    /// Open questions that were excluded, or are open again.
+    let openCount: Int
 }

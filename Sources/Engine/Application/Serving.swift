@@ -202,6 +202,7 @@ final class Serving {
             if case .refused(let refusal) = fold.outcome.decision { throw undo(to: before, refusal) }
             _ = record(event, builderBegan)
         }
+        let derived = state.keepingRoles(derived, recipe)
         var event = Event(
             .adopted(Adoption(recipe, giving: derived)), time: state.ledger.time, features: FeatureRow(contract.layout))
         try fold.step(&event, derived: derived)
@@ -211,8 +212,11 @@ final class Serving {
         let heads = try commit(snapshot: snapshot, forgetting)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return GoneLive(
-            offset: acceptance.offset, stateDigest: snapshot.stateDigest, before: before.roleMetrics,
-            after: state.roleMetrics, heads: heads)
+            offset: acceptance.offset, stateDigest: snapshot.stateDigest, before: ModelsShown(before.learned),
+            after: ModelsShown(state.learned), heads: heads,
+            openCount: amendments.compactMap(\.payload.amendment).reduce(0) { count, amendment in
+                count + before.openQuestions(touchedBy: amendment)
+            })
     }
 
     private func undo(to before: ApplicationState, _ refusal: Refusal) -> Refusal {

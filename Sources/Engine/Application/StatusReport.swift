@@ -82,6 +82,8 @@ public struct Version: Sendable {
     public let stateDigest: Digest?
     public let reason: String
     public let names: [String]
+    /// The amendment that led to it, where it is a rebuild.
+    var amendment: AmendmentListing.Item?
 
     /// Adoptions, snapshots and named offsets, oldest first.
     static func list(in log: StoreAccess.Store, named names: [VersionNames.Entry]) throws -> [Version] {
@@ -90,7 +92,8 @@ public struct Version: Sendable {
             Version(
                 offset: snapshot.offset, time: snapshot.time == Ledger.beginning ? nil : snapshot.time,
                 stateDigest: snapshot.stateDigest, reason: snapshot.explanation(&reader),
-                names: names.filter { $0.offset == snapshot.offset }.map(\.name))
+                names: names.filter { $0.offset == snapshot.offset }.map(\.name),
+                amendment: snapshot.amendment(&reader))
         }
         for name in names where !versions.contains(where: { $0.offset == name.offset }) {
             let all = names.filter { $0.offset == name.offset }.map(\.name)
@@ -106,12 +109,22 @@ public struct Version: Sendable {
             if let time { json.member("time", time.description) }
             if let stateDigest { json.member("state_digest", stateDigest.description) }
             json.member("reason", reason)
+            if let amendment {
+                json.key("amendment")
+                amendment.write(to: &json)
+            }
             json.member("names", array: { json in for name in names { json.string(name) } })
         }
     }
 }
 
 extension Snapshot {
+    /// The amendment under which what was adopted was derived: it lies right before the adoption.
+    fileprivate func amendment(_ reader: inout LogReader) -> AmendmentListing.Item? {
+        guard reason == .adoption, restoredOffset == offset - 1, offset > 1 else { return nil }
+        return try? AmendmentListing.Item(at: offset - 2, &reader)
+    }
+
     /// Why it is there; an adoption is asked what it adopted.
     fileprivate func explanation(_ reader: inout LogReader) -> String {
         switch reason {

@@ -26,6 +26,9 @@ extension Audit {
             json.member("contributions", object: { writeContributions(to: &$0) })
             json.member("fate", fate)
             json.member("labels", array: { json in for label in labels { write(label, to: &json) } })
+            json.member("history", array: { json in
+                for step in history { step.write(to: &json, target: contract.target) }
+            })
             if let movement { json.member("movement", object: { movement.write(to: &$0) }) }
             json.member("other_questions", array: { json in for offset in otherQuestions { json.integer(offset) } })
         }
@@ -35,6 +38,8 @@ extension Audit {
     private var fate: String {
         if movement != nil { return "learned" }
         if labels.contains(where: { $0.decision == .late }) { return "late" }
+        // It waited while the question was excluded, and was learned when that was withdrawn.
+        if labels.contains(where: { $0.decision == .waiting && $0.offset > offset }) { return "learned" }
         return hasExpired ? "expired" : "unlabelled"
     }
 

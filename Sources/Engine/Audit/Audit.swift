@@ -60,6 +60,8 @@ public struct Audit: Sendable {
     public let given: Moment
     public let explanation: Result<Explanation, Unexplained>
     public let labels: [LabelEvent]
+    /// All that became of the question, amendments of it included, in the order of the log.
+    public let history: [AuditStep]
     /// Nil where the models did not learn from it.
     public let movement: Movement?
     /// Offsets at which the same id asked another question.
@@ -84,6 +86,7 @@ public struct Audit: Sendable {
             }
         }
         otherQuestions = search.otherQuestions
+        history = try AuditStep.all(of: search, in: log)
         hasExpired = try Self.hasExpired(question, in: log)
 
         var fold = try AuditFold(log, to: offset)

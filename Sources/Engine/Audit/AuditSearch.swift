@@ -19,13 +19,15 @@ struct AuditSearch {
     let occurrences: [Occurrence]
     /// Which of them is the question asked for.
     let question: Occurrence
+    /// All of the application's.
+    let amendments: Amendments
 
     /// Reads the whole log once, and of each event no more than its id.
     /// - Throws: a `Refusal` where there is no such question.
     init(_ subject: AuditSubject, in log: StoreAccess.Store) throws {
         var reader = LogReader(log)
         let end = try log.endOffset
-        let (id, bound) = try Self.id(subject, &reader, end: end)
+        let (id, bound) = try Self.id(subject, &reader, log, end: end)
         var occurrences: [Occurrence] = []
         var next = 0
         let stop = StopFlag.current
@@ -51,11 +53,12 @@ struct AuditSearch {
             throw Self.unknown(id, labels: occurrences.filter { !$0.isQuestion })
         }
         (self.occurrences, self.question) = (occurrences, question)
+        amendments = try ApplicationState(reading: log).amendments
     }
 
     /// The id that is meant, and the last offset at which its question may lie.
     private static func id(
-        _ subject: AuditSubject, _ reader: inout LogReader, end: Int
+        _ subject: AuditSubject, _ reader: inout LogReader, _ log: StoreAccess.Store, end: Int
     ) throws -> (id: EventID, bound: Int) {
         switch subject {
         case .id(let id): return (id, .max)
@@ -67,6 +70,7 @@ struct AuditSearch {
             }
             guard found.event.kind.isOfClients else {
                 let kind = found.event.kind
+                if kind == .forgotten { throw try forgotten(offset, &reader, log) }
                 throw Refusal(
                     .unknownQuestion, "event \(offset) is no question: "
                         + (kind == .adopted ? "a learned state was adopted there" : "it is '\(kind.name)'"),
@@ -74,6 +78,22 @@ struct AuditSearch {
             }
             return (found.event.id, offset)
         }
+    }
+
+    /// Says what removed an event.
+    private static func forgotten(
+        _ offset: Int, _ reader: inout LogReader, _ log: StoreAccess.Store
+    ) throws -> Refusal {
+        let amendments = try ApplicationState(reading: log).amendments
+        let forgetting = amendments.entries.first { entry in
+            guard case .exclusion(let offsets, isForgotten: true) = entry.amendment else { return false }
+            return offsets.contains(offset)
+        }
+        let event = try forgetting.map { try reader.read($0.offset)?.event } ?? nil
+        let by = (forgetting.map { " by event \($0.offset)" } ?? "") + (event?.payload.remark?.suffix ?? "")
+        return Refusal(
+            .unknownQuestion, "what event \(offset) held was forgotten\(by)",
+            hint: "`headrace amend --list` lists what was forgotten")
     }
 
     private static func unknown(_ id: EventID, labels: [Occurrence]) -> Refusal {
@@ -93,15 +113,28 @@ struct AuditSearch {
         label.answer.decision == .waiting ? "waited for the question" : "was \(label.answer.decision.word)"
     }
 
+    /// Where the question was set aside by an exclusion that has been withdrawn since: a label that came there waited,
+    /// and belongs to it.
+    private var setAside: [Range<Int>] {
+        amendments.entries.compactMap { entry in
+            guard case .exclusion(let offsets, _) = entry.amendment, offsets.contains(question.offset),
+                let withdrawal = amendments.withdrawal(of: entry.offset)
+            else { return nil }
+            return entry.offset..<withdrawal
+        }
+    }
+
     /// The labels of the question: those that came for it, one that had waited for it included.
     var labels: [Occurrence] {
         let before = occurrences.last { $0.isQuestion && $0.offset < question.offset }?.offset ?? -1
         let after = occurrences.first { $0.isQuestion && $0.offset > question.offset }?.offset ?? .max
+        let setAside = setAside
         return occurrences.filter { label in
             guard !label.isQuestion else { return false }
             if label.offset > question.offset {
                 // What waited after this question was answered belongs to the next one.
-                return label.offset < after && label.answer.decision != .waiting
+                return label.offset < after
+                    && (label.answer.decision != .waiting || setAside.contains { $0.contains(label.offset) })
             }
             return label.offset > before && label.answer.decision == .waiting
                 && question.answer.decision == .predictedAndLearned

@@ -49,7 +49,9 @@ public struct VersionDiff: Sendable {
         var reader = LogReader(log)
         for offset in min(a, b)..<max(a, b) {
             guard let (event, _, _, _) = try reader.read(offset) else { break }
-            for (index, kind) in Event.Kind.allCases.enumerated() where kind == event.kind { counts[index] += 1 }
+            // Signed or not, it is an amendment.
+            let counted = event.kind == .signed ? .amended : event.kind
+            for (index, kind) in Event.Kind.allCases.enumerated() where kind == counted { counts[index] += 1 }
             if let what = event.change(at: offset) { changes.append(Change(offset: offset, what: what)) }
         }
         events = zip(Event.Kind.allCases, counts).filter { $1 > 0 }.map { (kind: $0, count: $1) }
@@ -89,13 +91,26 @@ extension Event {
             case .upgrade(let start): return "upgraded, folded anew from @\(start)"
             }
         }
-        switch payload.amendment {
-        case .exclusion(let offsets, let isForgotten)?:
-            return "\(offsets.count) events \(isForgotten ? "forgotten" : "excluded")"
-        case .corrections(let corrections)?: return "\(corrections.count) labels corrected"
-        case .clock?, nil: return nil
+        return payload.amendment?.change.map { $0 + (payload.remark?.suffix ?? "") }
+    }
+}
+
+extension Amendment {
+    /// What it did; nil of what an event of its own says.
+    var change: String? {
+        switch self {
+        case .exclusion(let offsets, let isForgotten):
+            "\(offsets.count) events \(isForgotten ? "forgotten" : "excluded")"
+        case .corrections(let corrections): "\(corrections.count) labels corrected"
+        case .withdrawal(let offset): "the amendment of event \(offset) withdrawn"
+        case .clock: nil
         }
     }
+}
+
+extension Remark {
+    /// To be put behind what was done.
+    var suffix: String { (by.isEmpty ? "" : ", by \(by)") + (note.isEmpty ? "" : ": \(note)") }
 }
 
 extension VersionDiff {

@@ -28,7 +28,9 @@ public enum NoticeListing {
                     (event, index) = (offset, 0)
                 }
                 let time = try Self.time(of: place, in: block)
-                try write { notice.write(to: &$0, offset: offset, index: index, time: time, application) }
+                // Who amended and why is in the event.
+                let remark = notice.kind == .amended ? try reader.read(offset)?.event.payload.remark : nil
+                try write { notice.write(to: &$0, offset: offset, index: index, time: time, application, remark) }
                 (index, left) = (index + 1, left - 1)
             }
             next = end
@@ -50,7 +52,8 @@ extension Notice {
     ///   - offset: of its event.
     ///   - index: its number among those of its event.
     fileprivate func write(
-        to json: inout JSONWriter, offset: Int, index: Int, time: Timestamp, _ application: String
+        to json: inout JSONWriter, offset: Int, index: Int, time: Timestamp, _ application: String,
+        _ remark: Remark?
     ) {
         json.object { json in
             json.member("offset", offset)
@@ -62,6 +65,7 @@ extension Notice {
             json.key("model")
             if let model { json.string(model) } else { json.null() }
             json.member("cause", cause)
+            remark?.write(to: &json)
             json.member("evidence", object: { json in
                 for one in evidence { json.member(one.name, one.value) }
             })

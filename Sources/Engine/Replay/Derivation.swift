@@ -53,13 +53,13 @@ final class Derivation {
             try StopFlag.current?.check()
             let foldedUnder = state.learned.lineage.amendmentCount
             if amendments.leave(state.offset, foldedUnder: foldedUnder) {
-                let isAsLived = amendments.leave(offset, foldedUnder: foldedUnder)
+                let isAsLived = amendments.neverTouched(before: offset, since: foldedUnder)
                 return try Replay(log, at: state, under: isAsLived ? nil : amendments)
             }
             guard state.offset > 0 else { break }
             bound = state.offset - 1
         }
-        return try Replay(log, at: nil, under: amendments.leave(offset, foldedUnder: 0) ? nil : amendments)
+        return try Replay(log, at: nil, under: amendments.neverTouched(before: offset, since: 0) ? nil : amendments)
     }
 
     /// Folds on, deriving what adoptions on the way adopted. States that a later adoption goes back to are kept as they

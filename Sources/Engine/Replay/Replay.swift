@@ -113,8 +113,9 @@ struct Replay {
         }
         let amendments = state.amendments
         let isSame = isAsLived && amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
-        let derived = try Derivation(log, under: amendments).derive(
-            adoption.recipe, at: offset, from: isSame ? state : nil)
+        let derived = state.keepingRoles(
+            try Derivation(log, under: amendments).derive(adoption.recipe, at: offset, from: isSame ? state : nil),
+            adoption.recipe)
         guard derived.digest == adoption.stateDigest else {
             throw LogFailure(
                 .damaged, "the snapshot of the adoption, event \(offset), is damaged, and its recipe gives another "

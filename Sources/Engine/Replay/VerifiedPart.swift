@@ -94,8 +94,9 @@ final class VerifiedPart: @unchecked Sendable {
             var derived = state.learned
             // An upgrade adopted the state as lived through, without the corrections that no rebuild had taken up.
             if !adoption.recipe.isUpgrade {
-                derived = try Derivation(log, under: amendments).derive(
-                    adoption.recipe, at: state.offset, from: isSame ? state : nil)
+                derived = state.keepingRoles(
+                    try Derivation(log, under: amendments).derive(
+                        adoption.recipe, at: state.offset, from: isSame ? state : nil), adoption.recipe)
             }
             guard Revision(of: derived.settings) == adoption.revision else { return nil }
             if derived.digest != adoption.stateDigest {

@@ -81,6 +81,7 @@ public struct BlockBuilder: Sendable {
         case .clock(let correction): correction.encode(to: &records)
         case .measured(let measured): measured.encode(to: &records)
         case .directed(let directive): directive.encode(to: &records)
+        case .signed(let signed): signed.encode(to: &records)
         case .forgotten, .tick: break
         }
         records.byte(decision.code << 1 | (isBaseline ? 1 : 0))

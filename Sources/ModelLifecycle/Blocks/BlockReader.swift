@@ -91,6 +91,7 @@ public struct BlockReader: Sendable {
         case .measured: .measured(try Measured(from: &decoder))
         case .clock: .clock(try ClockCorrection(from: &decoder))
         case .directed: .directed(try Directive(from: &decoder))
+        case .signed: .signed(try SignedAmendment(from: &decoder))
         }
     }
 

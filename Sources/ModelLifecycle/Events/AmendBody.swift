@@ -1,8 +1,18 @@
-/// What somebody asks to amend, as JSON: `{"exclude": CONDITION}`, or `{"labels": [{"id": "1", "label": 3.5}]}`. Labels
-/// keep their spelling, so that they mean what the same cell of a file would.
-public enum AmendBody: Sendable {
-    case exclude(String)
-    case labels([(id: String, label: String)])
+/// What somebody asks to amend, as JSON: `{"exclude": CONDITION}`, `{"labels": [{"id": "1", "label": 3.5}]}` or
+/// `{"withdraw": OFFSET}`, each with `"by"`, `"note"` and `"dry_run"` where they are wanted. Labels keep their
+/// spelling, so that they mean what the same cell of a file would.
+public struct AmendBody: Sendable {
+    public enum Wish: Sendable {
+        case exclude(String)
+        case labels([(id: String, label: String)])
+        /// The amendment of the event at this offset.
+        case withdraw(Int)
+    }
+
+    public let wish: Wish
+    public let remark: Remark
+    /// Whether it is only to be shown what it would change.
+    public let isDryRun: Bool
 
     public init(reading bytes: UnsafeBufferPointer<UInt8>) throws(Refusal) {
         var reader = JSONReader(bytes)
@@ -16,26 +26,59 @@ public enum AmendBody: Sendable {
         }
     }
 
+    private init(_ wish: Wish, _ remark: Remark, isDryRun: Bool) {
+        (self.wish, self.remark, self.isDryRun) = (wish, remark, isDryRun)
+    }
+
+    private static let keys = ["exclude", "labels", "withdraw", "by", "note", "dry_run"]
+
     private static func read(_ reader: inout JSONReader) throws -> AmendBody {
         guard try reader.peek() == .object else { throw Refusal(.malformed, "an object is expected") }
         try reader.beginObject()
-        var body: AmendBody?
+        var wish: Wish?
+        var (by, note, isDryRun) = ("", "", false)
         var isFirst = true
         while let key = try reader.nextKey(isFirst: isFirst) {
             isFirst = false
-            guard body == nil else { throw needed }
-            if key.elementsEqual("exclude".utf8) {
-                guard try reader.peek() == .string else { throw needed }
-                body = .exclude(String(decoding: try reader.string(), as: UTF8.self))
-            } else if key.elementsEqual("labels".utf8) {
-                guard try reader.peek() == .array else { throw needed }
-                body = .labels(try labels(&reader))
-            } else {
-                throw unknown(key, ["exclude", "labels"])
+            switch String(decoding: key, as: UTF8.self) {
+            case "by": by = try text("by", &reader)
+            case "note": note = try text("note", &reader)
+            case "dry_run":
+                guard case .boolean(let flag) = try JSONValue(from: &reader) else {
+                    throw Refusal(.wrongType, "\"dry_run\" is true or false")
+                }
+                isDryRun = flag
+            case let name where keys.contains(name):
+                guard wish == nil else { throw needed }
+                wish = try Self.wish(name, &reader)
+            default: throw unknown(key, keys)
             }
         }
-        guard let body else { throw needed }
-        return body
+        guard let wish else { throw needed }
+        return AmendBody(wish, try Remark(by: by, note: note), isDryRun: isDryRun)
+    }
+
+    private static func wish(_ name: String, _ reader: inout JSONReader) throws -> Wish {
+        switch name {
+        case "exclude":
+            guard try reader.peek() == .string else { throw needed }
+            return .exclude(String(decoding: try reader.string(), as: UTF8.self))
+        case "labels":
+            guard try reader.peek() == .array else { throw needed }
+            return .labels(try labels(&reader))
+        default:
+            guard let offset = try JSONValue(from: &reader).integer, offset >= 0 else {
+                throw Refusal(
+                    .wrongType, "\"withdraw\" is the offset of the amendment's event",
+                    hint: "`headrace amend --list` lists them")
+            }
+            return .withdraw(offset)
+        }
+    }
+
+    private static func text(_ name: String, _ reader: inout JSONReader) throws -> String {
+        guard try reader.peek() == .string else { throw Refusal(.wrongType, "\"\(name)\" is a string") }
+        return String(decoding: try reader.string(), as: UTF8.self)
     }
 
     private static func labels(_ reader: inout JSONReader) throws -> [(id: String, label: String)] {
@@ -75,7 +118,8 @@ public enum AmendBody: Sendable {
 
     private static var needed: Refusal {
         Refusal(
-            .missingField, "either \"exclude\" or \"labels\" is needed",
-            hint: "{\"exclude\": \"carrier = UA\"} or {\"labels\": [{\"id\": \"1\", \"label\": 3.5}]}")
+            .missingField, "one of \"exclude\", \"labels\" and \"withdraw\" is needed",
+            hint: "{\"exclude\": \"carrier = UA\"}, {\"labels\": [{\"id\": \"1\", \"label\": 3.5}]} or "
+                + "{\"withdraw\": 1234}")
     }
 }

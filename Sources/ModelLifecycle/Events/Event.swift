@@ -29,6 +29,8 @@ public struct Event: Sendable, Equatable {
         case clock = 11
         /// What a person wants done.
         case directed = 12
+        /// Something of the past counts as another, as ``amended``, with who says so and why.
+        case signed = 13
 
         public var name: String {
             switch self {
@@ -36,7 +38,7 @@ public struct Event: Sendable, Equatable {
             case .label: "label"
             case .example: "example"
             case .adopted: "adopted"
-            case .amended: "amended"
+            case .amended, .signed: "amended"
             case .forgotten: "forgotten"
             case .corrected: "corrected"
             case .named: "named"
@@ -74,6 +76,7 @@ public struct Event: Sendable, Equatable {
         indirect case measured(Measured)
         indirect case clock(ClockCorrection)
         indirect case directed(Directive)
+        indirect case signed(SignedAmendment)
     }
 
     public var payload: Payload
@@ -116,6 +119,7 @@ extension Event.Payload {
         case .measured: .measured
         case .clock: .clock
         case .directed: .directed
+        case .signed: .signed
         }
     }
 
@@ -129,10 +133,6 @@ extension Event.Payload {
 
     public var adoption: Adoption? {
         if case .adopted(let adoption) = self { adoption } else { nil }
-    }
-
-    public var amendment: Amendment? {
-        if case .amended(let amendment) = self { amendment } else { nil }
     }
 
     public var naming: Naming? {

@@ -11,6 +11,11 @@ public struct OffsetRanges: Sendable, Equatable {
         for offset in offsets.sorted() { append(offset..<offset + 1) }
     }
 
+    /// - Parameter ranges: in any order, and they may overlap.
+    init(covering ranges: [Range<Int>]) {
+        for range in ranges.filter({ !$0.isEmpty }).sorted(by: { $0.lowerBound < $1.lowerBound }) { append(range) }
+    }
+
     public var isEmpty: Bool { ranges.isEmpty }
     public var first: Int? { ranges.first?.lowerBound }
     public var last: Int? { ranges.last.map { $0.upperBound - 1 } }
@@ -19,29 +24,44 @@ public struct OffsetRanges: Sendable, Equatable {
 
     /// Complexity: O(log n).
     public func contains(_ offset: Int) -> Bool {
+        let place = place(of: offset)
+        return place < ranges.count && ranges[place].lowerBound <= offset
+    }
+
+    /// Whether any offset of a range is among them. Complexity: O(log n).
+    public func overlaps(_ range: Range<Int>) -> Bool {
+        let place = place(of: range.lowerBound)
+        return place < ranges.count && ranges[place].lowerBound < range.upperBound
+    }
+
+    /// Whether all of them are among others. Complexity: O(n log m).
+    public func isSubset(of other: OffsetRanges) -> Bool {
+        // No two ranges touch, so one that is covered lies in one.
+        ranges.allSatisfy { range in
+            let place = other.place(of: range.lowerBound)
+            return place < other.ranges.count && other.ranges[place].lowerBound <= range.lowerBound
+                && other.ranges[place].upperBound >= range.upperBound
+        }
+    }
+
+    /// The index of the first range that ends after an offset.
+    private func place(of offset: Int) -> Int {
         var (low, high) = (0, ranges.count)
         while low < high {
             let middle = (low + high) / 2
             if ranges[middle].upperBound <= offset { low = middle + 1 } else { high = middle }
         }
-        return low < ranges.count && ranges[low].lowerBound <= offset
+        return low
     }
 
-    /// Whether any offset of a range is among them. Complexity: O(log n).
-    public func overlaps(_ range: Range<Int>) -> Bool {
-        var (low, high) = (0, ranges.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].upperBound <= range.lowerBound { low = middle + 1 } else { high = middle }
-        }
-        return low < ranges.count && ranges[low].lowerBound < range.upperBound
+    /// What is in others, too. Complexity: O(n m).
+    func intersection(_ others: [Range<Int>]) -> OffsetRanges {
+        OffsetRanges(covering: ranges.flatMap { range in others.map { range.clamped(to: $0) } })
     }
 
     /// Complexity: O(n log n) in the ranges of both.
     public mutating func formUnion(_ other: OffsetRanges) {
-        let all = (ranges + other.ranges).sorted { $0.lowerBound < $1.lowerBound }
-        ranges = []
-        for range in all { append(range) }
+        self = OffsetRanges(covering: ranges + other.ranges)
     }
 
     /// Adds a range that begins at or after the beginning of the last.

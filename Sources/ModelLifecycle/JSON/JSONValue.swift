@@ -25,7 +25,7 @@ public indirect enum JSONValue: Sendable, Equatable {
         self = try result.get()
     }
 
-    private init(from reader: inout JSONReader) throws(JSONReader.Failure) {
+    init(from reader: inout JSONReader) throws(JSONReader.Failure) {
         switch try reader.peek() {
         case .object:
             var members: [(key: String, value: JSONValue)] = []

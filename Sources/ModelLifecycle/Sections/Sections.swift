@@ -32,6 +32,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case present = 3
     /// The names of versions, of that half; where there are none, it is not there.
     case names = 4
+    /// What exclusions have set aside, of that half; where nobody signed an amendment, it is not there.
+    case marks = 5
 }
 
 extension CanonicalEncoder {

@@ -11,6 +11,8 @@ public indirect enum Amendment: Sendable, Equatable {
     case corrections([Correction])
     /// The events from this offset on up to the amendment happened at this time, at the latest.
     case clock(from: Int, latest: Timestamp)
+    /// The amendment at this offset is taken back: the past counts as if it had never been made.
+    case withdrawal(of: Int)
 
     public struct Correction: Sendable, Equatable {
         /// The offset of the prediction or example.
@@ -33,22 +35,24 @@ public indirect enum Amendment: Sendable, Equatable {
         switch self {
         case .exclusion(let offsets, _): offsets.ranges.count
         case .corrections(let corrections): corrections.count
-        case .clock: 1
+        case .clock, .withdrawal: 1
         }
     }
 
-    /// The first offset whose event counts as another than it was.
+    /// The first offset whose event counts as another than it was; nil where there is none, and of a withdrawal, which
+    /// touches what it takes back.
     var firstTouched: Int? {
         switch self {
         case .exclusion(let offsets, _): offsets.first
         case .corrections(let corrections): corrections.first?.question
         case .clock(let from, _): from
+        case .withdrawal: nil
         }
     }
 }
 
-/// Every amendment of an application, in the order of the log. Amendments belong to the present: no restore takes one
-/// back, and whatever is derived from the log is derived under all of them.
+/// Every amendment of an application, in the order of the log, withdrawals among them. Amendments belong to the
+/// present: no restore takes one back, and whatever is derived from the log is derived under all that are in force.
 public struct Amendments: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         /// Of the event that says it.
@@ -61,8 +65,14 @@ public struct Amendments: Sendable, Equatable {
 
     public private(set) var entries: [Entry] = []
     private var partCount = 0
+    /// By the offset of an amendment that of its withdrawal; nothing ever walks through it.
+    private var withdrawals: [Int: Int] = [:]
 
     public init() {}
+
+    private init(_ entries: some Sequence<Entry>) {
+        for entry in entries { append(entry.amendment, at: entry.offset) }
+    }
 
     public var count: Int { entries.count }
     public var isEmpty: Bool { entries.isEmpty }
@@ -71,6 +81,7 @@ public struct Amendments: Sendable, Equatable {
     public mutating func append(_ amendment: Amendment, at offset: Int) {
         entries.append(Entry(offset: offset, amendment: amendment))
         partCount += amendment.partCount
+        if case .withdrawal(let target) = amendment { withdrawals[target] = offset }
     }
 
     /// Whether there is room for another.
@@ -80,35 +91,80 @@ public struct Amendments: Sendable, Equatable {
 
     /// Takes out what corrections said of questions that are forgotten.
     mutating func forget(_ questions: OffsetRanges) {
-        entries = entries.map { Entry(offset: $0.offset, amendment: $0.amendment.forgetting(questions)) }
+        self = Amendments(
+            entries.lazy.map { Entry(offset: $0.offset, amendment: $0.amendment.forgetting(questions)) })
     }
 
     /// Those whose events come before an offset.
-    public func before(_ offset: Int) -> Amendments {
-        var amendments = Amendments()
-        amendments.entries = entries.filter { $0.offset < offset }
-        return amendments
-    }
+    public func before(_ offset: Int) -> Amendments { Amendments(entries.lazy.filter { $0.offset < offset }) }
 
     /// Those that forget.
     public var onlyForgetting: Amendments {
-        var amendments = Amendments()
-        amendments.entries = entries.filter { entry in
-            if case .exclusion(_, isForgotten: true) = entry.amendment { true } else { false }
-        }
-        return amendments
+        Amendments(
+            entries.lazy.filter { entry in
+                if case .exclusion(_, isForgotten: true) = entry.amendment { true } else { false }
+            })
     }
 
     /// The first so many, in the order in which they were made.
-    public func prefix(_ count: Int) -> Amendments {
-        var amendments = Amendments()
-        amendments.entries = Array(entries.prefix(count))
-        return amendments
+    public func prefix(_ count: Int) -> Amendments { Amendments(entries.prefix(count)) }
+
+    // MARK: What is in force
+
+    /// The offset of the event that withdrew the amendment at an offset; nil where none did.
+    public func withdrawal(of offset: Int) -> Int? { withdrawals[offset] }
+
+    var hasWithdrawals: Bool { !withdrawals.isEmpty }
+
+    /// Those that nobody has withdrawn. A withdrawal itself says nothing more.
+    private var inForce: [Amendment] {
+        entries.lazy.filter { withdrawals[$0.offset] == nil }.map(\.amendment)
+    }
+
+    /// The index of the first that the event at an offset made, or of where it would be. Complexity: O(log n).
+    private func index(of offset: Int) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// What the event at an offset amended: mostly one, a withdrawal more where labels were corrected meanwhile.
+    func entries(at offset: Int) -> ArraySlice<Entry> {
+        let first = index(of: offset)
+        return entries[first...].prefix { $0.offset == offset }
+    }
+
+    /// The first offset whose event counts otherwise under the first `count` of these than under all of them; `Int.max`
+    /// where none does.
+    func firstDifference(from count: Int) -> Int {
+        var first = Int.max
+        for entry in entries.dropFirst(count) {
+            if case .withdrawal(let target) = entry.amendment {
+                // What was made and withdrawn since makes no difference.
+                guard index(of: target) < count else { continue }
+                first = min(first, firstTouched(by: entry))
+            } else if withdrawals[entry.offset] == nil {
+                first = min(first, firstTouched(by: entry))
+            }
+        }
+        return first
+    }
+
+    private func firstTouched(by entry: Entry) -> Int {
+        guard case .withdrawal(let target) = entry.amendment else { return entry.amendment.firstTouched ?? Int.max }
+        return entries(at: target).first?.amendment.firstTouched ?? Int.max
     }
 
     /// Whether a state of `offset` that was folded under the first `count` of these is the same under all of them.
-    public func leave(_ offset: Int, foldedUnder count: Int) -> Bool {
-        entries.dropFirst(count).allSatisfy { $0.amendment.firstTouched.map { $0 >= offset } ?? true }
+    public func leave(_ offset: Int, foldedUnder count: Int) -> Bool { firstDifference(from: count) >= offset }
+
+    /// Whether nothing after the first `count` of these touches an event before `offset`, not even for a while: then
+    /// what was adopted on the way there was folded as it counts now.
+    public func neverTouched(before offset: Int, since count: Int) -> Bool {
+        entries.dropFirst(count).allSatisfy { firstTouched(by: $0) >= offset }
     }
 
     /// Questions and labels that count as void, over all amendments.
@@ -117,8 +173,23 @@ public struct Amendments: Sendable, Equatable {
     /// What counts as void, over all amendments.
     public var voids: OffsetRanges {
         var all = OffsetRanges()
-        for case .exclusion(let offsets, _) in entries.map(\.amendment) { all.formUnion(offsets) }
+        for case .exclusion(let offsets, _) in inForce { all.formUnion(offsets) }
         return all
+    }
+
+    /// The corrections in force, in the order in which they were made.
+    var corrections: [Amendment.Correction] {
+        inForce.flatMap { amendment -> [Amendment.Correction] in
+            if case .corrections(let corrections) = amendment { corrections } else { [] }
+        }
+    }
+
+    /// When events from an offset up to that of the amendment happened at the latest.
+    fileprivate var clocks: [(offsets: Range<Int>, latest: Timestamp)] {
+        entries.compactMap { entry in
+            guard case .clock(let from, let latest) = entry.amendment, from < entry.offset else { return nil }
+            return (from..<entry.offset, latest)
+        }
     }
 }
 
@@ -136,21 +207,16 @@ public struct AmendmentIndex: Sendable {
     public init(_ amendments: Amendments) {
         self.amendments = amendments
         voids = amendments.voids.ranges
-        var all: [(order: Int, correction: Amendment.Correction)] = []
-        for case .corrections(let corrections) in amendments.entries.map(\.amendment) {
-            for correction in corrections { all.append((all.count, correction)) }
+        let all = amendments.corrections.enumerated().sorted { one, other in
+            (one.element.question, one.offset) < (other.element.question, other.offset)
         }
-        all.sort { ($0.correction.question, $0.order) < ($1.correction.question, $1.order) }
         var latest: [Amendment.Correction] = []
         for (_, correction) in all {
             if latest.last?.question == correction.question { latest.removeLast() }
             latest.append(correction)
         }
         corrections = latest
-        clocks = amendments.entries.compactMap { entry in
-            guard case .clock(let from, let latest) = entry.amendment, from < entry.offset else { return nil }
-            return (from..<entry.offset, latest)
-        }
+        clocks = amendments.clocks
     }
 
     /// When the event at an offset happened at the latest; nil where its own time counts.
@@ -176,17 +242,6 @@ public struct AmendmentIndex: Sendable {
         }
         return low < corrections.count && corrections[low].question == offset ? corrections[low].label : nil
     }
-
-    /// The amendment that the event at an offset made.
-    func amendment(at offset: Int) -> Amendment? {
-        var (low, high) = (0, amendments.entries.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if amendments.entries[middle].offset < offset { low = middle + 1 } else { high = middle }
-        }
-        guard low < amendments.count, amendments.entries[low].offset == offset else { return nil }
-        return amendments.entries[low].amendment
-    }
 }
 
 // MARK: Bytes
@@ -210,6 +265,9 @@ extension Amendment: CanonicallyCodable {
             encoder.byte(3)
             encoder.count(from)
             encoder.int(latest.microseconds)
+        case .withdrawal(let offset):
+            encoder.byte(4)
+            encoder.count(offset)
         }
     }
 
@@ -232,6 +290,7 @@ extension Amendment: CanonicallyCodable {
         case 3:
             let from = try decoder.natural()
             self = .clock(from: from, latest: Timestamp(microseconds: try decoder.int()))
+        case 4: self = .withdrawal(of: try decoder.natural())
         case let kind: throw CanonicalDecodingError(offset: decoder.offset, reason: "no amendment is of kind \(kind)")
         }
     }

@@ -18,10 +18,12 @@ extension ApplicationState {
             guard isAmended || adopted.digest == adoption.stateDigest else {
                 return .refused(.derivedOtherwise(adoption, adopted))
             }
-            if adopted.target != learned.target { ledger.forgetOpenQuestions() }
+            if adopted.target != learned.target { forgetOpenQuestions() }
             spec = newSpec
         } else {
-            guard let derived else { preconditionFailure("a recipe without its derived state") }
+            guard let derived = derived.map({ keepingRoles($0, adoption.recipe) }) else {
+                preconditionFailure("a recipe without its derived state")
+            }
             guard isAmended || derived.digest == adoption.stateDigest else {
                 return .refused(.derivedOtherwise(adoption, derived))
             }
@@ -32,7 +34,7 @@ extension ApplicationState {
         }
         let voices = learned.settings.models.map { adopted.settings.models.firstIndex(of: $0) }
         passOnServed(to: adopted, voices, from: old, adoption.revision)
-        ledger.rearrangeAnswers(answerSources(to: adopted, voices))
+        rearrangeAnswers(answerSources(to: adopted, voices))
         learned = adopted
         revision = adoption.revision
         version = offset
@@ -78,11 +80,36 @@ extension ApplicationState {
         var adopted = lineage.adopted(at: offset, endingBefore: target)
         if case .restore = recipe {
             guard isAmended || amendments.leave(target, foldedUnder: lineage.amendmentCount) else {
-                return Lineage(from: offset, amendmentCount: amendments.count)
+                return amendments.hasWithdrawals
+                    ? lineageLived(lineage, endingBefore: target)
+                    : Lineage(from: offset, amendmentCount: amendments.count)
             }
             adopted.amendmentCount = amendments.count
         }
         return adopted
+    }
+
+    /// A derived state as it is adopted. A rebuild under amendments keeps who serves, as it was lived: that an earlier
+    /// change of roles would not have happened is for a decision of its own.
+    package func keepingRoles(_ derived: LearnedState, _ recipe: Adoption.Recipe) -> LearnedState {
+        guard case .restore(offset) = recipe else { return derived }
+        var kept = derived
+        kept.roles = learned.roles.continued(from: learned.models.map(\.name), to: derived.models.map(\.name))
+        return kept
+    }
+
+    private mutating func rearrangeAnswers(_ sources: [Int?]) {
+        ledger.rearrangeAnswers(sources)
+        if !marks.ledger.isEmpty { marks.ledger.rearrangeAnswers(sources) }
+    }
+
+    /// Lets go of everything that still waits: what comes for it would be of another target.
+    private mutating func forgetOpenQuestions() {
+        ledger.forgetOpenQuestions()
+        while let oldest = marks.ledger.oldest(.pending) {
+            ledger.counts.expiredPredictions += 1
+            marks.ledger.remove(oldest)
+        }
     }
 
     /// The learned state in which a spec takes over here, whose digest its adoption must name.
@@ -149,7 +176,7 @@ extension ApplicationState {
 
     private mutating func widenAnswers(from width: Int, to newWidth: Int) {
         let roles = learned.models.count + 1
-        ledger.rearrangeAnswers(
+        rearrangeAnswers(
             (0..<roles).flatMap { role in
                 (0..<newWidth).map { $0 < width ? role * width + $0 : nil }
             })

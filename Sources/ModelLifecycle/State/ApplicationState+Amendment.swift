@@ -3,16 +3,28 @@ import OnlineLearning
 /// How the past comes to count as another.
 extension ApplicationState {
     /// Takes note of an amendment. What it excludes is known no more: a label that still comes finds no question.
+    /// - Parameter isSigned: whether what it excludes is set aside, to come back with a withdrawal; an amendment that
+    ///   programs wrote before, without a signature, removes it.
     mutating func amend(
-        _ amendment: Amendment, _ past: inout some PastEvents, _ outcome: inout Outcome
-    ) -> Decision {
+        _ amendment: Amendment, isSigned: Bool, _ past: inout some PastEvents, _ outcome: inout Outcome
+    ) throws(PastEventMissing) -> Decision {
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         switch amendment {
+        case .withdrawal(let target):
+            if case .failure(let refusal) = try withdraw(target, &past) { return .refused(refusal) }
+            if isSigned { marks.end(learned.lineage, at: offset) }
+            outcome.notices.append(.withdrawn(target))
+            return .amended
+        case .exclusion(let offsets, isForgotten: false) where isSigned:
+            setAside(ledger.entries(where: { offsets.contains(Int($0.offset)) }), &past)
         case .exclusion(let offsets, let isForgotten):
             if isForgotten { amendments.forget(offsets) }
             for entry in ledger.entries(where: { offsets.contains(Int($0.offset)) }) {
                 past.forgetFeatures(at: Int(ledger.entry(entry).offset))
                 ledger.remove(entry)
+            }
+            for entry in marks.ledger.entries(where: { offsets.contains(Int($0.offset)) }) {
+                if isForgotten { marks.ledger.remove(entry) }
             }
         case .corrections(let corrections):
             ledger.counts.corrections += UInt64(corrections.count)
@@ -25,6 +37,7 @@ extension ApplicationState {
         // What it opens again, its own event says.
         case .clock: break
         }
+        if isSigned { marks.end(learned.lineage, at: offset) }
         amendments.append(amendment, at: offset)
         if let notice = Notice.amended(amendment) { outcome.notices.append(notice) }
         return .amended
@@ -80,7 +93,7 @@ extension ApplicationState {
     ) throws(PastEventMissing) {
         if index.isVoid(offset) || Self.isAmendment(event, at: offset, index) {
             // What an amendment says has counted from the beginning; what is left is that it was said.
-            if let amendment = index.amendment(at: offset) { amendments.append(amendment, at: offset) }
+            for entry in index.amendments.entries(at: offset) { amendments.append(entry.amendment, at: offset) }
             return passOver(&outcome)
         }
         let label = correctedLabel(for: event, index)
@@ -97,8 +110,8 @@ extension ApplicationState {
     /// Whether an event says what the past counts as. A correction does, unless it gave a first label.
     private static func isAmendment(_ event: borrowing Event, at offset: Int, _ index: AmendmentIndex) -> Bool {
         switch event.payload {
-        case .amended, .forgotten, .clock: true
-        case .corrected: index.amendment(at: offset) != nil
+        case .amended, .signed, .forgotten, .clock: true
+        case .corrected: !index.amendments.entries(at: offset).isEmpty
         default: false
         }
     }
@@ -110,7 +123,7 @@ extension ApplicationState {
     ) throws(PastEventMissing) {
         switch event.payload {
         case .adopted, .named, .tick, .measured, .directed: passOver(&outcome)
-        case .prediction, .label, .example, .corrected, .amended, .forgotten, .clock:
+        case .prediction, .label, .example, .corrected, .amended, .signed, .forgotten, .clock:
             try take(event, under: &index, &past, &outcome)
         }
     }

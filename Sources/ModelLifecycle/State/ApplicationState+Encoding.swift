@@ -40,6 +40,7 @@ extension ApplicationState {
             encodeServed(to: &encoder)
         }
         if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
+        if !marks.isEmpty { encoder.section(SnapshotSection.marks) { encodeMarks(to: &$0) } }
     }
 
     /// - Parameter format: of the snapshot.
@@ -57,12 +58,17 @@ extension ApplicationState {
         revision = try Revision(from: &learned)
         self.learned.roles = try Roles(from: &learned, modelCount: self.learned.models.count)
         ledger = try Ledger(from: &present, format: format)
+        marks = Marks(answerWidth: ledger.answerWidth)
         amendments = try Amendments(from: &present)
         failureRuns = try FailureRuns(from: &present, modelCount: self.learned.models.count)
         try decodeServed(from: &present)
         if var names = sections.optional(.names) {
             self.names = try VersionNames(from: &names)
             try names.finish()
+        }
+        if var marks = sections.optional(.marks) {
+            try decodeMarks(from: &marks)
+            try marks.finish()
         }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()

@@ -26,6 +26,7 @@ extension ApplicationState {
             for question in range { questions.append(try past.question(at: question)) }
         }
         ledger.setBack(to: time)
+        marks.ledger.setBack(to: time)
         for question in questions { reopen(question) }
         ledger.sortPending()
         amendments.append(amendment, at: offset)

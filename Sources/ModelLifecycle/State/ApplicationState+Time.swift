@@ -27,7 +27,7 @@ extension ApplicationState {
             if oldest == kept { ledger.move(oldest, to: .expired, at: time) } else { ledger.remove(oldest) }
         }
         while let oldest = ledger.oldest(.waiting), hasPassed(ledger.time(of: oldest), time) {
-            ledger.counts.unmatchedLabels += 1
+            if !belongsToMarked(ledger.entry(oldest)) { ledger.counts.unmatchedLabels += 1 }
             ledger.remove(oldest)
         }
         ledger.time = time
@@ -62,7 +62,11 @@ extension ApplicationState {
 
     /// Forgets the oldest ids while the ledger takes more than its budget: first those that are done with, then labels
     /// that wait, then questions.
+    /// What is set aside goes before all of it, and is not counted.
     mutating func keepWithinBudget(_ past: inout some PastEvents) {
+        while !marks.ledger.isEmpty, ledger.byteCount + marks.ledger.byteCount > spec.limits.idBytes,
+            let oldest = marks.ledger.oldest(.labelled) ?? marks.ledger.oldest(.pending)
+        { marks.ledger.remove(oldest) }
         while ledger.byteCount > spec.limits.idBytes {
             guard let oldest = ledger.oldest(.labelled) ?? ledger.oldest(.waiting) ?? ledger.oldest(.pending)
             else { return }

@@ -19,6 +19,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var ledger: Ledger
     /// What of the past counts as another than it was, for whatever is derived from here on.
     public internal(set) var amendments = Amendments()
+    /// What exclusions have set aside.
+    var marks: Marks
     /// What versions are called.
     public internal(set) var names = VersionNames()
     /// Which arithmetic folded the learned state since it was adopted.
@@ -45,6 +47,7 @@ public struct ApplicationState: Sendable {
         learned = LearnedState(spec.settings, contract: spec.contract, offset: 0)
         revision = Revision(of: spec.settings)
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
+        marks = Marks(answerWidth: ledger.answerWidth)
         failureRuns = FailureRuns(modelCount: learned.models.count)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         rowShape = Self.rowShape(spec.contract.layout)
@@ -106,13 +109,15 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) {
         outcome.begin(answering: learned.roles.champion)
         let time = max(ledger.time, event.time)
+        let marked = marks.ledger.isEmpty ? nil : try self.marked(event, at: time, &past)
         let decision: Decision
         switch event.payload {
         case .prediction: decision = try predict(event, at: time, &past, correctedLabel, &outcome)
         case .label(let label): decision = try self.label(event.id, label, at: time, &past, &outcome)
         case .example(let label): decision = try example(event, label, at: time, &past, &outcome)
         case .corrected(let label): decision = try correct(event.id, label, at: time, &past, &outcome)
-        case .amended(let amendment): decision = amend(amendment, &past, &outcome)
+        case .amended(let amendment): decision = try amend(amendment, isSigned: false, &past, &outcome)
+        case .signed(let signed): decision = try amend(signed.amendment, isSigned: true, &past, &outcome)
         case .tick:
             try pass(to: time, &past, &outcome)
             decision = .noted
@@ -124,6 +129,7 @@ public struct ApplicationState: Sendable {
         }
         outcome.decision = decision
         if decision.isLogged {
+            if !marks.ledger.isEmpty { follow(event, marked) }
             offset += 1
             keepWithinBudget(&past)
         }
@@ -345,10 +351,7 @@ public struct ApplicationState: Sendable {
     ) {
         let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         if !isExample {
-            let lag = max(0, time.microseconds - ledger.time(of: index).microseconds)
-            ledger.counts.labels += 1
-            ledger.counts.labelLag.update(Double(lag))
-            ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
+            ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
         }
         let target = target(learning: label)
         outcome.labelledQuestion = question

@@ -213,6 +213,19 @@ public struct Lineage: Sendable, Equatable {
         self.amendmentCount = amendmentCount
     }
 
+    /// Of some ranges, and of all from an offset on.
+    init(of ranges: OffsetRanges, from offset: Int, amendmentCount: Int) {
+        self.init(from: offset, amendmentCount: amendmentCount)
+        for range in ranges.ranges.reversed() where range.lowerBound < offset {
+            if range.upperBound >= starts[0] {
+                starts[0] = range.lowerBound
+            } else {
+                starts.insert(range.lowerBound, at: 0)
+                ends.insert(range.upperBound, at: 0)
+            }
+        }
+    }
+
     func contains(_ offset: Int) -> Bool {
         var index = starts.count - 1
         while index > 0, starts[index] > offset { index -= 1 }

@@ -34,13 +34,13 @@ public struct Ledger: Sendable {
     private var answers: [Double] = []
     private(set) var answerWidth: Int
 
-    /// More than the most models and classes that a spec can have.
-    private static let answerWidthMax = 1 << 20
-
     init(answerWidth: Int) {
         self.answerWidth = answerWidth
     }
 
+    var isEmpty: Bool { used == 0 }
+    /// How many lie in the queue of a status.
+    func count(of status: Status) -> Int { queues[status].count }
     public var pendingCount: Int { queues[.pending].count }
     public var waitingCount: Int { queues[.waiting].count }
     public var knownCount: Int { queues[.labelled].count }
@@ -141,6 +141,11 @@ public struct Ledger: Sendable {
         corrections[index] = Correction(label: hash, offset: Int64(offset))
     }
 
+    /// The first label counts again.
+    mutating func uncorrect(_ index: Int) {
+        if !corrections.isEmpty { corrections[index] = nil }
+    }
+
     /// A prediction takes the place of the label that waited for it.
     mutating func replace(_ index: Int, with entry: Entry) {
         relink { queues, entries in
@@ -173,6 +178,45 @@ public struct Ledger: Sendable {
         while let oldest = oldest(.waiting) {
             counts.unmatchedLabels += 1
             remove(oldest)
+        }
+    }
+
+    // MARK: Setting aside
+
+    /// An entry with all that is known of it.
+    struct Whole: Sendable {
+        let entry: Entry
+        let correction: Correction?
+        let given: [Double]?
+        let answers: [Double]
+    }
+
+    /// Takes an entry out.
+    mutating func take(_ index: Int) -> Whole {
+        let whole = Whole(
+            entry: entries[index], correction: correction(of: index), given: given(of: index),
+            answers: withAnswers(of: index) { Array($0) })
+        remove(index)
+        return whole
+    }
+
+    /// Puts entries in, each in the place of its queue that its time gives it. Their ids must not be known.
+    /// Complexity: O(n log n + ledger).
+    mutating func insert(_ wholes: [Whole]) {
+        var places = [Status.pending, .waiting, .labelled].map { queues[$0].tail }
+        for whole in wholes.sorted(by: { $0.entry.isLater(than: $1.entry) }) {
+            let queue = whole.entry.status.queue
+            while places[queue] >= 0, entries[Int(places[queue])].isLater(than: whole.entry) {
+                places[queue] = entries[Int(places[queue])].previous
+            }
+            let index = append(whole.entry)
+            relink { queues, entries in
+                queues.unlink(index, in: entries)
+                queues.link(index, after: places[queue], in: entries)
+            }
+            corrections[index] = whole.correction
+            given[index] = whole.given
+            setAnswers(whole.answers, of: index)
         }
     }
 
@@ -272,81 +316,5 @@ public struct Ledger: Sendable {
     private mutating func rehash(_ count: Int) {
         buckets = [UInt64](repeating: 0, count: count)
         for index in entries.indices where entries[index].status != .free { place(index) }
-    }
-}
-
-extension Ledger {
-    /// Writes the ledger; without offsets it is what `ledger_digest` is taken of, with them what a snapshot keeps.
-    func encode(to encoder: inout CanonicalEncoder, withOffsets: Bool) {
-        encoder.int(time.microseconds)
-        counts.encode(to: &encoder)
-        encoder.count(answerWidth)
-        for status in [Status.pending, .waiting, .labelled] {
-            encoder.count(queues[status].count)
-            var index = oldest(status)
-            while let current = index {
-                let (entry, correction) = (entries[current], correction(of: current))
-                encoder.byte(entry.status.rawValue | (correction == nil ? 0 : Self.correctedFlag))
-                encoder.fingerprint(entry.id)
-                encoder.fixed64(
-                    UInt64(bitPattern: entry.time.microseconds), entry.content, correction?.label ?? entry.label)
-                if correction != nil { encoder.fixed64(entry.label) }
-                if withOffsets {
-                    encoder.int(entry.offset)
-                    if entry.label != 0 { encoder.int(entry.labelOffset) }
-                    if let correction { encoder.int(correction.offset) }
-                }
-                if entry.status == .pending {
-                    withAnswers(of: current) { for answer in $0 { encoder.double(answer) } }
-                }
-                index = next(after: current)
-                encoder.spill()
-            }
-        }
-    }
-
-    /// Set in the byte of the status where the label was corrected and the first one follows.
-    private static let correctedFlag: UInt8 = 0x80
-
-    /// - Parameter format: of the snapshot; 1 and 2 say nothing of what gave a label, nor that it was corrected.
-    init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
-        let time = Timestamp(microseconds: try decoder.int())
-        let counts = try StreamCounts(from: &decoder)
-        let width = try decoder.natural()
-        guard width > 0, width <= Self.answerWidthMax else {
-            throw CanonicalDecodingError(offset: decoder.offset, reason: "answers of \(width) numbers")
-        }
-        self.init(answerWidth: width)
-        (self.time, self.counts) = (time, counts)
-        var values = [Double](repeating: .nan, count: answerWidth)
-        for queue in 0..<3 {
-            for _ in 0..<(try decoder.count()) {
-                let (entry, correction) = try Self.entry(&decoder, queue, format)
-                let index = append(entry)
-                if let correction { corrections[index] = correction }
-                guard entry.status == .pending else { continue }
-                for place in values.indices { values[place] = try decoder.double() }
-                setAnswers(values, of: index)
-            }
-        }
-    }
-    private static func entry(
-        _ decoder: inout CanonicalDecoder, _ queue: Int, _ format: UInt8
-    ) throws(CanonicalDecodingError) -> (Entry, Correction?) {
-        let flags = try decoder.byte()
-        let isCorrected = format > 2 && flags & correctedFlag != 0
-        guard let status = Status(rawValue: isCorrected ? flags & ~correctedFlag : flags), status != .free,
-            status.queue == queue, !isCorrected || queue == 2
-        else { throw CanonicalDecodingError(offset: decoder.offset, reason: "an entry in the wrong queue") }
-        let id = try decoder.fingerprint()
-        let time = Timestamp(microseconds: Int64(bitPattern: try decoder.fixed64()))
-        let (content, label) = (try decoder.fixed64(), try decoder.fixed64())
-        let first = isCorrected ? try decoder.fixed64() : label
-        let offset = try decoder.int()
-        let labelOffset = format > 2 && first != 0 ? try decoder.int() : -1
-        let entry = Entry(
-            id: id, offset: offset, time: time, content: content, label: first, labelOffset: labelOffset,
-            status: status)
-        return (entry, isCorrected ? Correction(label: label, offset: try decoder.int()) : nil)
     }
 }

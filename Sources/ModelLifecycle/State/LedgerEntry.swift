@@ -72,3 +72,16 @@ extension Ledger {
         let offset: Int64
     }
 }
+
+extension Ledger.Entry {
+    /// Whether it came into its queue after another of the same queue.
+    ///
+    /// At one time, what was labelled came before what expired: a question is in time up to its deadline, and expires
+    /// with the first event after it.
+    func isLater(than other: Ledger.Entry) -> Bool {
+        guard time == other.time else { return time > other.time }
+        let (hasEnded, otherHasEnded) = (status == .expired && label == 0, other.status == .expired && other.label == 0)
+        guard hasEnded == otherHasEnded else { return hasEnded }
+        return hasEnded ? offset > other.offset : max(offset, labelOffset) > max(other.offset, other.labelOffset)
+    }
+}

@@ -41,6 +41,19 @@ extension Ledger {
             self[status] = queue
         }
 
+        /// Adds an entry to its queue behind another one.
+        /// - Parameter place: the entry before it in its queue; -1 for its head.
+        mutating func link(_ index: Int, after place: Int32, in entries: UnsafeMutableBufferPointer<Entry>) {
+            let status = entries[index].status
+            var queue = self[status]
+            let next = place < 0 ? queue.head : entries[Int(place)].next
+            (entries[index].previous, entries[index].next) = (place, next)
+            if place < 0 { queue.head = Int32(index) } else { entries[Int(place)].next = Int32(index) }
+            if next < 0 { queue.tail = Int32(index) } else { entries[Int(next)].previous = Int32(index) }
+            queue.count += 1
+            self[status] = queue
+        }
+
         @inline(__always)
         mutating func unlink(_ index: Int, in entries: UnsafeMutableBufferPointer<Entry>) {
             let status = entries[index].status

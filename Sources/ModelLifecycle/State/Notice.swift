@@ -80,8 +80,13 @@ extension Notice {
                 evidence: [Evidence("count", count: offsets.count)])
         case .corrections(let corrections):
             Notice(.amended, cause: "labels corrected", evidence: [Evidence("count", count: corrections.count)])
-        case .clock: nil
+        case .clock, .withdrawal: nil
         }
+    }
+
+    /// - Parameter offset: of the amendment.
+    static func withdrawn(_ offset: Int) -> Notice {
+        Notice(.amended, cause: "amendment withdrawn", evidence: [Evidence("of", count: offset)])
     }
 
     /// - Parameter count: which one of its run it is.

@@ -132,17 +132,9 @@ extension ApplicationState {
         let target = contract.target
         served.part(from: learned, maxClasses: target.maxClasses)
         let keepsSlots = target.classes != nil || learned.classes.isPrefix(of: adopted.classes)
-        var next = ledger.oldest(.pending)
-        while let index = next {
-            next = ledger.next(after: index)
-            guard ledger.given(of: index) == nil else { continue }
-            let place = ledger.entry(index).place
-            if keepsSlots, let voice = voices[place] {
-                ledger.setPlace(voice, of: index)
-            } else {
-                ledger.setGiven(served.arranged(voice(of: index)), of: index)
-            }
-        }
+        let width = voiceWidth
+        ledger.passOnAnswers(to: keepsSlots ? voices : [], width, served)
+        if !marks.ledger.isEmpty { marks.ledger.passOnAnswers(to: keepsSlots ? voices : [], width, served) }
         if adopted.target != learned.target || old.settings.metrics != spec.settings.metrics {
             served.begin(card())
         } else if old.contract.layout != contract.layout {
@@ -151,15 +143,9 @@ extension ApplicationState {
         served.follow(adopted.classes, target.maxClasses)
     }
 
-    /// What the model that answered said to an open question.
-    func voice(of index: Int) -> [Double] {
-        let (place, width) = (ledger.entry(index).place, voiceWidth)
-        return ledger.withAnswers(of: index) { Array($0[place * width..<(place + 1) * width]) }
-    }
-
     /// What was answered to an open question, by the slots of ``served``, without what only makes it as wide as others.
     private func answerGiven(to index: Int) -> ArraySlice<Double> {
-        let values = ledger.given(of: index) ?? served.arranged(voice(of: index))
+        let values = ledger.given(of: index) ?? served.arranged(ledger.voice(of: index, voiceWidth))
         let count = values.lastIndex { !$0.isNaN }.map { $0 + 1 } ?? 0
         return values[..<count]
     }
@@ -184,13 +170,7 @@ extension ApplicationState {
         guard let own = served.own else { return }
         own.encode(to: &encoder)
         served.classes.encode(to: &encoder)
-        var next = ledger.oldest(.pending)
-        while let index = next {
-            encoder.count(ledger.entry(index).place)
-            encoder.optional(ledger.given(of: index)) { $0.doubles($1) }
-            next = ledger.next(after: index)
-            encoder.spill()
-        }
+        ledger.encodeGiven(to: &encoder)
     }
 
     /// Takes over what ``encodeServed(to:)`` wrote, when all else is there.
@@ -208,14 +188,59 @@ extension ApplicationState {
         try card.restore(from: &decoder)
         served = Served(beginning: card, try CategoryTable(from: &decoder))
         served.follow(learned.classes, contract.target.maxClasses)
+        try ledger.decodeGiven(from: &decoder, modelCount: learned.models.count)
+    }
+}
+
+extension Ledger {
+    /// What the model that answered said to an open question.
+    fileprivate func voice(of index: Int, _ width: Int) -> [Double] {
+        let place = entry(index).place
+        return withAnswers(of: index) { Array($0[place * width..<(place + 1) * width]) }
+    }
+
+    /// Keeps what was answered to open questions, before models take other places.
+    /// - Parameters:
+    ///   - voices: for the place of each model its new one, nil where it does not go on; empty where none says the same
+    ///     any more.
+    ///   - width: how many numbers an answer of one model takes.
+    fileprivate mutating func passOnAnswers(to voices: [Int?], _ width: Int, _ served: Served) {
+        var next = oldest(.pending)
+        while let index = next {
+            next = self.next(after: index)
+            guard given(of: index) == nil else { continue }
+            let place = entry(index).place
+            if place < voices.count, let voice = voices[place] {
+                setPlace(voice, of: index)
+            } else {
+                setGiven(served.arranged(voice(of: index, width)), of: index)
+            }
+        }
+    }
+
+    /// For a snapshot: which model answered each open question, and the answer itself where it is kept.
+    func encodeGiven(to encoder: inout CanonicalEncoder) {
+        var next = oldest(.pending)
+        while let index = next {
+            encoder.count(entry(index).place)
+            encoder.optional(given(of: index)) { $0.doubles($1) }
+            next = self.next(after: index)
+            encoder.spill()
+        }
+    }
+
+    mutating func decodeGiven(
+        from decoder: inout CanonicalDecoder, modelCount: Int
+    ) throws(CanonicalDecodingError) {
+        var next = oldest(.pending)
         while let index = next {
             let place = try decoder.natural()
-            guard place < learned.models.count else {
+            guard place < modelCount else {
                 throw CanonicalDecodingError(offset: decoder.offset, reason: "no model has the place \(place)")
             }
-            ledger.setPlace(place, of: index)
-            if try decoder.bool() { ledger.setGiven(try decoder.doubles(), of: index) }
-            next = ledger.next(after: index)
+            setPlace(place, of: index)
+            if try decoder.bool() { setGiven(try decoder.doubles(), of: index) }
+            next = self.next(after: index)
         }
     }
 }

@@ -23,6 +23,14 @@ public struct StreamCounts: Sendable, Equatable {
     public var labelLag = Mean()
     public var labelLagMaxMicroseconds: Int64 = 0
 
+    /// Counts a label that found its prediction in time.
+    mutating func count(labelAfter microseconds: Int64) {
+        let lag = max(0, microseconds)
+        labels += 1
+        labelLag.update(Double(lag))
+        labelLagMaxMicroseconds = max(labelLagMaxMicroseconds, lag)
+    }
+
     /// The share of predictions, among those whose fate is known, that were never labelled; from 0 to 1.
     public var unlabelledShare: Double {
         let settled = labels + expiredPredictions

@@ -45,6 +45,7 @@ extension Application {
 
     private func forget(_ selection: Selection, ids: Set<Fingerprint>) async throws -> AmendmentReport {
         try await amending { log, amendments in
+            try Forgetting.check(log)
             // What was excluded before can be forgotten still: only what is forgotten already is passed over.
             let search = try QuestionSearch(selection, ids: ids, in: log, under: amendments.onlyForgetting)
             try Self.check(search)

@@ -13,7 +13,7 @@ struct LogPast: PastEvents {
     var layout: FeatureLayout
 
     /// - Parameter capacity: how many rows of features are kept in memory; nil keeps all that are still asked for.
-    init(_ log: any EventLog & SnapshotStore, layout: FeatureLayout, capacity: Int? = recentCapacity) {
+    init(_ log: any AppendOnlyLog & SnapshotStore, layout: FeatureLayout, capacity: Int? = recentCapacity) {
         recent = RecentFeatures(capacity: capacity)
         reader = LogReader(log)
         self.layout = layout

@@ -1,10 +1,3 @@
-import Determinism
-import ModelLifecycle
-import OnlineLearning
-
-/// The features of recent predictions, so that a label that comes soon needs no reading of the log.
-typealias RecentFeatures = RecentRows<FeatureRow>
-
 /// What belongs to recent predictions, by offset.
 ///
 /// Rows are pooled: what is taken out lends its storage to what comes in, and nothing is allocated once the pool has
@@ -12,7 +5,7 @@ typealias RecentFeatures = RecentRows<FeatureRow>
 struct RecentRows<Row: Sendable>: Sendable {
     /// Nil keeps every row until it is taken or forgotten.
     private let capacity: Int?
-    fileprivate var pool: [Row] = []
+    private var pool: [Row] = []
     private var free: [Int32] = []
     /// Pool index + 1 of each offset from ``base``, 0 where there is none; the first ``head`` are done with.
     private var indices: [Int32] = []
@@ -31,7 +24,7 @@ struct RecentRows<Row: Sendable>: Sendable {
     }
 
     /// The pooled row for an offset; nil where the pool was empty and took the given one.
-    fileprivate mutating func place(_ offset: Int, or row: Row) -> Int? {
+    private mutating func place(_ offset: Int, or row: Row) -> Int? {
         if let capacity, count >= capacity { forgetOldest() }
         if count == 0 {
             indices.removeAll(keepingCapacity: true)
@@ -85,40 +78,5 @@ struct RecentRows<Row: Sendable>: Sendable {
         indices.removeFirst(head)
         base += head
         head = 0
-    }
-}
-
-extension RecentRows<FeatureRow> {
-    /// Remembers a copy.
-    mutating func remember(_ row: FeatureRow, at offset: Int) {
-        if let index = place(offset, or: row) { pool[index].assign(row) }
-    }
-}
-
-/// The past as an evaluation has it: everything that is still referred to is in memory, and nothing else is kept.
-struct MemoryPast: PastEvents {
-    var recent = RecentFeatures(capacity: nil)
-    /// Labels that came before their predictions, by offset. Only a listed log has any.
-    var waiting: [Int: Label] = [:]
-
-    mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
-        guard recent.take(offset, into: &row) else {
-            throw PastEventMissing(offset: offset, reason: "its features are gone")
-        }
-    }
-
-    mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
-        guard let label = waiting.removeValue(forKey: offset) else {
-            throw PastEventMissing(offset: offset, reason: "its label is gone")
-        }
-        return label
-    }
-
-    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
-        throw PastEventMissing(offset: offset, reason: "nobody sets the clock of a file")
-    }
-
-    mutating func forgetFeatures(at offset: Int) {
-        recent.forget(offset)
     }
 }

@@ -33,8 +33,8 @@ struct ApplicationStart {
         do {
             try Engines.begin(name, in: directory)
             let application = try Engine.Application(
-                name: name, spec: spec, store: Engines.access(name, in: directory), clock: { Timestamp.now() }, trust: trust,
-                tell: { Failure.say($0) }, folds: .folds)
+                name: name, spec: spec, store: Engines.access(name, in: directory), clock: { Timestamp.now() },
+                trust: trust, tell: { Failure.say($0) }, folds: .folds)
             for damage in application.damage { Failure.say("\(name): \(damage.description)") }
             start.application = application
         } catch {

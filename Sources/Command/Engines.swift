@@ -2,8 +2,8 @@ import Engine
 import EventLog
 import SQLiteStore
 
-/// The one place that picks what keeps a log: SQLite files in a data directory. Nothing else in the program knows how an
-/// application's log lies on a disk.
+/// The one place that picks what keeps a log: SQLite files in a data directory. Nothing else in the program knows how
+/// an application's log lies on a disk.
 enum Engines {
     /// The applications that a directory has logs of, in alphabetical order.
     static func applications(in directory: String) -> [String] {

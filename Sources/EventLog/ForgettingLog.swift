@@ -36,8 +36,8 @@ public struct Rewriting: Sendable {
     }
 }
 
-/// A log that can forget: payloads are replaced, and what they were is removed to the last byte. Some engines chain anew,
-/// others leave the chain and hand out what is left as ``LogEntry/forgotten(_:)``.
+/// A log that can forget: payloads are replaced, and what they were is removed to the last byte. Some engines chain
+/// anew, others leave the chain and hand out what is left as ``LogEntry/forgotten(_:)``.
 public protocol ForgettingLog: AppendOnlyLog {
     /// Replaces payloads and appends what records it, in one transaction with all else that the rewriting names; then
     /// removes every trace of what was replaced and dropped.

@@ -13,7 +13,8 @@ public struct StoreInspection: Sendable {
     public let pageDamage: [String]
 
     public init(
-        formatVersion: Int, fileBytes: Int, walBytes: Int, snapshotBytes: Int, looseEventCount: Int, pageDamage: [String]
+        formatVersion: Int, fileBytes: Int, walBytes: Int, snapshotBytes: Int, looseEventCount: Int,
+        pageDamage: [String]
     ) {
         (self.formatVersion, self.fileBytes, self.walBytes) = (formatVersion, fileBytes, walBytes)
         (self.snapshotBytes, self.looseEventCount, self.pageDamage) = (snapshotBytes, looseEventCount, pageDamage)

@@ -90,7 +90,7 @@ enum Sample {
 
 /// Does the same again where the outcome is unknown: what a writer does that wants to know.
 enum Insisting {
-    private static let triesMax = 1_000
+    private static let tries = 1_000
 
     static func append(_ blocks: [Block], to log: LogSubject.Log, after tip: LogTip) throws -> LogTip {
         try on { () throws(LogFailure) in try log.append(blocks, after: tip) }
@@ -101,7 +101,7 @@ enum Insisting {
     }
 
     static func on<T>(_ body: () throws(LogFailure) -> T) throws -> T {
-        for _ in 1..<triesMax {
+        for _ in 1..<tries {
             do throws(LogFailure) {
                 return try body()
             } catch {
@@ -143,7 +143,7 @@ public enum PlainPacking {
         for _ in 0..<(try decoder.count()) {
             blocks.append(
                 Block(
-                    firstOffset: try decoder.count(), count: try decoder.count(),
+                    firstOffset: Int(try decoder.uint()), count: Int(try decoder.uint()),
                     firstTime: Timestamp(microseconds: try decoder.int()),
                     lastTime: Timestamp(microseconds: try decoder.int()), payload: try decoder.blob()))
         }

@@ -11,6 +11,8 @@ extension SQLiteStore: PackingLog {
         throw LogFailure(.newerFormat, "packed blocks cannot be read here")
     }
 
+    private static let notPacked = LogFailure(.refused, "the payload does not say that it is packed")
+
     /// Pages given back to the disk in one step, so that no commit waits long for it.
     static let freedPages = 256
 
@@ -45,7 +47,7 @@ extension SQLiteStore: PackingLog {
 
     public func pack(_ blocks: [Block], as payload: [UInt8]) throws(LogFailure) {
         guard let first = blocks.first, let last = blocks.last else { return }
-        guard Packing.isPacked(payload) else { throw LogFailure(.refused, "the payload does not say that it is packed") }
+        guard Packing.isPacked(payload) else { throw Self.notPacked }
         do {
             try pool.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
@@ -78,7 +80,7 @@ extension SQLiteStore: PackingLog {
     public func append(
         _ blocks: [Block], packedAs payload: [UInt8], after tip: LogTip
     ) throws(LogFailure) -> LogTip {
-        guard Packing.isPacked(payload) else { throw LogFailure(.refused, "the payload does not say that it is packed") }
+        guard Packing.isPacked(payload) else { throw Self.notPacked }
         // One block alone lies there as it is: it may be the adoption that others look for.
         return try append(blocks, packedAs: blocks.count == 1 ? nil : payload, after: tip) { _ in }
     }

@@ -83,7 +83,7 @@ enum StoreHeader {
         }
         defer { try? handle.close() }
         // What is no file at all is SQLite's, too.
-        guard let header = try? handle.read(upToCount: 100) else { return true }
+        guard let header = try? handle.read(upToCount: 100) ?? Data() else { return true }
         guard !header.isEmpty else { return false }
         guard header.count == 100, header.starts(with: Data("SQLite format 3\0".utf8)) else {
             throw LogFailure(.damaged, "\(path) is no Headrace store: its first bytes are not those of one",

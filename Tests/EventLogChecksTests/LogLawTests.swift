@@ -82,8 +82,10 @@ struct LogLawTests {
                 lastTime: Timestamp(microseconds: 0), payload: [1])
         }
         try file.execute(
-            "CREATE TRIGGER fault BEFORE INSERT ON blocks WHEN new.first_offset = 2 BEGIN SELECT RAISE(ABORT, 'no'); END"
-        )
+            """
+            CREATE TRIGGER fault BEFORE INSERT ON blocks WHEN new.first_offset = 2
+            BEGIN SELECT RAISE(ABORT, 'no'); END
+            """)
         #expect { try store.append(blocks, after: .start) } throws: { ($0 as? LogFailure)?.kind == .outcomeUnknown }
         #expect(try store.lastKnownTip() == .start)
         #expect(try store.block(containing: 0) == nil)

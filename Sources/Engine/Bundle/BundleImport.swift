@@ -144,7 +144,8 @@ public struct BundleImport {
         guard summary.eventCount == end, summary.head == tip.link, summary.snapshotCount == snapshots.count,
             summary.nameCount == (try VersionNames(in: log).count), summary.application == application,
             let newest = snapshots.last,
-            summary.stateOffset == newest.offset, summary.stateDigest == newest.stateDigest, try log.lastKnownTip() == tip
+            summary.stateOffset == newest.offset, summary.stateDigest == newest.stateDigest,
+            try log.lastKnownTip() == tip
         else { throw BundleFormat.damaged(path, "what came is not what the end says") }
         try checkEvents()
         summary.byteCount = reader.byteCount

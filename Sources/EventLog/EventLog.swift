@@ -110,7 +110,7 @@ public protocol SnapshotStore: Sendable {
     /// Takes over such names from where the log comes from.
     func keep(formerNames: [(name: String, offset: Int)]) throws(LogFailure)
     /// Appends blocks as ``AppendOnlyLog/append(_:after:)`` does, together with the snapshot of the state after them:
-    /// all of it has happened, or nothing. The snapshot's bytes are put first, and count only when the blocks are there.
+    /// all of it has happened, or nothing. The snapshot's bytes are put first; they count when the blocks are there.
     func append(_ blocks: [Block], with snapshot: Snapshot, after tip: LogTip) throws(LogFailure) -> LogTip
     /// Appends blocks whose events say the former names, which are gone with it, in one transaction; otherwise as
     /// ``AppendOnlyLog/append(_:after:)``.

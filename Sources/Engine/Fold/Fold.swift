@@ -60,13 +60,13 @@ struct Fold<Past: FoldPast> {
         while try next(&source, &event) {
             try stop?.check()
             switch event.payload {
-            case .adopted(let adoption) where way != .rerun && !adoption.recipe.isOfSpec:
-                let derived = try derive(adoption, state)
+            case .adopted(let adoption):
+                let derived = way == .rerun || adoption.recipe.isOfSpec ? nil : try derive(adoption, state)
                 try Self.apply(event, derived, way, &state, &past, &amendments, &outcome)
             case .forgotten where way != .rerun:
                 guard way == .amended, amendments.isVoid(state.offset) else { throw PayloadGone(offset: state.offset) }
-                fallthrough
-            default: try Self.apply(event, nil, way, &state, &past, &amendments, &outcome)
+                try Self.apply(event, way, &state, &past, &amendments, &outcome)
+            default: try Self.apply(event, way, &state, &past, &amendments, &outcome)
             }
             try after(&source, event, state, outcome)
             Self.settle(&event, outcome, state, &past)
@@ -89,7 +89,16 @@ struct Fold<Past: FoldPast> {
         state = before
     }
 
+    /// Applies an event that adopts nothing, without handing a learned state about.
     @inline(__always)
+    private static func apply(
+        _ event: borrowing Event, _ way: Way, _ state: inout ApplicationState, _ past: inout Past,
+        _ amendments: inout AmendmentIndex, _ outcome: inout Outcome
+    ) throws(PastEventMissing) {
+        guard case .asLived = way else { return try apply(event, nil, way, &state, &past, &amendments, &outcome) }
+        try state.applyOther(event, past: &past, into: &outcome)
+    }
+
     private static func apply(
         _ event: borrowing Event, _ derived: LearnedState?, _ way: Way, _ state: inout ApplicationState,
         _ past: inout Past, _ amendments: inout AmendmentIndex, _ outcome: inout Outcome

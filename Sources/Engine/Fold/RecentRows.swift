@@ -12,6 +12,10 @@ struct RecentRows<Row: Sendable>: Sendable {
     private var base = 0
     private var head = 0
     private(set) var count = 0
+    /// The row remembered last, which is the one asked for next where labels come at once, and its offset; -1 where it
+    /// is done with.
+    private var newest: Row?
+    private var newestOffset = -1
 
     init(capacity: Int?) {
         self.capacity = capacity
@@ -20,12 +24,19 @@ struct RecentRows<Row: Sendable>: Sendable {
     /// Remembers the row of the prediction at an offset above all before, by taking it over; hands another back, with
     /// stale values.
     mutating func take(over row: inout Row, at offset: Int) {
-        if let index = place(offset, or: row) { swap(&pool[index], &row) }
+        guard newest != nil else {
+            (newest, newestOffset) = (row, offset)
+            return
+        }
+        swap(&newest!, &row)
+        let before = newestOffset
+        newestOffset = offset
+        if before >= 0, let index = place(before, or: row) { swap(&pool[index], &row) }
     }
 
     /// The pooled row for an offset; nil where the pool was empty and took the given one.
     private mutating func place(_ offset: Int, or row: Row) -> Int? {
-        if let capacity, count >= capacity { forgetOldest() }
+        if let capacity, count + 1 >= capacity { forgetOldest() }
         if count == 0 {
             indices.removeAll(keepingCapacity: true)
             (base, head) = (offset, 0)
@@ -43,13 +54,18 @@ struct RecentRows<Row: Sendable>: Sendable {
 
     /// Swaps a row out, if it is here.
     mutating func take(_ offset: Int, into row: inout Row) -> Bool {
+        if offset == newestOffset {
+            swap(&newest!, &row)
+            newestOffset = -1
+            return true
+        }
         guard let index = remove(offset) else { return false }
         swap(&pool[index], &row)
         return true
     }
 
     mutating func forget(_ offset: Int) {
-        _ = remove(offset)
+        if offset == newestOffset { newestOffset = -1 } else { _ = remove(offset) }
     }
 
     mutating func removeAll() {

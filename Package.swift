@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .library(name: "OnlineLearning", targets: ["OnlineLearning"]),
         .library(name: "OnlineLearningChecks", targets: ["OnlineLearningChecks"]),
+        .library(name: "EventLogChecks", targets: ["EventLogChecks"]),
         .executable(name: "headrace", targets: ["Main"]),
     ],
     dependencies: [
@@ -46,6 +47,8 @@ let package = Package(
         .target(name: "OnlineLearningChecks", dependencies: ["OnlineLearning", "Determinism"], swiftSettings: settings),
         .target(name: "ModelLifecycle", dependencies: ["OnlineLearning", "Determinism"], swiftSettings: settings),
         .target(name: "EventLog", dependencies: ["Determinism"], swiftSettings: settings),
+        // Laws that engines of a log must pass; for the tests of whoever adds one.
+        .target(name: "EventLogChecks", dependencies: ["EventLog", "Determinism"], swiftSettings: settings),
         .target(
             name: "SQLiteStore",
             dependencies: ["EventLog", "Determinism", .product(name: "GRDB", package: "GRDB.swift")],
@@ -133,9 +136,16 @@ let package = Package(
             name: "ModelLifecycleTests", dependencies: ["ModelLifecycle", "OnlineLearning", "Determinism"],
             swiftSettings: settings),
         .testTarget(
+            name: "EventLogChecksTests",
+            dependencies: [
+                "EventLogChecks", "SQLiteStore", "EventLog", "Determinism",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "EngineTests",
             dependencies: [
-                "BundledStreams", "Engine", "SQLiteStore", "EventLog", "ModelLifecycle", "OnlineLearningChecks",
+                "BundledStreams", "Engine", "SQLiteStore", "EventLogChecks", "EventLog", "ModelLifecycle", "OnlineLearningChecks",
                 "OnlineLearning", "Determinism", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),

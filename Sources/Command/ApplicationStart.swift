@@ -2,7 +2,6 @@ import Determinism
 import Engine
 import EventLog
 import ModelLifecycle
-import SQLiteStore
 import Server
 
 /// One application on its way from a spec file to being served; what fails on the way concerns only itself.
@@ -32,10 +31,10 @@ struct ApplicationStart {
         guard let spec, failure == nil else { return self }
         var start = self
         do {
-            let store = StoreAccess.file(DataDirectory.storePath(directory, name))
+            try Engines.begin(name, in: directory)
             let application = try Engine.Application(
-                name: name, spec: spec, store: store, clock: { Timestamp.now() }, trust: trust,
-                tell: { Failure.say($0) }, folds: .folds)
+                name: name, spec: spec, store: Engines.access(name, in: directory), clock: { Timestamp.now() },
+                trust: trust, tell: { Failure.say($0) }, folds: .folds)
             for damage in application.damage { Failure.say("\(name): \(damage.description)") }
             start.application = application
         } catch {

@@ -2,7 +2,6 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 #if canImport(Glibc)
     import Glibc
@@ -41,7 +40,7 @@ struct DirectoryCheckup {
             throw LogFailure(.unavailable, "cannot look into \(path)", hint: "name the directory: --data-dir DIR")
         }
         self.path = path
-        holder = DataDirectory.holder(of: path)
+        holder = Engines.holder(of: path)
         isWritable = access(path, W_OK | X_OK) == 0
         freeBytes = Self.freeBytes(path)
         flushMilliseconds = Self.flushMilliseconds(path)
@@ -62,14 +61,14 @@ struct DirectoryCheckup {
     var isSound: Bool { findings.isEmpty && applications.allSatisfy { $0.findings.isEmpty } }
 
     private static func look(_ name: String, _ directory: String, isHeld: Bool) -> Application {
-        var application = Application(name: name, path: DataDirectory.storePath(directory, name))
+        var application = Application(name: name, path: Engines.path(of: name, in: directory))
         func note(_ what: String, _ hint: String) { application.findings.append(.init(what: what, hint: hint)) }
         let repairs = "`headrace doctor --repair` does it, and so does the next start"
         if access(application.path, R_OK | W_OK) != 0 {
             note("\(application.path) cannot be read and written", "see who owns it")
         }
         do {
-            let store = try SQLiteStore(path: application.path, readOnly: true, unpack: PackedBlocks.unpack)
+            let store = try Engines.openForReading(name, in: directory)
             defer { try? store.close() }
             let log = try Checkup(of: store)
             application.findings += log.findings
@@ -120,14 +119,14 @@ extension DirectoryCheckup {
     /// Puts right what can be without guessing. - Returns: what was done.
     /// - Throws: where somebody else writes to the directory.
     func repair() throws -> [String] {
-        let directory = try DataDirectory(locking: path, owner: "headrace doctor")
+        let directory = try HeldDirectory(path, owner: "headrace doctor")
         defer { directory.unlock() }
         var done: [String] = []
         for file in leftOvers where unlink("\(path)/\(file)") == 0 { done.append("removed \(file)") }
         for application in applications where !application.findings.isEmpty {
             do {
                 // Opening it for writing and closing it gathers the -wal and brings the format up to date.
-                let store = try SQLiteStore(path: application.path, unpack: PackedBlocks.unpack)
+                let store = try Engines.open(application.name, in: path)
                 defer { try? store.close() }
                 if let file = application.file, file.walBytes > 0 {
                     done.append("\(application.name): gathered \(file.walBytes) bytes of the -wal into the file")

@@ -4,7 +4,6 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 /// How results are written.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
@@ -69,18 +68,14 @@ struct ApplicationOptions: ParsableArguments {
     }
 
     /// Opens the store of the application meant, for reading.
-    func openForReading() throws -> SQLiteStore {
-        let name = try name(among: DataDirectory.applications(in: directory), in: directory)
-        return try SQLiteStore(
-            path: DataDirectory.storePath(directory, name), readOnly: true, unpack: PackedBlocks.unpack)
+    func openForReading() throws -> StoreAccess.Store {
+        try Engines.openForReading(nameInDirectory(), in: directory)
     }
-}
 
-extension StoreAccess {
-    /// A store file, opened anew after a commit that failed.
-    static func file(_ path: String) -> StoreAccess {
-        StoreAccess(
-            open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) },
-            close: { try ($0 as? SQLiteStore)?.close() })
+    /// Where the log of the application meant lies.
+    func path() throws -> String { Engines.path(of: try nameInDirectory(), in: directory) }
+
+    private func nameInDirectory() throws -> String {
+        try name(among: Engines.applications(in: directory), in: directory)
     }
 }

@@ -89,53 +89,6 @@ public struct Snapshot: Sendable, Equatable {
     }
 }
 
-/// An append-only log of blocks.
-///
-/// One writer appends; anybody reads. What `append` returned from is durable and will be read back in order, the same
-/// bytes. When `append` throws, the outcome is unknown: the log must be opened anew before it is written again.
-public protocol EventLog: Sendable {
-    /// The offset of the next event.
-    var endOffset: Int { get throws(LogFailure) }
-
-    /// Appends a block, and in the same transaction the snapshot of the state after it, where there is one.
-    func append(_ block: Block, snapshot: Snapshot?) throws(LogFailure)
-
-    /// The block that holds an offset, its chain checked; nil at and beyond the end.
-    func block(containing offset: Int) throws(LogFailure) -> Block?
-
-    /// What lies where an offset is, as it lies there: a block, its chain checked, or a packed payload under the
-    /// offsets and times of all of its blocks, which is checked by whoever reads it. Nil at and beyond the end.
-    func row(containing offset: Int) throws(LogFailure) -> Block?
-
-    /// The last block whose first event is at or before a time; nil where there is none.
-    func block(at time: Timestamp) throws(LogFailure) -> Block?
-
-    /// The first blocks from an offset on that lie there as they were committed, one after the other, with at most so
-    /// many events, but at least one block; none where all are packed.
-    func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block]
-
-    /// Puts a packed payload in the place of the blocks that it gives back. The chain stays as it is.
-    func pack(_ blocks: [Block], as payload: [UInt8]) throws(LogFailure)
-
-    /// Appends blocks in one transaction, packed where the store packs. The payload gives back just these.
-    func append(_ blocks: [Block], packedAs payload: [UInt8]) throws(LogFailure)
-
-    /// Replaces payloads and chains anew from the first of them, in one transaction with all else that it names; then
-    /// removes every trace of what was replaced and dropped. When it throws, the outcome is unknown, as with `append`.
-    ///
-    /// - Parameter replacement: gives the new payload of a block, or nil where it stays; asked for every block that
-    ///   ends after `rewriting.firstOffset`, in order.
-    func rewrite(
-        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?
-    ) throws(LogFailure) -> Heads
-
-    /// The rewritings of this log, oldest first.
-    func heads() throws(LogFailure) -> [Heads]
-
-    /// Takes over rewritings that happened where the log comes from.
-    func record(_ heads: [Heads]) throws(LogFailure)
-}
-
 /// Names of versions that no user can give.
 public enum VersionName {
     /// Stands where a name is not what was written.
@@ -156,9 +109,12 @@ public protocol SnapshotStore: Sendable {
     func formerNames() throws(LogFailure) -> [(name: String, offset: Int)]
     /// Takes over such names from where the log comes from.
     func keep(formerNames: [(name: String, offset: Int)]) throws(LogFailure)
-    /// Appends a block whose events say the former names, which are gone with it, in one transaction; otherwise as
-    /// ``EventLog/append(_:snapshot:)``.
-    func appendNames(_ block: Block) throws(LogFailure)
+    /// Appends blocks as ``AppendOnlyLog/append(_:after:)`` does, together with the snapshot of the state after them:
+    /// all of it has happened, or nothing. The snapshot's bytes are put first; they count when the blocks are there.
+    func append(_ blocks: [Block], with snapshot: Snapshot, after tip: LogTip) throws(LogFailure) -> LogTip
+    /// Appends blocks whose events say the former names, which are gone with it, in one transaction; otherwise as
+    /// ``AppendOnlyLog/append(_:after:)``.
+    func appendNames(_ blocks: [Block], after tip: LogTip) throws(LogFailure) -> LogTip
     /// The first reading of the server's clock that stamped an event of this log; nil where none has, or nobody knows.
     func firstReading() throws(LogFailure) -> Timestamp?
     /// Keeps the first of the readings that it is told.
@@ -178,6 +134,12 @@ public struct LogFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case outcomeUnknown
         /// The bytes are not what was written.
         case damaged
+        /// Somebody else has appended, or taken the seat, after the tip that was named: nothing was changed.
+        case superseded
+        /// What was to be written is surely not in, and will not be.
+        case refused
+        /// There is no such log. Opening never makes one.
+        case missing
         /// Another process writes to it.
         case locked
         /// It was written by a newer version of this program.

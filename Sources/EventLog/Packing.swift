@@ -4,7 +4,7 @@ import Determinism
 ///
 /// Packing therefore changes no link of the chain: a packed payload carries the link of its last block, and is checked
 /// by unpacking it and chaining every block in it. A store keeps packed payloads beside plain ones; it hands out plain
-/// blocks, or the payload as it is (``EventLog/row(containing:)``). Who packs, and how, is somebody else's.
+/// blocks, or the payload as it is (``PackingLog/rows(from:bytesMax:)``). Who packs, and how, is somebody else's.
 public enum Packing {
     /// Set in the first byte of a packed payload, and in no other.
     public static let mark: UInt8 = 0x80
@@ -17,38 +17,20 @@ public enum Packing {
     public typealias Unpack = @Sendable ([UInt8]) throws(LogFailure) -> [Block]
 }
 
-/// A log that was rewritten: where its chain stood, and where it stands now that some payloads are others.
-public struct Heads: Sendable, Equatable {
-    /// The offset of the first event whose block was replaced.
-    public let firstOffset: Int
-    /// The log's end when it was rewritten, before what was appended with it.
-    public let endOffset: Int
-    /// The chain's last link up to there before, and after.
-    public let oldHead: Digest
-    public let newHead: Digest
-    /// Whether the bytes that were replaced are gone from the file. Where not, the next opening tries again.
-    public let isScrubbed: Bool
+/// A log that keeps many small blocks as few rows. Nothing that is read from it changes, nor does any position.
+public protocol PackingLog: AppendOnlyLog {
+    /// What lies in the log as it lies there, from the row that holds an offset on: blocks, their chain checked, or
+    /// packed payloads under the offsets and times of all of their blocks, which are checked by whoever reads them. At
+    /// least one, and as many as have so many bytes; none at and beyond the end.
+    func rows(from offset: Int, bytesMax: Int) throws(LogFailure) -> [Block]
 
-    public init(firstOffset: Int, endOffset: Int, oldHead: Digest, newHead: Digest, isScrubbed: Bool) {
-        (self.firstOffset, self.endOffset) = (firstOffset, endOffset)
-        (self.oldHead, self.newHead, self.isScrubbed) = (oldHead, newHead, isScrubbed)
-    }
-}
+    /// The first blocks from an offset on that lie there as they were committed, one after the other, with at most so
+    /// many events, but at least one block; none where all are packed.
+    func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block]
 
-/// What changes with a rewriting of the log, all of it or nothing.
-public struct Rewriting: Sendable {
-    /// Nothing before this offset is replaced.
-    public let firstOffset: Int
-    /// Snapshots that do not hold any more, by offset.
-    public let droppedSnapshots: [Int]
-    /// The block that records it, with its snapshot.
-    public let appended: Block?
-    public let snapshot: Snapshot?
+    /// Puts a packed payload in the place of the blocks that it gives back. The chain stays as it is.
+    func pack(_ blocks: [Block], as payload: [UInt8]) throws(LogFailure)
 
-    public init(
-        firstOffset: Int, droppedSnapshots: [Int] = [], appended: Block? = nil, snapshot: Snapshot? = nil
-    ) {
-        (self.firstOffset, self.droppedSnapshots) = (firstOffset, droppedSnapshots)
-        (self.appended, self.snapshot) = (appended, snapshot)
-    }
+    /// Appends blocks as ``AppendOnlyLog/append(_:after:)`` does, packed. The payload gives back just these.
+    func append(_ blocks: [Block], packedAs payload: [UInt8], after tip: LogTip) throws(LogFailure) -> LogTip
 }

@@ -21,7 +21,7 @@ extension DataDirectory {
         // What a process left that was killed on the way.
         Self.remove(growing)
         do {
-            let store = try SQLiteStore(path: growing, unpack: unpack)
+            let store = try SQLiteStore.create(path: growing, unpack: unpack)
             let result: Result
             do {
                 result = try body(store)

@@ -23,8 +23,8 @@ extension SQLiteStore {
         }
     }
 
-    public func appendNames(_ block: Block) throws(LogFailure) {
-        try append(block) { db in try db.execute(sql: "DROP TABLE names") }
+    public func appendNames(_ blocks: [Block], after tip: LogTip) throws(LogFailure) -> LogTip {
+        try append(blocks, after: tip) { db in try db.execute(sql: "DROP TABLE IF EXISTS names") }
     }
 
     static func dropFormerNamesIfEmpty(_ db: Database) throws {

@@ -5,11 +5,13 @@ import GRDB
 import Synchronization
 
 /// Many rows become one.
-extension SQLiteStore {
+extension SQLiteStore: PackingLog {
     /// For stores opened by who has nothing to unpack with.
     public static let cannotUnpack: Packing.Unpack = { (_) throws(LogFailure) in
         throw LogFailure(.newerFormat, "packed blocks cannot be read here")
     }
+
+    private static let notPacked = LogFailure(.refused, "the payload does not say that it is packed")
 
     /// Pages given back to the disk in one step, so that no commit waits long for it.
     static let freedPages = 256
@@ -37,7 +39,7 @@ extension SQLiteStore {
         var previous = found.previous
         for row in found.rows {
             // What is damaged must not be packed, and thereby hidden.
-            _ = try row.blocks(after: previous, path, unpack)
+            _ = try row.linked(after: previous, path, unpack)
             previous = row.chain
         }
         return found.rows.map(\.block)
@@ -45,7 +47,7 @@ extension SQLiteStore {
 
     public func pack(_ blocks: [Block], as payload: [UInt8]) throws(LogFailure) {
         guard let first = blocks.first, let last = blocks.last else { return }
-        precondition(Packing.isPacked(payload), "the payload does not say that it is packed")
+        guard Packing.isPacked(payload) else { throw Self.notPacked }
         do {
             try pool.writeWithoutTransaction { db in
                 try db.inTransaction(.immediate) {
@@ -75,33 +77,11 @@ extension SQLiteStore {
         }
     }
 
-    public func append(_ blocks: [Block], packedAs payload: [UInt8]) throws(LogFailure) {
-        guard let first = blocks.first, let last = blocks.last else { return }
-        precondition(Packing.isPacked(payload), "the payload does not say that it is packed")
-        var failure: LogFailure?
-        tip.withLock { tip in
-            do {
-                try pool.writeWithoutTransaction { db in
-                    let before = try tip ?? Self.tip(db)
-                    precondition(
-                        first.firstOffset == before.end, "block @\(first.firstOffset) does not follow @\(before.end)")
-                    let chain = blocks.reduce(before.chain) { $1.chain(after: $0) }
-                    try db.inTransaction(.immediate) {
-                        // One block alone lies there as it is: it may be the adoption that others look for.
-                        let row = blocks.count == 1
-                            ? first
-                            : Block(
-                                firstOffset: first.firstOffset, count: last.endOffset - first.firstOffset,
-                                firstTime: first.firstTime, lastTime: last.lastTime, payload: payload)
-                        try Self.insert(row, chain, db)
-                        return .commit
-                    }
-                    tip = (last.endOffset, chain)
-                }
-            } catch {
-                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from \(first.firstOffset)")
-            }
-        }
-        if let failure { throw failure }
+    public func append(
+        _ blocks: [Block], packedAs payload: [UInt8], after tip: LogTip
+    ) throws(LogFailure) -> LogTip {
+        guard Packing.isPacked(payload) else { throw Self.notPacked }
+        // One block alone lies there as it is: it may be the adoption that others look for.
+        return try append(blocks, packedAs: blocks.count == 1 ? nil : payload, after: tip) { _ in }
     }
 }

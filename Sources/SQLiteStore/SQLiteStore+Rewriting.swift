@@ -8,39 +8,40 @@ import Synchronization
 ///
 /// The transaction says in `heads` that the file is not scrubbed yet; scrubbing takes that back. A process that dies in
 /// between leaves it to the next opening.
-extension SQLiteStore {
-    public func rewrite(
-        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?
-    ) throws(LogFailure) -> Heads {
-        var failure: LogFailure?
-        var heads: Heads?
-        tip.withLock { tip in
-            do {
-                try pool.writeWithoutTransaction { db in
-                    var next: (end: Int, chain: Digest)?
-                    try db.inTransaction(.immediate) {
-                        let (written, end) = try self.rewriteRows(rewriting, replacement, db)
-                        (heads, next) = (written, end)
-                        return .commit
-                    }
-                    tip = next
-                }
-            } catch {
-                failure = Self.failure(error, .outcomeUnknown, "cannot rewrite events from \(rewriting.firstOffset)")
-            }
+extension SQLiteStore: ForgettingLog {
+    public func forget(
+        _ rewriting: Rewriting, after tip: LogTip, _ replacement: (Block) throws -> [UInt8]?
+    ) throws(LogFailure) -> (tip: LogTip, heads: Heads) {
+        var written: (tip: LogTip, heads: Heads)?
+        let stored = rewriting.snapshot.map { StoredSnapshot($0) }
+        if let stored { try putRest(of: stored, "save the snapshot of @\(stored.snapshot.offset)") }
+        defer {
+            packs.withLock { $0.removeAll() }
+            if let stored { named(stored) }
         }
-        packs.withLock { $0.removeAll() }
-        if let failure { throw failure }
-        guard let heads else { preconditionFailure("a rewriting that neither failed nor was done") }
-        return Heads(
-            firstOffset: heads.firstOffset, endOffset: heads.endOffset, oldHead: heads.oldHead,
-            newHead: heads.newHead, isScrubbed: (try? scrubIfNeeded()) ?? false)
+        try writeAfter(tip, "rewrite events from \(rewriting.firstOffset)") { db in
+            written = try self.rewriteRows(rewriting, stored, tip, replacement, db)
+        } unless: { _ in
+            false
+        }
+        guard let (end, heads) = written else { preconditionFailure("a rewriting that neither failed nor was done") }
+        let isScrubbed = (try? scrubIfNeeded()) ?? false
+        return (
+            end,
+            Heads(
+                firstOffset: heads.firstOffset, endOffset: heads.endOffset, oldHead: heads.oldHead,
+                newHead: heads.newHead, isScrubbed: isScrubbed)
+        )
+    }
+
+    public var isScrubbed: Bool {
+        get throws(LogFailure) { try heads().allSatisfy(\.isScrubbed) }
     }
 
     private func rewriteRows(
-        _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?, _ db: Database
-    ) throws -> (Heads, (end: Int, chain: Digest)) {
-        let old = try Self.tip(db)
+        _ rewriting: Rewriting, _ stored: StoredSnapshot?, _ old: LogTip,
+        _ replacement: (Block) throws -> [UInt8]?, _ db: Database
+    ) throws -> (tip: LogTip, heads: Heads) {
         var (offset, link) = try Self.beginning(rewriting.firstOffset, db)
         // The chain as it was, which is checked on the way.
         var oldLink = link
@@ -48,7 +49,7 @@ extension SQLiteStore {
             sql: "SELECT \(StoredRow.columns) FROM blocks WHERE first_offset >= ? ORDER BY first_offset LIMIT 1")
         while let fetched = try Row.fetchOne(select, arguments: [offset]) {
             let row = try StoredRow(fetched)
-            let blocks = try row.blocks(after: oldLink, path, unpack)
+            let (blocks, _) = try row.linked(after: oldLink, path, unpack)
             var links: [Digest] = []
             var isChanged = false
             let replaced = try blocks.map { block in
@@ -75,23 +76,20 @@ extension SQLiteStore {
         for offset in rewriting.droppedSnapshots {
             try db.execute(sql: "DELETE FROM snapshots WHERE offset = ?", arguments: [offset])
         }
+        try stored?.insert(db)
         try Self.dropLoosePieces(db)
         try db.execute(
             sql: """
                 INSERT INTO heads (first_offset, end_offset, old_head, new_head, is_scrubbed) VALUES (?, ?, ?, ?, 0)
                 """,
-            arguments: [rewriting.firstOffset, old.end, Data(old.chain.bytes), Data(link.bytes)])
+            arguments: [rewriting.firstOffset, old.endOffset, Data(old.link.bytes), Data(link.bytes)])
         let heads = Heads(
-            firstOffset: rewriting.firstOffset, endOffset: old.end, oldHead: old.chain, newHead: link,
+            firstOffset: rewriting.firstOffset, endOffset: old.endOffset, oldHead: old.link, newHead: link,
             isScrubbed: false)
-        var end = (old.end, link)
-        if let block = rewriting.appended {
-            precondition(block.firstOffset == old.end, "block @\(block.firstOffset) does not follow @\(old.end)")
-            end = (block.endOffset, block.chain(after: link))
-            try Self.insert(block, end.1, db)
-        }
-        if let snapshot = rewriting.snapshot { try Self.insert(snapshot, db) }
-        return (heads, end)
+        let tip = LogTip(position: old.position, endOffset: old.endOffset, link: link, term: old.term)
+        let links = try rewriting.appended.links(after: tip)
+        for (block, link) in zip(rewriting.appended, links) { try Self.insert(block, link, db) }
+        return (try Self.tip(db), heads)
     }
 
     /// Where the row begins that holds an offset, and the link before it.

@@ -2,6 +2,7 @@ import Determinism
 import EventLog
 import Foundation
 import GRDB
+import Synchronization
 
 /// Snapshots, whose payloads lie in pieces: a row holds the first, the table `pieces` the others, under the digest of
 /// the whole. A piece is stored in a transaction of its own, so that no commit waits for all of a large snapshot; the
@@ -15,12 +16,33 @@ extension SQLiteStore {
     public func save(_ snapshot: Snapshot, dropping offsets: [Int]) throws(LogFailure) {
         let purpose = "save the snapshot of @\(snapshot.offset)"
         let stored = StoredSnapshot(snapshot)
-        for piece in stored.pieces { try write(purpose) { try piece.insert($0) } }
+        try putRest(of: stored, purpose)
+        defer { named(stored) }
         try write(purpose) { db in
             try Self.drop(offsets, db)
             try stored.insert(db)
         }
         try tidy()
+    }
+
+    public func append(
+        _ blocks: [Block], with snapshot: Snapshot, after tip: LogTip
+    ) throws(LogFailure) -> LogTip {
+        let stored = StoredSnapshot(snapshot)
+        try putRest(of: stored, "save the snapshot of @\(snapshot.offset)")
+        defer { named(stored) }
+        return try append(blocks, after: tip) { try stored.insert($0) }
+    }
+
+    /// Puts all but the first piece of a snapshot: nobody drops them until it has been named or given up.
+    func putRest(of stored: StoredSnapshot, _ purpose: String) throws(LogFailure) {
+        unnamed.withLock { _ = $0.insert(stored.digest) }
+        for piece in stored.pieces { try write(purpose) { try piece.insert($0) } }
+    }
+
+    /// A snapshot has its row, or was given up.
+    func named(_ stored: StoredSnapshot) {
+        unnamed.withLock { _ = $0.remove(stored.digest) }
     }
 
     public func dropSnapshots(at offsets: [Int]) throws(LogFailure) {
@@ -69,13 +91,6 @@ extension SQLiteStore {
         }
     }
 
-    /// Inserts a snapshot with all its pieces, as a part of a transaction.
-    static func insert(_ snapshot: Snapshot, _ db: Database) throws {
-        let stored = StoredSnapshot(snapshot)
-        for piece in stored.pieces { try piece.insert(db) }
-        try stored.insert(db)
-    }
-
     /// Drops every piece that belongs to no snapshot, as a part of a transaction.
     static func dropLoosePieces(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM pieces WHERE \(looseCondition)")
@@ -91,14 +106,17 @@ extension SQLiteStore {
 
     /// Drops pieces that belong to no snapshot, and gives pages back to the disk, in steps for which no commit waits
     /// long.
-    private func tidy() throws(LogFailure) {
+    func tidy() throws(LogFailure) {
         var goesOn = true
         while goesOn {
+            // Others are being put while this goes on: what they have put is not named yet.
+            let unnamed = unnamed.withLock { $0.map { "x'\($0)'" }.joined(separator: ", ") }
             goesOn = try write("drop what belongs to no snapshot") { db in
                 try db.execute(
                     sql: """
                         DELETE FROM pieces WHERE rowid IN (
-                            SELECT rowid FROM pieces WHERE \(Self.looseCondition) LIMIT \(Self.droppedPieces))
+                            SELECT rowid FROM pieces WHERE \(Self.looseCondition) AND digest NOT IN (\(unnamed))
+                            LIMIT \(Self.droppedPieces))
                         """)
                 return db.changesCount > 0
             }
@@ -121,7 +139,8 @@ extension SQLiteStore {
         // A store of an older format that is only read has no pieces.
         guard payload.count == pieceBytesMax, try db.tableExists("pieces") else { return payload }
         let rest = try Row.fetchCursor(
-            db, sql: "SELECT payload FROM pieces WHERE digest = ? ORDER BY number", arguments: [digest])
+            db, sql: "SELECT payload FROM pieces WHERE digest = ? AND number > 0 ORDER BY number",
+            arguments: [digest])
         while let row = try rest.next() {
             guard let piece = Data.fromDatabaseValue(row[0]) else { return nil }
             payload.append(piece)
@@ -144,7 +163,7 @@ extension SQLiteStore {
 }
 
 /// A snapshot as it goes into the file: hashed and cut in pieces before any transaction begins.
-private struct StoredSnapshot {
+struct StoredSnapshot {
     /// A part of a payload after the first.
     struct Piece {
         let digest: Data
@@ -159,24 +178,31 @@ private struct StoredSnapshot {
     }
 
     let snapshot: Snapshot
-    let digest: Data
+    let digest: Digest
     let first: Data
-    let pieces: [Piece]
+    let pieces: ArraySlice<Piece>
 
     init(_ snapshot: Snapshot) {
-        let payload = snapshot.payload
-        let digest = Data(Digest(hashing: payload).bytes)
-        (self.snapshot, self.digest) = (snapshot, digest)
-        first = Data(payload.prefix(SQLiteStore.pieceBytesMax))
-        let starts = stride(from: SQLiteStore.pieceBytesMax, to: payload.count, by: SQLiteStore.pieceBytesMax)
-        pieces = starts.enumerated().map { number, start in
+        (self.snapshot, digest) = (snapshot, Digest(hashing: snapshot.payload))
+        first = Data(snapshot.payload.prefix(SQLiteStore.pieceBytesMax))
+        pieces = Self.pieces(of: snapshot.payload, digest).dropFirst()
+    }
+
+    /// All pieces of a blob, from number 0.
+    static func pieces(of payload: [UInt8], _ digest: Digest) -> [Piece] {
+        let digest = Data(digest.bytes)
+        let starts = stride(from: 0, to: max(1, payload.count), by: SQLiteStore.pieceBytesMax)
+        return starts.enumerated().map { number, start in
             Piece(
-                digest: digest, number: number + 1,
+                digest: digest, number: number,
                 bytes: payload[start..<min(start + SQLiteStore.pieceBytesMax, payload.count)])
         }
     }
 
+    /// Names it: the first piece lies in the row.
     func insert(_ db: Database) throws {
+        let digest = Data(digest.bytes)
+        try db.execute(sql: "DELETE FROM pieces WHERE digest = ? AND number = 0", arguments: [digest])
         try db.execute(
             sql: """
                 INSERT OR REPLACE INTO snapshots

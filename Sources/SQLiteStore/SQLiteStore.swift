@@ -13,27 +13,47 @@ import Synchronization
 /// Commits are durable when they return: `synchronous` is FULL, set and read back after opening, because opening a pool
 /// sets it to NORMAL. After a commit that failed, whether it is on the disk is unknown, also to SQLite: close the store
 /// and open the file anew.
-public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
+public final class SQLiteStore: AppendOnlyLog, SnapshotStore, ExperimentStore {
     public static let fileExtension = "headrace"
     /// Pages of a file of format 1 that is written anew when it is upgraded; a larger one keeps its free pages.
     private static let upgradedPagesMax = 1 << 14
 
     public let path: String
     let pool: DatabasePool
-    /// The link that the next block is chained to, and its offset; nil until first asked for.
-    let tip = Mutex<(end: Int, chain: Digest)?>(nil)
     let unpack: Packing.Unpack
     let packs: Mutex<PackCache>
+    /// Blobs that were put and that nothing names yet.
+    let unnamed = Mutex<Set<Digest>>([])
 
-    /// Opens a store, and makes it where there is none.
+    /// Opens a store that there is.
     /// - Parameter unpack: gives packed blocks back; without it none can be read.
-    /// - Throws: where the file was written by a newer version — it is not touched —, is no store, or cannot be opened.
-    public init(
+    /// - Throws: `missing` where there is none; where the file was written by a newer version — it is not touched —, is
+    ///   no store, or cannot be opened.
+    public convenience init(
         path: String, readOnly: Bool = false, unpack: @escaping Packing.Unpack = SQLiteStore.cannotUnpack
     ) throws(LogFailure) {
+        guard try StoreHeader.check(path) else {
+            throw LogFailure(
+                .missing, "there is no store \(path)",
+                hint: "if there was one, something has removed it: bring it back before anything else is begun")
+        }
+        try self.init(checked: path, readOnly: readOnly, unpack: unpack)
+    }
+
+    /// Makes a store where there is none, with nothing in it.
+    /// - Throws: `unavailable` where there is one already; it is not touched.
+    public static func create(
+        path: String, unpack: @escaping Packing.Unpack = SQLiteStore.cannotUnpack
+    ) throws(LogFailure) -> SQLiteStore {
+        guard try !StoreHeader.check(path) else {
+            throw LogFailure(.unavailable, "there is a store \(path) already; it was not touched")
+        }
+        return try SQLiteStore(checked: path, readOnly: false, unpack: unpack)
+    }
+
+    private init(checked path: String, readOnly: Bool, unpack: @escaping Packing.Unpack) throws(LogFailure) {
         (self.path, self.unpack) = (path, unpack)
         packs = Mutex(PackCache(bytesMax: readOnly ? PackCache.readingBytesMax : PackCache.bytesMax))
-        try StoreHeader.check(path)
         do {
             var configuration = Configuration()
             configuration.readonly = readOnly
@@ -110,114 +130,6 @@ public final class SQLiteStore: EventLog, SnapshotStore, ExperimentStore {
         } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
             // There is no room for the pages, but the -wal was flushed first: reading goes on.
         }
-    }
-
-    // MARK: Log
-
-    public var endOffset: Int {
-        get throws(LogFailure) {
-            try read("read the end of the log") { try Self.tip($0).end }
-        }
-    }
-
-    public func append(_ block: Block, snapshot: Snapshot?) throws(LogFailure) {
-        try append(block) { db in
-            if let snapshot { try Self.insert(snapshot, db) }
-        }
-    }
-
-    /// Appends a block, and does something else in the same transaction.
-    func append(_ block: Block, with more: (Database) throws -> Void) throws(LogFailure) {
-        var failure: LogFailure?
-        tip.withLock { tip in
-            do {
-                try pool.writeWithoutTransaction { db in
-                    let last = try tip ?? Self.tip(db)
-                    precondition(
-                        block.firstOffset == last.end, "block @\(block.firstOffset) does not follow @\(last.end)")
-                    let chain = block.chain(after: last.chain)
-                    try db.inTransaction(.immediate) {
-                        try Self.insert(block, chain, db)
-                        try more(db)
-                        return .commit
-                    }
-                    tip = (block.endOffset, chain)
-                }
-            } catch {
-                failure = Self.failure(error, .outcomeUnknown, "cannot commit events from \(block.firstOffset)")
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    static func insert(_ block: Block, _ chain: Digest, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO blocks (first_offset, event_count, first_time, last_time, chain, payload)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            block.firstOffset, block.count, block.firstTime.microseconds, block.lastTime.microseconds,
-            Data(chain.bytes), Data(block.payload),
-        ])
-    }
-
-    public func block(containing offset: Int) throws(LogFailure) -> Block? {
-        if let block = packs.withLock({ $0.block(containing: offset) }) { return block }
-        let blocks = try blocks(sql: "first_offset <= ?", offset, "read event \(offset)")
-        return blocks.last { $0.firstOffset <= offset }.flatMap { $0.endOffset > offset ? $0 : nil }
-    }
-
-    public func row(containing offset: Int) throws(LogFailure) -> Block? {
-        let found = try row(sql: "first_offset <= ?", offset, "read event \(offset)")
-        guard let (row, previous) = found, offset < row.block.endOffset else { return nil }
-        if !row.isPacked { _ = try row.blocks(after: previous, path, unpack) }
-        return row.block
-    }
-
-    public func block(at time: Timestamp) throws(LogFailure) -> Block? {
-        try blocks(sql: "first_time <= ?", time.microseconds, "read the log at \(time)").last { $0.firstTime <= time }
-    }
-
-    /// The blocks of the last row that fulfils a condition, their chain checked; none where there is no such row.
-    private func blocks(
-        sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String
-    ) throws(LogFailure) -> [Block] {
-        guard let (row, previous) = try row(sql: condition, argument, purpose) else { return [] }
-        let blocks = try row.blocks(after: previous, path, unpack)
-        if row.isPacked { packs.withLock { $0.add(blocks) } }
-        return blocks
-    }
-
-    /// The last row that fulfils a condition, and the link before it; nil where there is none.
-    private func row(
-        sql condition: String, _ argument: some DatabaseValueConvertible, _ purpose: String
-    ) throws(LogFailure) -> (StoredRow, previous: Digest?)? {
-        try read(purpose) { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT \(StoredRow.columns) FROM blocks WHERE \(condition) ORDER BY first_offset DESC LIMIT 1")
-            guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
-            let stored = try StoredRow(row)
-            return (stored, try Self.chain(before: stored.block.firstOffset, db))
-        }
-    }
-
-    /// The chain's link before an offset; nil where the block that should carry it is not there.
-    static func chain(before offset: Int, _ db: Database) throws -> Digest? {
-        guard offset > 0 else { return Block.chainStart }
-        let statement = try db.cachedStatement(
-            sql: "SELECT chain FROM blocks WHERE first_offset < ? ORDER BY first_offset DESC LIMIT 1")
-        guard let row = try Row.fetchOne(statement, arguments: [offset]) else { return nil }
-        return Digest(bytes: try row.decode(Data.self, atIndex: 0))
-    }
-
-    static func tip(_ db: Database) throws -> (end: Int, chain: Digest) {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT first_offset + event_count, chain FROM blocks ORDER BY first_offset DESC LIMIT 1")
-        guard let row else { return (0, Block.chainStart) }
-        let end = try row.decode(Int.self, atIndex: 0)
-        guard end > 0 else { throw LogFailure(.damaged, "the log says that it ends at @\(end)", hint: blockHint(0)) }
-        return (end, Digest(bytes: try row.decode(Data.self, atIndex: 1)) ?? Block.chainStart)
     }
 
     static func damaged(_ path: String, _ offset: Int) -> LogFailure {

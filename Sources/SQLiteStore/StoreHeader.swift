@@ -75,10 +75,16 @@ enum StoreHeader {
     }
 
     /// Looks at a file's first hundred bytes without SQLite, so that a file that is not ours is not touched at all.
-    static func check(_ path: String) throws(LogFailure) {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return }
+    /// - Returns: false where there is no file, or nothing in it: then its making was broken off.
+    static func check(_ path: String) throws(LogFailure) -> Bool {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            // One that is there and may not be read is SQLite's to complain of.
+            return FileManager.default.fileExists(atPath: path)
+        }
         defer { try? handle.close() }
-        guard let header = try? handle.read(upToCount: 100), !header.isEmpty else { return }
+        // What is no file at all is SQLite's, too.
+        guard let header = try? handle.read(upToCount: 100) ?? Data() else { return true }
+        guard !header.isEmpty else { return false }
         guard header.count == 100, header.starts(with: Data("SQLite format 3\0".utf8)) else {
             throw LogFailure(.damaged, "\(path) is no Headrace store: its first bytes are not those of one",
                 hint: "name another --data-dir; if it was a store, bring the file back from a backup")
@@ -94,6 +100,7 @@ enum StoreHeader {
                 "\(path) was written by a newer Headrace (format \(version); this one reads up to \(formatVersion))",
                 hint: "use the newer version; the file was not touched")
         }
+        return true
     }
 
     private static func integer(_ header: Data, at offset: Int) -> Int {

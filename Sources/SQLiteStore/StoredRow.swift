@@ -30,10 +30,12 @@ struct StoredRow {
 
     var isPacked: Bool { Packing.isPacked(block.payload) }
 
-    /// The blocks in the row.
+    /// The blocks in the row, and the links that they are.
     /// - Parameter previous: the link before the row; nil where it is not there.
     /// - Throws: `damaged` where they are not what was written.
-    func blocks(after previous: Digest?, _ path: String, _ unpack: Packing.Unpack) throws(LogFailure) -> [Block] {
+    func linked(
+        after previous: Digest?, _ path: String, _ unpack: Packing.Unpack
+    ) throws(LogFailure) -> (blocks: [Block], links: [Digest]) {
         var blocks = [block]
         if isPacked {
             do throws(LogFailure) {
@@ -46,15 +48,18 @@ struct StoredRow {
             throw SQLiteStore.damaged(path, block.firstOffset)
         }
         var offset = block.firstOffset
+        var links: [Digest] = []
+        links.reserveCapacity(blocks.count)
         for block in blocks {
             guard block.firstOffset == offset, block.count > 0 else { throw SQLiteStore.damaged(path, offset) }
             link = block.chain(after: link)
+            links.append(link)
             offset = block.endOffset
         }
         guard link == chain, offset == block.endOffset, first.firstTime == block.firstTime,
             last.lastTime == block.lastTime
         else { throw SQLiteStore.damaged(path, block.firstOffset) }
-        return blocks
+        return (blocks, links)
     }
 }
 

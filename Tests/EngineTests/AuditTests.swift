@@ -191,7 +191,7 @@ import Testing
         let application = try await fed(rows: 200, log)
         await application.stop()
         let damaged = MemoryLog()
-        while let block = log.block(containing: damaged.endOffset) {
+        while let block = try log.block(containing: damaged.endOffset) {
             var payload = block.payload
             if block.firstOffset > 1 { payload[payload.count - 9] ^= 0xFF }
             try damaged.append(

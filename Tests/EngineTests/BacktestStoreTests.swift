@@ -14,7 +14,7 @@ import Testing
         for offset in log.snapshots().map(\.offset) {
             if let snapshot = log.snapshot(atOrBefore: offset) { try store.save(snapshot) }
         }
-        while let block = log.block(containing: try store.endOffset) { try store.append(block, snapshot: nil) }
+        while let block = try log.block(containing: try store.endOffset) { try store.append(block, snapshot: nil) }
         return store
     }
 

@@ -89,7 +89,7 @@ import Testing
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
         let path = scratch.appending(path: "kept.headrace").path
-        let store: StoreAccess.Store = isFile ? try SQLiteStore(path: path, unpack: PackedBlocks.unpack) : MemoryLog()
+        let store: StoreAccess.Store = isFile ? try SQLiteStore.begun(path) : MemoryLog()
         let experiments = try run(log, fixture)
         #expect(try store.experiments().isEmpty)
         let time = Timestamp(microseconds: 1_700_000_000_000_000)

@@ -29,7 +29,7 @@ import Testing
     enum Long: CaseIterable {
         case audit, diff, search
 
-        func run(_ log: any EventLog & SnapshotStore & ExperimentStore, _ spec: Spec) throws {
+        func run(_ log: any AppendOnlyLog & SnapshotStore & ExperimentStore, _ spec: Spec) throws {
             switch self {
             case .audit: _ = try Audit(AuditSubject(id: "e-1999"), in: log)
             case .diff: _ = try VersionDiff(.offset(10), .offset(1_990), in: log)

@@ -22,8 +22,7 @@ import Testing
         try Application(
             name: "people", spec: spec,
             store: StoreAccess(
-                open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) },
-                close: { try ($0 as? SQLiteStore)?.close() }),
+                open: { try SQLiteStore.begun(path) }, close: { try $0.close() }),
             clock: { Timestamp(microseconds: 2_000_000_000_000_000) })
     }
 

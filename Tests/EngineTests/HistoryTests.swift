@@ -105,7 +105,7 @@ import Testing
         let last = try #require(snapshots.last)
         let whole = try #require(january.log.snapshot(atOrBefore: last.offset))
         let other = MemoryLog()
-        while let block = january.log.block(containing: other.endOffset) { try other.append(block, snapshot: nil) }
+        while let block = try january.log.block(containing: other.endOffset) { try other.append(block, snapshot: nil) }
         for snapshot in snapshots.dropLast() {
             try other.save(try #require(january.log.snapshot(atOrBefore: snapshot.offset)))
         }

@@ -89,7 +89,7 @@ import Testing
         // One notice is left out of the block that has it.
         let other = MemoryLog()
         var dropped = 0
-        while let block = log.block(containing: other.endOffset) {
+        while let block = try log.block(containing: other.endOffset) {
             let reader = try BlockReader(block.payload)
             guard reader.told.contains(where: { $0.index + block.firstOffset == 16 }) else {
                 try other.append(block, snapshot: nil)
@@ -126,7 +126,7 @@ import Testing
         let (spec, log) = try await Self.lived()
         var blocks: [Block] = []
         var next = 1
-        while next < 41, let block = log.block(containing: next) {
+        while next < 41, let block = try log.block(containing: next) {
             blocks.append(block)
             next = block.endOffset
         }

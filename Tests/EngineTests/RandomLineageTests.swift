@@ -1,6 +1,7 @@
 import Determinism
 import Engine
 import EventLog
+import EventLogChecks
 import ModelLifecycle
 import OnlineLearning
 import SQLiteStore

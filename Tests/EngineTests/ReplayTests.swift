@@ -55,7 +55,7 @@ import Testing
     /// The blocks of a log with one of its snapshots.
     private func copy(_ log: MemoryLog, with snapshot: Snapshot?) throws -> MemoryLog {
         let copy = MemoryLog()
-        while let block = log.block(containing: copy.endOffset) { try copy.append(block, snapshot: nil) }
+        while let block = try log.block(containing: copy.endOffset) { try copy.append(block, snapshot: nil) }
         if let snapshot { try copy.save(snapshot) }
         return copy
     }

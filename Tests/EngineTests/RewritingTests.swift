@@ -53,7 +53,7 @@ import Testing
                 firstOffset: end, count: 1, firstTime: StoreFixture.clock(), lastTime: StoreFixture.clock(),
                 payload: [1, 2, 3])
             let heads = try store.rewrite(
-                Rewriting(firstOffset: 100, droppedSnapshots: dropped, appended: appended), withoutSecret)
+                Rewriting(firstOffset: 100, droppedSnapshots: dropped, appended: [appended]), withoutSecret)
             #expect(heads.isScrubbed)
             let after = try store.allBlocks()
             #expect(after.count == before.count + 1)

@@ -1,6 +1,7 @@
 import Determinism
 import Engine
 import EventLog
+import EventLogChecks
 import Foundation
 import GRDB
 import ModelLifecycle
@@ -21,7 +22,8 @@ final class StoreFixture: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     func open(readOnly: Bool = false) throws -> SQLiteStore {
-        try SQLiteStore(path: path, readOnly: readOnly, unpack: PackedBlocks.unpack)
+        guard readOnly else { return try .begun(path) }
+        return try SQLiteStore(path: path, readOnly: true, unpack: PackedBlocks.unpack)
     }
 
     /// The files as they are at this moment, as a crash would leave them.
@@ -113,18 +115,51 @@ final class StoreFixture: Sendable {
     func access() -> StoreAccess {
         let path = path
         return StoreAccess(
-            open: { try SQLiteStore(path: path, unpack: PackedBlocks.unpack) },
-            close: { try ($0 as? SQLiteStore)?.close() })
+            open: { try SQLiteStore.begun(path) }, close: { try $0.close() })
     }
 
     static let clock: @Sendable () -> Timestamp = { Timestamp(microseconds: 1_400_000_000_000_000) }
 }
 
-extension EventLog {
+extension SQLiteStore {
+    /// A store that is there, or a new one.
+    static func begun(_ path: String) throws -> SQLiteStore {
+        FileManager.default.fileExists(atPath: path)
+            ? try SQLiteStore(path: path, unpack: PackedBlocks.unpack)
+            : try SQLiteStore.create(path: path, unpack: PackedBlocks.unpack)
+    }
+}
+
+extension AppendOnlyLog {
     /// All blocks as they were committed.
     func allBlocks() throws -> [Block] {
         var blocks: [Block] = []
         while let block = try block(containing: blocks.last?.endOffset ?? 0) { blocks.append(block) }
         return blocks
+    }
+}
+
+extension AppendOnlyLog where Self: SnapshotStore {
+    /// Appends a block where the log ends now.
+    func append(_ block: Block, snapshot: Snapshot? = nil) throws {
+        let tip = try lastKnownTip()
+        if let snapshot {
+            _ = try append([block], with: snapshot, after: tip)
+        } else {
+            _ = try append([block], after: tip)
+        }
+    }
+}
+
+extension ForgettingLog {
+    /// Forgets where the log ends now.
+    func rewrite(_ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?) throws -> Heads {
+        try forget(rewriting, after: lastKnownTip(), replacement).heads
+    }
+}
+
+extension FaultyLog {
+    static func access(_ fixture: StoreFixture, _ faults: Faults) -> StoreAccess {
+        StoreAccess(open: { FaultyLog(try fixture.open(), faults) }, close: { try $0.close() })
     }
 }

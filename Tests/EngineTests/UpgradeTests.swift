@@ -1,6 +1,7 @@
 import Determinism
 import Engine
 import EventLog
+import EventLogChecks
 import Foundation
 import ModelLifecycle
 import OnlineLearning

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Engine
+import EventLog
 import ModelLifecycle
-import SQLiteStore
 
 struct AuditVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

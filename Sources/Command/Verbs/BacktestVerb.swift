@@ -5,7 +5,6 @@ import EventLog
 import Foundation
 import ModelLifecycle
 import OnlineLearning
-import SQLiteStore
 
 #if canImport(Glibc)
     import Glibc
@@ -70,7 +69,7 @@ struct BacktestVerb: AsyncParsableCommand {
     mutating func run() async throws {
         try plotting.check(reading: inputs)
         if let data { return try overFile(data) }
-        if DataDirectory.holder(of: options.directory) != nil { _ = nice(10) }
+        if Engines.holder(of: options.directory) != nil { _ = nice(10) }
         let store = try options.openForReading()
         let present: ApplicationState
         let result: BacktestResult
@@ -158,7 +157,7 @@ struct BacktestVerb: AsyncParsableCommand {
     }
 
     /// Runs an experiment again: the same candidate on the same range under the amendments of that time.
-    private func runAgain(_ number: Int, _ store: SQLiteStore, _ present: ApplicationState) throws {
+    private func runAgain(_ number: Int, _ store: StoreAccess.Store, _ present: ApplicationState) throws {
         let (experiment, _) = try Experiment.find(number, in: store)
         let backtest = try Backtest(
             [Candidate(name: experiment.name, spec: experiment.spec)], on: store, present: present,

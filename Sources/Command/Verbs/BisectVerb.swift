@@ -1,7 +1,7 @@
 import ArgumentParser
 import Engine
+import EventLog
 import ModelLifecycle
-import SQLiteStore
 import Synchronization
 
 struct BisectVerb: AsyncParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Determinism
 import Engine
+import EventLog
 import ModelLifecycle
-import SQLiteStore
 
 struct DoctorVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,7 +70,7 @@ struct DoctorVerb: AsyncParsableCommand {
     }
 
     private func names() throws -> [String] {
-        let names = DataDirectory.applications(in: dataDir)
+        let names = Engines.applications(in: dataDir)
         guard let application else { return names }
         var options = ApplicationOptions()
         (options.application, options.url, options.dataDir) = (application, nil, dataDir)

@@ -3,7 +3,6 @@ import Determinism
 import Engine
 import EventLog
 import ModelLifecycle
-import SQLiteStore
 
 struct ExperimentsVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -68,16 +67,16 @@ enum Experiments {
     static func keep(
         _ experiments: [Experiment], _ paths: [String], _ options: ApplicationOptions
     ) async throws -> [StoredExperiment] {
-        let name = try options.name(among: DataDirectory.applications(in: options.directory), in: options.directory)
+        let name = try options.name(among: Engines.applications(in: options.directory), in: options.directory)
         let stored = experiments.map { $0.stored(at: .now()) }
         do {
-            let directory = try DataDirectory(locking: options.directory, owner: "headrace backtest")
+            let directory = try HeldDirectory(options.directory, owner: "headrace backtest")
             defer { directory.unlock() }
-            let store = try SQLiteStore(path: DataDirectory.storePath(options.directory, name))
+            let store = try Engines.open(name, in: options.directory)
             defer { try? store.close() }
             return try stored.map { $0.numbered(try store.add($0)) }
         } catch let failure as LogFailure where failure.kind == .locked {
-            guard let url = DataDirectory.holder(of: options.directory), url.hasPrefix("http") else { throw failure }
+            guard let url = Engines.holder(of: options.directory), url.hasPrefix("http") else { throw failure }
             let client = try Client(url)
             let trees = try paths.map { try SpecFile.tree(path: $0) }
             var body = JSONWriter()

@@ -4,7 +4,6 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 struct ExportVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,13 +42,14 @@ struct ExportVerb: AsyncParsableCommand {
         if to != nil { try exportBundle(store, path) } else { try exportModels(store, path) }
     }
 
-    private func exportBundle(_ store: SQLiteStore, _ path: String) throws {
+    private func exportBundle(_ store: StoreAccess.Store, _ path: String) throws {
         var bar = ProgressBar("exporting", unit: "events")
         let summary = try BundleWriter.write(store, to: path) { offset, end in
             bar.update(count: offset, fraction: end == 0 ? nil : Double(offset) / Double(end))
         }
         bar.finish()
-        for damage in summary.damage { Failure.say("\(store.path): \(damage.description)") }
+        let log = try options.path()
+        for damage in summary.damage { Failure.say("\(log): \(damage.description)") }
         if format.isJSON { return format.print { summary.write(to: &$0) } }
         print(
             "\(path): \(summary.application), \(summary.eventCount.grouped) events, "
@@ -57,7 +57,7 @@ struct ExportVerb: AsyncParsableCommand {
         print("head \(summary.head)")
     }
 
-    private func exportModels(_ store: SQLiteStore, _ path: String) throws {
+    private func exportModels(_ store: StoreAccess.Store, _ path: String) throws {
         let report = try ModelReport(reading: store)
         var json = JSONWriter()
         report.write(to: &json)

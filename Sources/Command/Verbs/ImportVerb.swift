@@ -3,7 +3,6 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 struct ImportVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,12 +42,12 @@ struct ImportVerb: AsyncParsableCommand {
     }
 
     private func take(_ name: String) throws -> BundleSummary {
-        let directory = try DataDirectory(locking: dataDir, owner: "headrace import")
+        let directory = try HeldDirectory(dataDir, owner: "headrace import")
         defer { directory.unlock() }
         var bar = ProgressBar("importing", unit: "bytes")
         defer { bar.finish() }
         let file = file
-        return try directory.make(name, unpack: PackedBlocks.unpack) { store in
+        return try directory.make(name) { store in
             try BundleImport.read(file, into: store) { bar.update(count: 0, fraction: $0) }
         }
     }
@@ -56,7 +55,7 @@ struct ImportVerb: AsyncParsableCommand {
     private func report(_ summary: BundleSummary, _ name: String) {
         if format.isJSON { return format.print { summary.write(to: &$0) } }
         print(
-            "\(DataDirectory.storePath(dataDir, name)): \(summary.application), \(summary.eventCount.grouped) events, "
+            "\(Engines.path(of: name, in: dataDir)): \(summary.application), \(summary.eventCount.grouped) events, "
                 + "\(summary.snapshotCount) snapshots; all digests and the chain are right")
         print("`headrace up SPEC --data-dir \(dataDir)` serves it, SPEC being its spec under the name \(name)")
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Engine
+import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 /// How a log is listed.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
@@ -54,7 +54,7 @@ struct LogVerb: AsyncParsableCommand {
             var range = try LogRange.resolve(from: first, to: last, in: store)
             if notices {
                 let name = try options.name(
-                    among: DataDirectory.applications(in: options.directory), in: options.directory)
+                    among: Engines.applications(in: options.directory), in: options.directory)
                 var lines = JSONLines(isArray: format == .json)
                 _ = try NoticeListing.write(range, limit: limit ?? .max, of: name, in: store) { notice in
                     try lines.add(notice, output)

@@ -4,7 +4,6 @@ import Engine
 import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 struct QuarantineVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -106,7 +105,7 @@ struct QuarantineVerb: AsyncParsableCommand {
             let application = try await Status.name(options, client)
             for number in numbers { try await client.delete("/v1/applications/\(application)/quarantine/\(number)") }
         } else {
-            let directory = try DataDirectory(locking: options.directory, owner: "headrace quarantine")
+            let directory = try HeldDirectory(options.directory, owner: "headrace quarantine")
             defer { directory.unlock() }
             let quarantine = try QuarantineEntries.open(options)
             defer { quarantine.close() }
@@ -123,9 +122,9 @@ struct QuarantineVerb: AsyncParsableCommand {
 /// The entries of a quarantine as JSON, from a server or from a directory.
 enum QuarantineEntries {
     static func open(_ options: ApplicationOptions, readOnly: Bool = false) throws -> Quarantine {
-        let name = try options.name(among: DataDirectory.applications(in: options.directory), in: options.directory)
-        let path = DataDirectory.quarantinePath(options.directory, name)
-        return Quarantine(SQLiteQuarantine(path: path, readOnly: readOnly), clock: { .now() })
+        let name = try options.name(among: Engines.applications(in: options.directory), in: options.directory)
+        let store = Engines.quarantine(name, in: options.directory, readOnly: readOnly)
+        return Quarantine(store, clock: { .now() })
     }
 
     static func read(

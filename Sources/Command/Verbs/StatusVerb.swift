@@ -1,8 +1,8 @@
 import ArgumentParser
 import Engine
+import EventLog
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 struct StatusVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +29,7 @@ struct StatusVerb: AsyncParsableCommand {
         if let client = try options.client() {
             node = SpecNode(try await client.get("/v1/applications/\(try await Status.name(options, client))/spec"))
         } else {
-            let name = try options.name(among: DataDirectory.applications(in: options.directory), in: options.directory)
+            let name = try options.name(among: Engines.applications(in: options.directory), in: options.directory)
             let store = try options.openForReading()
             defer { try? store.close() }
             node = SpecNode(describing: try Spec.inForce(in: store, named: name))
@@ -48,7 +48,8 @@ enum Status {
         defer { try? store.close() }
         var json = JSONWriter()
         var report = try StatusReport(reading: store)
-        for damage in report.damage { Failure.say("\(store.path): \(damage.description)") }
+        let path = try options.path()
+        for damage in report.damage { Failure.say("\(path): \(damage.description)") }
         let quarantine = try QuarantineEntries.open(options, readOnly: true)
         defer { quarantine.close() }
         report.quarantineCount = try? await quarantine.count()

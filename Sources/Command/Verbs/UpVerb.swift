@@ -5,7 +5,6 @@ import EventLog
 import Foundation
 import ModelLifecycle
 import NIOCore
-import SQLiteStore
 import Server
 
 struct UpVerb: AsyncParsableCommand {
@@ -50,14 +49,14 @@ struct UpVerb: AsyncParsableCommand {
             throw ValidationError("two specs are named '\(name)'")
         }
         try ApplicationStart.checkAny(starts)
-        let directory = try DataDirectory(locking: dataDir, owner: "headrace up")
+        let directory = try HeldDirectory(dataDir, owner: "headrace up")
         defer { directory.unlock() }
         let opened = starts.map { $0.open(in: dataDir, trust: acceptClock ? .acceptFirst : .bounded) }
         try await serve(opened, in: directory)
         if opened.contains(where: { $0.failure != nil }) { throw Failure.somethingWrong }
     }
 
-    private func serve(_ starts: [ApplicationStart], in directory: DataDirectory) async throws {
+    private func serve(_ starts: [ApplicationStart], in directory: HeldDirectory) async throws {
         let applications = starts.compactMap(\.application)
         do {
             try ApplicationStart.checkAny(starts)
@@ -91,8 +90,8 @@ struct UpVerb: AsyncParsableCommand {
     private func quarantines(_ applications: [Engine.Application]) -> [String: Quarantine] {
         var quarantines: [String: Quarantine] = [:]
         for application in applications {
-            let path = DataDirectory.quarantinePath(dataDir, application.name)
-            quarantines[application.name] = Quarantine(SQLiteQuarantine(path: path), clock: { Timestamp.now() }) {
+            let store = Engines.quarantine(application.name, in: dataDir)
+            quarantines[application.name] = Quarantine(store, clock: { Timestamp.now() }) {
                 Failure.say("\(application.name): what is refused is not kept: \($0)")
             }
         }

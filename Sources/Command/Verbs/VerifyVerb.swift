@@ -1,8 +1,8 @@
 import ArgumentParser
 import Determinism
 import Engine
+import EventLog
 import ModelLifecycle
-import SQLiteStore
 import Synchronization
 
 struct VerifyVerb: AsyncParsableCommand {
@@ -25,7 +25,7 @@ struct VerifyVerb: AsyncParsableCommand {
     mutating func run() async throws {
         let store = try options.openForReading()
         defer { try? store.close() }
-        let name = store.path
+        let name = try options.path()
         let bar = Mutex(ProgressBar("verifying", unit: "events"))
         let result = try Verification(of: store) { count, end in
             bar.withLock { $0.update(count: count, fraction: end == 0 ? nil : Double(count) / Double(end)) }

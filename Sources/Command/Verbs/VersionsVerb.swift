@@ -3,7 +3,6 @@ import Determinism
 import Engine
 import EventLog
 import ModelLifecycle
-import SQLiteStore
 
 struct VersionsVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -79,12 +78,12 @@ enum OfflineApplication {
     static func run<T>(
         _ options: ApplicationOptions, verb: String, _ body: (Application) async throws -> T
     ) async throws -> T {
-        let stores = DataDirectory.applications(in: options.directory)
+        let stores = Engines.applications(in: options.directory)
         let name = try options.name(among: stores, in: options.directory)
-        let directory = try DataDirectory(locking: options.directory, owner: verb)
+        let directory = try HeldDirectory(options.directory, owner: verb)
         defer { directory.unlock() }
         let application = try Application(
-            name: name, spec: nil, store: .file(DataDirectory.storePath(options.directory, name)), clock: { .now() },
+            name: name, spec: nil, store: Engines.access(name, in: options.directory), clock: { .now() },
             tell: { Failure.say($0) },
             folds: WorkThreads("headrace fold", count: 1, waitingMax: 0, priority: .normal))
         do {

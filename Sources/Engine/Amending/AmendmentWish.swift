@@ -54,6 +54,7 @@ struct AmendmentWish: Sendable {
             counts = AmendedCounts(questions: corrections.count, labels: corrections.count, times: counts.times)
             return Proposed(amendment: .corrections(corrections), counts: counts)
         case .forget(let selection, let ids):
+            try Forgetting.check(log)
             // What was excluded before can be forgotten still: only what is forgotten already is passed over.
             let search = try QuestionSearch(selection, ids: ids, in: log, under: amendments.onlyForgetting)
             try Self.check(search)

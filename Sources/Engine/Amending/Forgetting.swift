@@ -9,21 +9,31 @@ struct Forgetting {
     /// The events to be forgotten.
     let offsets: OffsetRanges
 
-    /// What is left of a forgotten event is its offset, its log time, and that there was one.
-    /// - Returns: the head of the chain before and after; nil where there was nothing to forget.
-    func run(on log: StoreAccess.Store, appending block: Block, _ snapshot: Snapshot) throws(LogFailure) -> Heads? {
-        guard let first = offsets.first else {
-            try log.append(block, snapshot: snapshot)
-            return nil
+    /// - Throws: a `Refusal` where a log cannot forget.
+    static func check(_ log: StoreAccess.Store) throws(Refusal) {
+        guard log is any ForgettingLog else {
+            throw Refusal(
+                .impossibleRestore, "this log cannot forget", hint: "excluding the events does all but remove them")
         }
+    }
+
+    /// What is left of a forgotten event is its offset, its log time, and that there was one.
+    /// - Parameter tip: where the log ends.
+    /// - Returns: the tip after it, and the head of the chain before and after; nil where there was nothing to forget.
+    func run(
+        on log: StoreAccess.Store, after tip: LogTip, appending blocks: [Block], _ snapshot: Snapshot
+    ) throws(LogFailure) -> (LogTip, Heads?) {
+        guard let first = offsets.first else { return (try log.append(blocks, with: snapshot, after: tip), nil) }
+        guard let forgetting = log as? any ForgettingLog else { throw LogFailure(.refused, "this log cannot forget") }
         // A state from after the first of them may hold what it learned from it.
         let dropped = try log.snapshots().map(\.offset).filter { $0 > first }
         var reader = LogReader(log)
-        return try log.rewrite(
-            Rewriting(firstOffset: first, droppedSnapshots: dropped, appended: block, snapshot: snapshot)
+        let (end, heads) = try forgetting.forget(
+            Rewriting(firstOffset: first, droppedSnapshots: dropped, appended: blocks, snapshot: snapshot), after: tip
         ) { block in
             try payload(of: block, &reader)
         }
+        return (end, heads)
     }
 
     /// The block's bytes without what is forgotten; nil where nothing of it is.

@@ -4,9 +4,9 @@ import Foundation
 import ModelLifecycle
 import OnlineLearning
 
-/// Where an application's log lies, and how to open it again after a failed commit.
+/// Where an application's log lies, and how to open it again after a failed commit. Opening never makes a log.
 public struct StoreAccess: Sendable {
-    public typealias Store = any EventLog & SnapshotStore & ExperimentStore
+    public typealias Store = any AppendOnlyLog & SnapshotStore & ExperimentStore
 
     public let open: @Sendable () throws -> Store
     public let close: @Sendable (Store) throws -> Void

@@ -2,30 +2,38 @@ import Dispatch
 import EventLog
 import Synchronization
 
-/// Writes blocks behind the writer's back, in order, for applications that answer before the disk does.
+/// Holds the tip that the writer has reached, and appends after it: at once, or behind the writer's back, in order, for
+/// applications that answer before the disk does.
 final class Committer: Sendable {
     /// Blocks that may wait; the writer waits when there are more, so that memory stays bounded.
     private static let waitingBlocksMax = 16
 
+    private let log: StoreAccess.Store
+    /// Everything before it has been folded, and nothing after it.
+    private let tip: Mutex<LogTip>
     private let queue = DispatchQueue(label: "headrace.committer")
     private let places = DispatchSemaphore(value: waitingBlocksMax)
-    private let failed = Mutex<String?>(nil)
+    private let failed = Mutex<LogFailure?>(nil)
     private let whenFailed: @Sendable () -> Void
 
     private let waiting = Atomic(0)
 
-    /// - Parameter whenFailed: is called once, when a commit has failed.
-    init(whenFailed: @escaping @Sendable () -> Void) {
-        self.whenFailed = whenFailed
+    /// - Parameters:
+    ///   - tip: what has been folded.
+    ///   - whenFailed: is called once, when a commit behind the writer's back has failed.
+    init(_ log: StoreAccess.Store, after tip: LogTip, whenFailed: @escaping @Sendable () -> Void) {
+        (self.log, self.whenFailed) = (log, whenFailed)
+        self.tip = Mutex(tip)
     }
 
-    /// Whether a block can be handed over without waiting, and none has failed.
+    /// Whether blocks can be handed over without waiting, and none has failed.
     var isReady: Bool { waiting.load(ordering: .relaxed) < Self.waitingBlocksMax - 1 && failure == nil }
 
     /// Why a commit failed; everything after it was not written.
-    var failure: String? { failed.withLock { $0 } }
+    var failure: LogFailure? { failed.withLock { $0 } }
 
-    func append(_ block: Block, _ snapshot: Snapshot?, to log: any EventLog & SnapshotStore) {
+    /// Appends blocks behind the writer's back.
+    func append(_ blocks: [Block]) {
         places.wait()
         waiting.add(1, ordering: .relaxed)
         queue.async { [self] in
@@ -35,11 +43,26 @@ final class Committer: Sendable {
             }
             guard failure == nil else { return }
             do throws(LogFailure) {
-                try log.append(block, snapshot: snapshot)
+                try commit(blocks)
             } catch {
-                failed.withLock { $0 = error.message }
+                failed.withLock { $0 = error }
                 whenFailed()
             }
+        }
+    }
+
+    /// Appends blocks, and returns when they are on the disk.
+    func commit(_ blocks: [Block]) throws(LogFailure) {
+        try commit { tip throws(LogFailure) in (try log.append(blocks, after: tip), ()) }
+    }
+
+    /// Does what appends after the tip in its own way. Nothing that was handed over may still wait.
+    /// - Parameter body: returns the tip after it.
+    func commit<T: Sendable>(_ body: (LogTip) throws(LogFailure) -> (LogTip, T)) throws(LogFailure) -> T {
+        try tip.withLock { tip throws(LogFailure) in
+            let (next, result) = try body(tip)
+            tip = next
+            return result
         }
     }
 

@@ -3,16 +3,16 @@ import ModelLifecycle
 
 /// What is found in the log when it is opened to be served.
 extension Serving {
-    /// Folds what follows the newest snapshot, and measures that.
+    /// Folds what follows the newest snapshot up to the log's end, and measures that.
     static func recover(
-        _ log: StoreAccess.Store, _ cost: @escaping @Sendable () -> Double
+        _ log: StoreAccess.Store, to end: Int, _ cost: @escaping @Sendable () -> Double
     ) throws -> (Replay, snapshotOffset: Int, SnapshotPolicy, [SnapshotDamage]) {
         let began = cost()
-        var replay = try Replay(log)
+        var replay = try Replay(log, atOrBefore: end)
         let (start, read) = (replay.offset, cost())
         let contradictions = try Self.contradictions(replay, log)
         let folding = cost()
-        try replay.run()
+        try replay.run(to: end)
         var policy = SnapshotPolicy(
             newest: (start, replay.snapshotBytes),
             keptOffset: try log.snapshots().last { !$0.reason.givesWay }?.offset ?? 0, cost: cost)

@@ -20,6 +20,8 @@ final class Serving {
     /// Whether the last reading was refused.
     private var isClockRefused = false
     private var builder: BlockBuilder
+    /// Blocks that are full, before the one being filled; they are committed with it.
+    private var full: [Block] = []
     private let snapshots: SnapshotUpkeep
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
@@ -46,10 +48,12 @@ final class Serving {
         (clockGuard, digestBudget) = (context.clockGuard, context.digestBudget)
         (tell, names) = (context.tell, context.names)
         builderBegan = now
-        committer = Committer(whenFailed: context.wake)
+        // Asked before anything is folded: what others append after it is not folded, and no block follows it then.
+        let tip = try log.lastKnownTip()
+        committer = Committer(log, after: tip, whenFailed: context.wake)
         compactor = Compactor(log, tell: context.tell)
         isReadingNoted = try log.firstReading() != nil
-        let (replay, snapshotOffset, policy, contradictions) = try Self.recover(log, notes.cost)
+        let (replay, snapshotOffset, policy, contradictions) = try Self.recover(log, to: tip.endOffset, notes.cost)
         damage = replay.damage + contradictions
         snapshots = SnapshotUpkeep(
             policy, recoveredEvents: replay.offset - snapshotOffset, compactor, committer, notes)
@@ -92,7 +96,9 @@ final class Serving {
                 tell("the name '\(name)' is given up: it stands for @\(offset), or there are too many")
             }
         }
-        if !builder.isEmpty { try log.appendNames(seal()) }
+        guard !builder.isEmpty else { return }
+        let blocks = sealed()
+        try committer.commit { tip throws(LogFailure) in (try log.appendNames(blocks, after: tip), ()) }
     }
 
     // MARK: Events
@@ -121,8 +127,12 @@ final class Serving {
     private func lookingBack<T>(_ body: () throws -> T) throws -> T {
         do {
             return try body()
-        } catch is PastEventMissing {
-            try fold.past.reader.show(builder.payload(), from: builder.firstOffset, count: builder.count)
+        } catch let missing as PastEventMissing {
+            if let block = full.first(where: { missing.offset < $0.endOffset }), block.firstOffset <= missing.offset {
+                try fold.past.reader.show(block.payload, from: block.firstOffset, count: block.count)
+            } else {
+                try fold.past.reader.show(builder.payload(), from: builder.firstOffset, count: builder.count)
+            }
         }
         do {
             return try body()
@@ -140,9 +150,18 @@ final class Serving {
         if builder.isEmpty { builderBegan = now }
         let values = decision.hasAnswer ? outcome.answer : []
         let isBaseline = decision.hasAnswer && outcome.answerIsBaseline
-        builder.append(
-            event, time: state.ledger.time, decision: decision, values: values, isBaseline: isBaseline,
-            notices: outcome.notices)
+        func put() {
+            builder.append(
+                event, time: state.ledger.time, decision: decision, values: values, isBaseline: isBaseline,
+                notices: outcome.notices)
+        }
+        put()
+        if builder.byteCountMax > LogLimit.blockBytesMax, builder.count > 1 {
+            // One too many: the block ends before it.
+            builder.removeLast()
+            full.append(seal())
+            put()
+        }
         if case .named = event.payload { names.publish(state.names) }
         return Acceptance(
             kind: event.kind.told(decision), id: event.id.text, decision: decision, isRepeated: false, offset: offset,
@@ -222,6 +241,7 @@ final class Serving {
     private func undo(to before: ApplicationState, _ refusal: Refusal) -> Refusal {
         fold.undo(to: before)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
+        full = []
         return refusal
     }
 
@@ -232,28 +252,28 @@ final class Serving {
         builder.isEmpty ? nil : builderBegan + Writer.flushNanoseconds
     }
 
-    /// Events in the block being filled.
-    var blockCount: Int { builder.count }
+    /// Events that the next commit will hold.
+    var blockCount: Int { builder.endOffset - (full.first?.firstOffset ?? builder.firstOffset) }
 
     /// Whether anything has been put on the disk since it was recovered; to be asked when all is flushed.
     var hasCommitted: Bool { committed.events > 0 }
 
     /// Hands the block on to the committer where its time has come.
     func commitIfDue(at now: Moment) throws {
-        guard let flushDeadline, now >= flushDeadline || builder.count >= Writer.batchEventsMax else { return }
-        snapshots.pausing { committer.append(seal(), nil, to: log) }
+        guard let flushDeadline, now >= flushDeadline || blockCount >= Writer.batchEventsMax else { return }
+        snapshots.pausing { committer.append(sealed()) }
         considerSnapshot()
     }
 
-    /// Commits the block being filled.
+    /// Commits what has been applied, in one append.
     func commit() throws {
         guard !builder.isEmpty else { return }
-        try snapshots.pausing { try log.append(seal(), snapshot: nil) }
+        try snapshots.pausing { try committer.commit(sealed()) }
         considerSnapshot()
     }
 
     private func commit(snapshot: Snapshot, _ forgetting: Forgetting?) throws -> Heads? {
-        let block = seal()
+        let blocks = sealed()
         defer {
             snapshots.stored(snapshot)
             knownDigests = Standing.Digests(snapshot)
@@ -261,12 +281,18 @@ final class Serving {
         if let forgetting {
             snapshots.discard()
             // What is being packed may be what is to go.
-            let heads = try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
+            let heads = try compactor.excluded {
+                try committer.commit { tip throws(LogFailure) in
+                    try forgetting.run(on: log, after: tip, appending: blocks, snapshot)
+                }
+            }
             // What was read before may be forgotten.
             fold.past = LogPast(log, under: state.contract)
             return heads
         } else {
-            try log.append(block, snapshot: snapshot)
+            try committer.commit { tip throws(LogFailure) in
+                (try log.append(blocks, with: snapshot, after: tip), ())
+            }
             return nil
         }
     }
@@ -274,7 +300,7 @@ final class Serving {
     /// Returns when everything applied is on the disk.
     func flush() throws {
         committer.wait()
-        if let failure = committer.failure { throw LogFailure(.outcomeUnknown, failure) }
+        if let failure = committer.failure { throw failure }
         try commit()
     }
 
@@ -288,6 +314,12 @@ final class Serving {
         guard snapshots.isBehind(state.offset) || !damage.isEmpty else { return }
         let snapshot = state.snapshot(.stop)
         try log.save(snapshot, dropping: Compaction.stale(among: try log.snapshots(), before: snapshot))
+    }
+
+    /// What the next append is: full blocks, and the one being filled.
+    private func sealed() -> [Block] {
+        defer { full = [] }
+        return full + [seal()]
     }
 
     private func seal() -> Block {

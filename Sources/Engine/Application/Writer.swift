@@ -100,7 +100,7 @@ final class Writer: @unchecked Sendable {
             result = try replies(to: events, serving, reading)
             try serving.commitIfDue(at: reading.moment)
         } catch {
-            fail("\(error)")
+            fail(error)
             return .failure(.outcomeUnknown(failure))
         }
         // The thread must learn that there is something to be flushed.
@@ -143,7 +143,7 @@ final class Writer: @unchecked Sendable {
         do {
             try turn.run()
         } catch {
-            fail("\(error)")
+            fail(error)
             for job in turn.unanswered { job.fail(.outcomeUnknown(failure)) }
         }
     }
@@ -158,15 +158,17 @@ final class Writer: @unchecked Sendable {
     // MARK: Failing and recovering
 
     /// Throws away the state in memory. What has been begun gets no other answer than that its outcome is unknown.
-    private func fail(_ reason: String) {
+    private func fail(_ error: any Error) {
+        let reason = "\(error)"
+        let isSuperseded = (error as? LogFailure)?.kind == .superseded
         failure = reason
         published.withLock { $0 = .failure(.recovering(reason)) }
         if let serving {
             let isRelaxed = serving.state.spec.durability == .relaxed
             tell(
-                "a commit failed: \(reason)\n  "
+                (isSuperseded ? "another writer has the log: " : "a commit failed: ") + reason + "\n  "
                     + (isRelaxed ? "What was answered in the last milliseconds may be lost. " : "")
-                    + "It is served again from what is on the disk.")
+                    + "It is served again from what \(isSuperseded ? "the log holds now" : "is on the disk").")
             if isRelaxed { loss = reason }
             (clockGuard, digestBudget) = (serving.clockGuard, serving.digestBudget)
             serving.committer.wait()

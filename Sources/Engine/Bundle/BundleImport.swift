@@ -11,8 +11,8 @@ public struct BundleImport {
     private var reader: BundleReader
     private let log: StoreAccess.Store
     private let path: String
-    private var chain = Block.chainStart
-    private var end = 0
+    private var tip = LogTip.start
+    private var end: Int { tip.endOffset }
     private var application: String?
     private var snapshots: [Snapshot] = []
 
@@ -76,18 +76,22 @@ public struct BundleImport {
     private mutating func addBlocks(_ payload: [UInt8]) throws {
         guard Packing.isPacked(payload) else { throw BundleFormat.damaged(path, "blocks that are not packed") }
         let blocks = try PackedBlocks.unpack(payload)
+        var next = end
         for block in blocks {
-            guard block.firstOffset == end, block.count > 0, block.lastTime >= block.firstTime else {
-                throw BundleFormat.damaged(path, "the block of event \(end) does not follow the one before")
+            guard block.firstOffset == next, block.count > 0, block.lastTime >= block.firstTime else {
+                throw BundleFormat.damaged(path, "the block of event \(next) does not follow the one before")
             }
             let head = try BlockReader(block.payload)
-            guard head.firstOffset == end, head.count == block.count else {
-                throw BundleFormat.damaged(path, "the block of event \(end) is another")
+            guard head.firstOffset == next, head.count == block.count else {
+                throw BundleFormat.damaged(path, "the block of event \(next) is another")
             }
-            chain = block.chain(after: chain)
-            end = block.endOffset
+            next = block.endOffset
         }
-        try log.append(blocks, packedAs: payload)
+        if let packing = log as? any PackingLog {
+            tip = try packing.append(blocks, packedAs: payload, after: tip)
+        } else {
+            tip = try log.append(blocks, after: tip)
+        }
     }
 
     private mutating func addSnapshot(_ payload: [UInt8]) throws {
@@ -128,7 +132,8 @@ public struct BundleImport {
                     newHead: try decoder.digest(), isScrubbed: true))
         }
         try decoder.finish()
-        try log.record(heads)
+        // A log that cannot forget has nobody to tell of those who have.
+        try (log as? any ForgettingLog)?.record(heads)
     }
 
     private mutating func finish(_ payload: [UInt8]) throws -> BundleSummary {
@@ -136,17 +141,16 @@ public struct BundleImport {
         var summary = try BundleSummary(from: &decoder)
         try decoder.finish()
         try reader.finish()
-        guard summary.eventCount == end, summary.head == chain, summary.snapshotCount == snapshots.count,
+        guard summary.eventCount == end, summary.head == tip.link, summary.snapshotCount == snapshots.count,
             summary.nameCount == (try VersionNames(in: log).count), summary.application == application,
             let newest = snapshots.last,
-            summary.stateOffset == newest.offset, summary.stateDigest == newest.stateDigest, try chainOfLog() == end
+            summary.stateOffset == newest.offset, summary.stateDigest == newest.stateDigest,
+            try log.lastKnownTip() == tip
         else { throw BundleFormat.damaged(path, "what came is not what the end says") }
         try checkEvents()
         summary.byteCount = reader.byteCount
         return summary
     }
-
-    private func chainOfLog() throws -> Int { try log.endOffset }
 
     /// Decodes every event, under the contracts that the snapshots hold.
     private func checkEvents() throws {

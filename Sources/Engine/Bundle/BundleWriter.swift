@@ -92,10 +92,9 @@ public struct BundleWriter {
         var reader = LogReader(log)
         var (next, chain) = (0, Block.chainStart)
         var run: [Block] = []
-        while next < end {
-            guard let block = try log.block(containing: next) else {
-                throw LogFailure(.damaged, "event \(next) is not there")
-            }
+        _ = try log.read(after: .start) { entry, _ in
+            guard let block = entry.block else { return true }
+            guard next < end else { return false }
             if let first = run.first, !Compaction.canPack(first, block)
                 || block.endOffset - first.firstOffset > Compaction.eventsMax
             {
@@ -106,7 +105,9 @@ public struct BundleWriter {
             run.append(block)
             chain = block.chain(after: chain)
             next = block.endOffset
+            return next < end
         }
+        guard next >= end else { throw LogFailure(.damaged, "event \(next) is not there") }
         try put(run, &reader)
         return chain
     }
@@ -119,7 +120,7 @@ public struct BundleWriter {
     }
 
     private mutating func writeHeads(_ log: StoreAccess.Store, _ end: Int) throws {
-        let heads = try log.heads().filter { $0.endOffset <= end }
+        let heads = try ((log as? any ForgettingLog)?.heads() ?? []).filter { $0.endOffset <= end }
         try section(.heads) { encoder in
             encoder.count(heads.count)
             for heads in heads {

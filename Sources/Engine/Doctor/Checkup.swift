@@ -64,7 +64,10 @@ package struct Checkup: Sendable {
     /// The chain, block by block up to the first that is damaged.
     private static func blocks(_ checkup: inout Checkup, _ log: StoreAccess.Store) throws {
         var next = 0
-        while let block = try log.block(containing: next) { next = block.endOffset }
+        _ = try log.read(after: .start) { _, tip in
+            next = tip.endOffset
+            return true
+        }
         guard next < checkup.eventCount else { return }
         throw LogFailure(.damaged, "event @\(next) is not there")
     }

@@ -16,7 +16,7 @@ struct LogPast: FoldPast {
     /// - Parameters:
     ///   - contract: the present one.
     ///   - capacity: how many rows of features are kept in memory; nil keeps all that are still asked for.
-    init(_ log: any EventLog & SnapshotStore, under contract: Contract, capacity: Int? = recentCapacity) {
+    init(_ log: any AppendOnlyLog & SnapshotStore, under contract: Contract, capacity: Int? = recentCapacity) {
         recent = RecentRows(capacity: capacity)
         reader = LogReader(log)
         layout = contract.layout

@@ -17,9 +17,10 @@ extension VersionNames {
             for entry in names.byOffset { _ = set(entry.name, offset: entry.offset) }
             next = offset
         }
-        while next < end, let block = try log.block(containing: next) {
-            try take(block, before: end)
-            next = block.endOffset
+        guard next < end else { return }
+        _ = try log.read(after: log.tip(before: next)) { entry, tip in
+            if let block = entry.block { try take(block, before: end) }
+            return tip.endOffset < end
         }
     }
 

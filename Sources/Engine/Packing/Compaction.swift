@@ -15,12 +15,14 @@ public struct Compaction {
     static let closedEventsMin = 64
 
     private let log: StoreAccess.Store
+    /// The same, where it packs.
+    private let packing: (any PackingLog)?
     private var reader: LogReader
     /// Everything before is packed, or not worth it.
     private var position = 0
 
     public init(_ log: StoreAccess.Store) {
-        self.log = log
+        (self.log, packing) = (log, log as? any PackingLog)
         reader = LogReader(log)
     }
 
@@ -46,8 +48,9 @@ public struct Compaction {
     /// - Parameter eventsMin: how many events a run at the log's end must have.
     /// - Returns: false where there is nothing left to do.
     public mutating func step(eventsMin: Int = Compaction.eventsMin) throws -> Bool {
+        guard let packing else { return false }
         let logEnd = try log.endOffset
-        let blocks = try log.looseBlocks(from: position, eventsMax: Self.eventsMax)
+        let blocks = try packing.looseBlocks(from: position, eventsMax: Self.eventsMax)
         guard let first = blocks.first else { return false }
         let run = Array(blocks.prefix { Self.canPack(first, $0) })
         let end = run[run.count - 1].endOffset
@@ -56,7 +59,7 @@ public struct Compaction {
         let isWorthIt = isClosed ? count >= Self.closedEventsMin || run.count > 1 : count >= eventsMin
         if isWorthIt {
             if let payload = PackedBlocks.pack(run, contract: try reader.decode(first).contract) {
-                try log.pack(run, as: payload)
+                try packing.pack(run, as: payload)
             }
         } else if !isClosed {
             return false

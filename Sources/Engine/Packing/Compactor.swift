@@ -52,7 +52,9 @@ final class Compactor: Sendable {
             committer.wait()
             do {
                 guard !isStopping.load(ordering: .relaxed), isWanted() else { return done("it was given up") }
-                guard try log.endOffset >= snapshot.offset else { return done("its events were not committed") }
+                guard committer.failure == nil, try log.endOffset >= snapshot.offset else {
+                    return done("its events were not committed")
+                }
                 let stale = Compaction.stale(among: try log.snapshots(), before: snapshot)
                 try log.save(snapshot, dropping: stale)
                 done(nil)

@@ -66,12 +66,15 @@ struct LogPiece: Sendable {
 struct LogPieces {
     /// How many events are worth a piece.
     static let eventsMin = 1_024
+    /// Bytes of rows that are read ahead at most, beside the last of them.
+    private static let aheadBytesMax = 1 << 20
 
-    private let log: any EventLog
+    private let log: any AppendOnlyLog
+    private var ahead: ArraySlice<Block> = []
     private var next: Int
     private let end: Int
 
-    init(_ log: any EventLog, _ range: Range<Int>) {
+    init(_ log: any AppendOnlyLog, _ range: Range<Int>) {
         (self.log, next, end) = (log, range.lowerBound, range.upperBound)
     }
 
@@ -79,10 +82,22 @@ struct LogPieces {
     mutating func piece() throws -> LogPiece? {
         let start = next
         var rows: [Block] = []
-        while next < end, next - start < Self.eventsMin, let row = try log.row(containing: next) {
+        while next < end, next - start < Self.eventsMin, let row = try row() {
             rows.append(row)
             next = row.endOffset
         }
         return rows.isEmpty ? nil : LogPiece(rows: rows, range: start..<min(next, end))
+    }
+
+    /// The row that holds the next event.
+    private mutating func row() throws -> Block? {
+        if ahead.isEmpty {
+            if let packing = log as? any PackingLog {
+                ahead = try packing.rows(from: next, bytesMax: Self.aheadBytesMax)[...]
+            } else {
+                ahead = try log.blocks(after: log.tip(before: next), bytesMax: Self.aheadBytesMax).blocks[...]
+            }
+        }
+        return ahead.popFirst()
     }
 }

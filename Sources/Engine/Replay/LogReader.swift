@@ -3,14 +3,22 @@ import EventLog
 import ModelLifecycle
 import OnlineLearning
 
-/// Reads events out of a log's blocks, keeping the block read last.
+/// Reads events out of a log's blocks, keeping the block read last. Where one block is asked for after the other, it
+/// reads ahead.
 struct LogReader {
-    let log: any EventLog & SnapshotStore
+    /// Bytes that are read ahead at first, and at most.
+    private static let aheadBytesMin = 64 << 10
+    private static let aheadBytesMax = 1 << 20
+
+    let log: any AppendOnlyLog & SnapshotStore
     private var contracts: [Digest: Contract] = [:]
     private var current: (reader: BlockReader, contract: Contract)?
-    private var event: Event?
+    /// Blocks after one that was read, and the tip after the last of them.
+    private var ahead: ArraySlice<Block> = []
+    private var aheadTip: LogTip?
+    private var aheadBytes = aheadBytesMin
 
-    init(_ log: any EventLog & SnapshotStore) {
+    init(_ log: any AppendOnlyLog & SnapshotStore) {
         self.log = log
     }
 
@@ -34,9 +42,25 @@ struct LogReader {
         {
             return current
         }
-        guard let block = try log.block(containing: offset) else { return nil }
+        guard let block = try fetch(offset) else { return nil }
         current = try decode(block)
         return current
+    }
+
+    private mutating func fetch(_ offset: Int) throws -> Block? {
+        if let block = ahead.first, block.firstOffset <= offset, offset < block.endOffset { return ahead.popFirst() }
+        if let tip = aheadTip, tip.endOffset == offset { return try readAhead(after: tip) }
+        if let (reader, _) = current, reader.firstOffset + reader.count == offset {
+            return try readAhead(after: log.tip(before: offset))
+        }
+        return try log.block(containing: offset)
+    }
+
+    private mutating func readAhead(after tip: LogTip) throws -> Block? {
+        let (blocks, end) = try log.blocks(after: tip, bytesMax: aheadBytes)
+        (ahead, aheadTip) = (blocks[...], end)
+        aheadBytes = min(2 * aheadBytes, Self.aheadBytesMax)
+        return ahead.popFirst()
     }
 
     /// Reads one event and its answer; nil at the log's end.

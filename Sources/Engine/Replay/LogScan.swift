@@ -8,7 +8,7 @@ import OnlineLearning
 struct LogScan {
     private var reader: LogReader
 
-    init(_ log: any EventLog & SnapshotStore) {
+    init(_ log: any AppendOnlyLog & SnapshotStore) {
         reader = LogReader(log)
     }
 

@@ -63,7 +63,10 @@ final class VerifiedPart: @unchecked Sendable {
     private func seal(from offset: Int, _ log: StoreAccess.Store, _ last: Snapshot?) {
         var next = offset
         do {
-            while next < end, let block = try log.block(containing: next) { next = block.endOffset }
+            _ = try log.read(after: log.tip(before: next)) { _, tip in
+                next = tip.endOffset
+                return next < end
+            }
             if let last {
                 let state = try decode(last, in: log)
                 (stateDigest, ledgerDigest) = (state.stateDigest, state.ledgerDigest)

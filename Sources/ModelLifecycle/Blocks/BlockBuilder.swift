@@ -34,6 +34,10 @@ public struct BlockBuilder: Sendable {
     private var records = CanonicalEncoder()
     private var lengths = CanonicalEncoder()
     private var notices = BlockNotices()
+    /// Bytes of the notices so far.
+    private var noticeBytes = 0
+    /// Where everything ended before the event appended last.
+    private var last = (records: 0, lengths: 0, strings: 0, noticeBytes: 0, time: Ledger.beginning)
 
     /// - Parameters:
     ///   - firstOffset: of the event that comes first.
@@ -45,8 +49,13 @@ public struct BlockBuilder: Sendable {
 
     public var isEmpty: Bool { count == 0 }
     public var endOffset: Int { firstOffset + count }
-    /// Bytes so far, roughly.
-    public var byteCount: Int { records.bytes.count + dictionary.byteCount + 64 * notices.entries.count }
+    /// What ``payload()`` has at most, in bytes. Complexity: O(1).
+    public var byteCountMax: Int {
+        records.bytes.count + lengths.bytes.count + dictionary.byteCount + noticeBytes + Self.frameBytes
+    }
+
+    /// More than head, counts and lengths of sections have.
+    private static let frameBytes = 256
 
     /// Begins the next block of the same contract and version.
     public mutating func begin(at offset: Int) {
@@ -56,6 +65,17 @@ public struct BlockBuilder: Sendable {
         records.removeAll(keepingCapacity: true)
         lengths.removeAll(keepingCapacity: true)
         notices.removeAll()
+        noticeBytes = 0
+    }
+
+    /// Takes the event appended last back, as if it had not been; once after each. Complexity: O(bytes).
+    public mutating func removeLast() {
+        records = records.prefix(last.records)
+        lengths = lengths.prefix(last.lengths)
+        dictionary.removeLast(dictionary.count - last.strings)
+        count -= 1
+        notices.removeAll(of: count)
+        (noticeBytes, lastTime) = (last.noticeBytes, last.time)
     }
 
     /// Adds an event that was applied, stamped with its log time, what was answered, and what the world is told.
@@ -64,6 +84,7 @@ public struct BlockBuilder: Sendable {
         notices: [Notice] = []
     ) {
         let start = records.bytes.count
+        last = (start, lengths.bytes.count, dictionary.count, noticeBytes, lastTime)
         if isEmpty { firstTime = time }
         lastTime = time
         records.byte(event.kind.rawValue)
@@ -90,7 +111,7 @@ public struct BlockBuilder: Sendable {
             for value in values { records.double(value) }
         }
         lengths.count(records.bytes.count - start)
-        if !notices.isEmpty { self.notices.append(notices, of: count) }
+        if !notices.isEmpty { noticeBytes += self.notices.append(notices, of: count) }
         count += 1
     }
 
@@ -139,6 +160,15 @@ public struct BlockBuilder: Sendable {
             return dictionary.slot(of: bytes, hash: hash) ?? dictionary.append(bytes, hash: hash)
         }
         records.count(index)
+    }
+}
+
+extension CanonicalEncoder {
+    /// The first bytes of it.
+    fileprivate func prefix(_ count: Int) -> CanonicalEncoder {
+        var encoder = CanonicalEncoder(reserving: count)
+        encoder.raw(Array(bytes[..<count]))
+        return encoder
     }
 }
 

@@ -15,8 +15,19 @@ struct BlockNotices: Sendable, Equatable {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    mutating func append(_ notices: [Notice], of index: Int) {
-        for notice in notices { entries.append(Entry(index: index, notice: notice)) }
+    /// - Returns: how many bytes more they have at most.
+    mutating func append(_ notices: [Notice], of index: Int) -> Int {
+        // Of an entry, beside the notice: its index, and its share of their number.
+        var bytes = CanonicalEncoder()
+        for notice in notices {
+            entries.append(Entry(index: index, notice: notice))
+            notice.encode(to: &bytes)
+        }
+        return bytes.bytes.count + 20 * notices.count
+    }
+
+    mutating func removeAll(of index: Int) {
+        while entries.last?.index == index { entries.removeLast() }
     }
 
     mutating func removeAll() {

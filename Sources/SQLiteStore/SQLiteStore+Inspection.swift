@@ -2,22 +2,7 @@ import EventLog
 import Foundation
 import GRDB
 
-/// What a store's file is like, apart from what is in it.
-public struct StoreInspection: Sendable {
-    /// Of the file.
-    public let formatVersion: Int
-    public let fileBytes: Int
-    /// What lies beside the file and belongs to it: more than nothing while somebody serves, or where a process was
-    /// killed.
-    public let walBytes: Int
-    public let snapshotBytes: Int
-    /// Events that lie there as they were committed, not packed.
-    public let looseEventCount: Int
-    /// What SQLite finds wrong with its pages; empty where nothing is.
-    public let pageDamage: [String]
-}
-
-extension SQLiteStore {
+extension SQLiteStore: InspectableLog {
     /// Looks at every page of the file. Complexity: O(file).
     public func inspection() throws(LogFailure) -> StoreInspection {
         let (file, wal) = (Self.byteCount(path), Self.byteCount(path + "-wal"))

@@ -2,7 +2,6 @@ import ArgumentParser
 import Engine
 import Foundation
 import ModelLifecycle
-import SQLiteStore
 
 /// Who amends the past and why, and whether it is only to be shown what it would change.
 struct RemarkOptions: ParsableArguments {

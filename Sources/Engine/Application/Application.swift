@@ -28,6 +28,7 @@ public final class Application: Sendable {
     public let damage: [SnapshotDamage]
     private let writer: Writer
     private let queue: JobQueue
+    private let adoptions = KnownAdoptions()
     let folds: WorkThreads
     let clock: ServerClock
 
@@ -103,7 +104,9 @@ public final class Application: Sendable {
     /// What can be named and restored. The writer is not asked.
     public func versions() async throws -> [Version] {
         let (log, names) = (try writer.log(), writer.names.present.byOffset)
-        return try await WorkThreads.reads.run { try Version.list(in: log, named: names) }
+        return try await WorkThreads.reads.run { [adoptions] in
+            try Version.list(in: log, named: names, adoptions: adoptions.list(in: log))
+        }
     }
 
     /// Whether requests are answered. The writer is not asked.

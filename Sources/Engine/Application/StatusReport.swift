@@ -21,7 +21,8 @@ public struct StatusReport: Sendable {
         let (state, damage) = try ApplicationState.recovered(from: log)
         self.init(
             Standing(state, Standing.Digests(state)),
-            versions: try Version.list(in: log, named: VersionNames(in: log).byOffset))
+            versions: try Version.list(
+                in: log, named: VersionNames(in: log).byOffset, adoptions: Adoptions.list(in: log, 0..<log.endOffset)))
         self.damage = damage
     }
 
@@ -84,13 +85,24 @@ public struct Version: Sendable {
     public let names: [String]
 
     /// Adoptions, snapshots and named offsets, oldest first.
-    static func list(in log: StoreAccess.Store, named names: [VersionNames.Entry]) throws -> [Version] {
+    /// - Parameter adoptions: all there are; those whose snapshots are not there can be restored, too.
+    static func list(
+        in log: StoreAccess.Store, named names: [VersionNames.Entry], adoptions: [Adoptions.Entry]
+    ) throws -> [Version] {
         var reader = LogReader(log)
         var versions = try log.snapshots().map { snapshot in
             Version(
                 offset: snapshot.offset, time: snapshot.time == Ledger.beginning ? nil : snapshot.time,
                 stateDigest: snapshot.stateDigest, reason: snapshot.explanation(&reader),
                 names: names.filter { $0.offset == snapshot.offset }.map(\.name))
+        }
+        let kept = Set(versions.map(\.offset))
+        for entry in adoptions where !kept.contains(entry.offset + 1) {
+            versions.append(
+                Version(
+                    offset: entry.offset + 1, time: entry.time == Ledger.beginning ? nil : entry.time,
+                    stateDigest: entry.adoption.stateDigest, reason: entry.adoption.recipe.change(at: entry.offset),
+                    names: names.filter { $0.offset == entry.offset + 1 }.map(\.name)))
         }
         for name in names where !versions.contains(where: { $0.offset == name.offset }) {
             let all = names.filter { $0.offset == name.offset }.map(\.name)

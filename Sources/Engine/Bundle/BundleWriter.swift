@@ -46,7 +46,14 @@ public struct BundleWriter {
         let snapshots = try log.snapshots().filter { $0.offset <= end }
         let names = try log.formerNames().filter { (0...end).contains($0.offset) }
         var damage: [SnapshotDamage] = []
-        guard let newest = try log.newestState(atOrBefore: end, passingOver: &damage)?.state else {
+        var newest = try log.newestState(atOrBefore: end, passingOver: &damage)?.state
+        if snapshots.isEmpty, end > 0 {
+            // Whoever reads the bundle begins with one.
+            var replay = try Replay(log)
+            try replay.run(to: end)
+            newest = replay.state
+        }
+        guard let newest else {
             throw damage.isEmpty ? StatusReport.emptyLog : LogFailure(
                 .damaged, "no snapshot is whole", hint: "`headrace doctor --repair` derives those that it can")
         }
@@ -54,7 +61,12 @@ public struct BundleWriter {
         try put(BundleFormat.magic + [BundleFormat.version])
         try section(.application) { $0.string(application) }
         let head = try writeBlocks(log, end, progress)
-        let written = try writeSnapshots(snapshots, log)
+        var written = try writeSnapshots(snapshots, log)
+        if snapshots.isEmpty {
+            let snapshot = newest.snapshot(.growth)
+            try section(.snapshot) { snapshot.encode(to: &$0) }
+            written.append(snapshot.withoutPayload)
+        }
         try section(.names) { encoder in
             encoder.count(names.count)
             for (name, offset) in names {

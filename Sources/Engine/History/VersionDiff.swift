@@ -80,20 +80,26 @@ extension Event {
         if case .clock(let correction) = payload {
             return "log time set back, \(correction.opened.count) questions open again"
         }
-        if let recipe = adoption?.recipe {
-            switch recipe {
-            case .spec: return "spec adopted"
-            case .restore(offset): return "rebuilt as amended"
-            case .restore(let target): return "restored to @\(target)"
-            case .candidate(_, let start): return "candidate adopted, fed from @\(start)"
-            case .upgrade(let start): return "upgraded, folded anew from @\(start)"
-            }
-        }
+        if let recipe = adoption?.recipe { return recipe.change(at: offset) }
         switch payload.amendment {
         case .exclusion(let offsets, let isForgotten)?:
             return "\(offsets.count) events \(isForgotten ? "forgotten" : "excluded")"
         case .corrections(let corrections)?: return "\(corrections.count) labels corrected"
         case .clock?, nil: return nil
+        }
+    }
+}
+
+extension Adoption.Recipe {
+    /// What it did to the models.
+    /// - Parameter offset: of the adoption.
+    func change(at offset: Int) -> String {
+        switch self {
+        case .spec: "spec adopted"
+        case .restore(offset): "rebuilt as amended"
+        case .restore(let target): "restored to @\(target)"
+        case .candidate(_, let start): "candidate adopted, fed from @\(start)"
+        case .upgrade(let start): "upgraded, folded anew from @\(start)"
         }
     }
 }

@@ -18,16 +18,20 @@ struct Replay {
     /// Whether it folds the log as it was lived through.
     let isAsLived: Bool
     private var index: AmendmentIndex
+    /// What the piece of work that this is part of has derived.
+    private let roots: DerivedRoots
     /// Snapshots that would have served and are damaged.
     private(set) var damage: [SnapshotDamage] = []
 
     /// Begins at the newest whole snapshot at or before an offset, or at the beginning where there is none.
-    init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max) throws {
+    /// - Parameter roots: what the piece of work that this is part of has derived: folding may begin there, too.
+    init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max, _ roots: DerivedRoots = DerivedRoots()) throws {
         var damage: [SnapshotDamage] = []
         // A snapshot beyond the log's end is not one of this log.
         let bound = min(offset, try log.endOffset)
         let newest = try log.newestState(atOrBefore: bound, passingOver: &damage)
-        try self.init(log, at: newest?.state)
+        let derived = try roots.newest(after: newest?.state.offset ?? 0, upTo: bound)
+        try self.init(log, at: derived ?? newest?.state, under: nil, roots)
         (self.damage, snapshotBytes) = (damage, newest?.byteCount ?? 0)
     }
 
@@ -37,9 +41,14 @@ struct Replay {
     }
 
     /// Begins at a state that the log has led to, or at the beginning.
-    /// - Parameter amendments: to fold under; nil folds the log as it was lived through.
-    init(_ log: StoreAccess.Store, at state: ApplicationState?, under amendments: Amendments? = nil) throws {
-        self.log = log
+    /// - Parameters:
+    ///   - amendments: to fold under; nil folds the log as it was lived through.
+    ///   - roots: what the piece of work that this is part of has derived.
+    init(
+        _ log: StoreAccess.Store, at state: ApplicationState?, under amendments: Amendments? = nil,
+        _ roots: DerivedRoots = DerivedRoots()
+    ) throws {
+        (self.log, self.roots) = (log, roots)
         self.state = state
         hasState = state != nil
         offset = state?.offset ?? 0
@@ -91,12 +100,13 @@ struct Replay {
         _ event: inout Event, _ derive: (Adoption, ApplicationState) throws -> LearnedState?,
         _ outcome: inout Outcome
     ) throws {
-        var derived: LearnedState?
+        var (derived, isStored): (LearnedState?, Bool) = (nil, true)
         if case .adopted(let adoption) = event.payload {
             if case .spec(let spec) = adoption.recipe {
                 if !hasState { (state, hasState) = (ApplicationState(beginning: spec), true) }
             } else if let state {
-                derived = try derive(adoption, state) ?? adoptedState(adoption, before: state)
+                derived = try derive(adoption, state)
+                if derived == nil { (derived, isStored) = try adoptedState(adoption, before: state) }
             }
         }
         guard hasState else { throw LogFailure(.damaged, "the log does not begin with a spec") }
@@ -107,28 +117,41 @@ struct Replay {
             try state!.apply(event, under: &index, past: &past, derived: derived, into: &outcome)
         }
         if case .adopted = event.payload { past.adopt(state!.contract) }
+        if !isStored { try roots.keep(state!) }
         if case .predicted = outcome.decision { past.recent.remember(event.features, at: offset) }
     }
 
-    /// The learned state that was stored with an adoption; where that is damaged, what its recipe gives again.
-    private mutating func adoptedState(_ adoption: Adoption, before state: ApplicationState) throws -> LearnedState {
+    /// The learned state that was stored with an adoption; where it is damaged, or not there, what its recipe gives.
+    /// - Parameter state: the state before it, as it was lived through.
+    private mutating func adoptedState(
+        _ adoption: Adoption, before state: ApplicationState
+    ) throws -> (LearnedState, isStored: Bool) {
         do throws(LogFailure) {
-            return try log.stateAdopted(at: offset).learned
+            if try roots.isStored(offset + 1, in: log), let stored = try log.stateAdopted(at: offset) {
+                return (stored.learned, true)
+            }
         } catch {
             guard error.kind == .damaged else { throw error }
             damage.append(SnapshotDamage(offset: offset + 1, reason: error.message))
         }
-        let amendments = state.amendments
-        let isSame = isAsLived && amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
-        let derived = try Derivation(log, under: amendments).derive(
-            adoption.recipe, at: offset, from: isSame ? state : nil)
-        guard derived.digest == adoption.stateDigest else {
-            throw LogFailure(
-                .damaged, "the snapshot of the adoption, event \(offset), is damaged, and its recipe gives another "
-                    + "state by the arithmetic of this program",
-                hint: "Nothing was deleted. Bring the file back from a backup.")
+        guard adoption.revision.isOwn else { throw notDerivable("another revision derived it: \(adoption.revision)") }
+        let derived: LearnedState
+        do {
+            derived = try Derivation.recipe(of: adoption, from: state, in: log, roots)
+        } catch let gone as PayloadGone {
+            throw notDerivable("\(gone)")
         }
-        return derived
+        guard derived.digest == adoption.stateDigest else {
+            throw notDerivable("its recipe gives another state by the arithmetic of this program")
+        }
+        return (derived, false)
+    }
+
+    private func notDerivable(_ reason: String) -> LogFailure {
+        LogFailure(
+            .damaged, "the snapshot of the adoption, event \(offset), is damaged or not there, and cannot be derived "
+                + "again: \(reason)",
+            hint: "Nothing was deleted. Bring the file back from a backup.")
     }
 }
 

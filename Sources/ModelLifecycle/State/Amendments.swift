@@ -83,11 +83,14 @@ public struct Amendments: Sendable, Equatable {
         entries = entries.map { Entry(offset: $0.offset, amendment: $0.amendment.forgetting(questions)) }
     }
 
-    /// Those whose events come before an offset.
-    public func before(_ offset: Int) -> Amendments {
-        var amendments = Amendments()
-        amendments.entries = entries.filter { $0.offset < offset }
-        return amendments
+    /// How many were made before an offset. Complexity: O(log n).
+    public func countBefore(_ offset: Int) -> Int {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].offset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Those that forget.
@@ -98,6 +101,9 @@ public struct Amendments: Sendable, Equatable {
         }
         return amendments
     }
+
+    /// The events whose payloads were taken out of the log.
+    public var forgotten: OffsetRanges { onlyForgetting.voids }
 
     /// The first so many, in the order in which they were made.
     public func prefix(_ count: Int) -> Amendments {

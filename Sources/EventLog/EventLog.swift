@@ -129,6 +129,20 @@ public protocol EventLog: Sendable {
         _ rewriting: Rewriting, _ replacement: (Block) throws -> [UInt8]?
     ) throws(LogFailure) -> Heads
 
+    /// The offset before which the payloads of what clients asked and taught were dropped; 0 where none was.
+    var sealedEnd: Int { get throws(LogFailure) }
+
+    /// Drops what a row held, in one transaction, and every trace of it. The row is the first that is not sealed. The
+    /// chain stays as it is: what is left carries its link.
+    ///
+    /// - Parameters:
+    ///   - blocks: what is left of the row's blocks.
+    ///   - payload: the same, sealed with ``link(after:)``.
+    func seal(_ row: Block, leaving blocks: [Block], as payload: [UInt8]) throws(LogFailure)
+
+    /// The chain's link after the row that holds an offset.
+    func link(after offset: Int) throws(LogFailure) -> Digest?
+
     /// The rewritings of this log, oldest first.
     func heads() throws(LogFailure) -> [Heads]
 
@@ -152,6 +166,8 @@ public protocol SnapshotStore: Sendable {
     func snapshots() throws(LogFailure) -> [Snapshot]
     /// Removes the snapshots at these offsets.
     func dropSnapshots(at offsets: [Int]) throws(LogFailure)
+    /// What blocks and snapshots take.
+    func sizes() throws(LogFailure) -> StoreSizes
     /// The names of versions that a store of format 2 kept in a table, by offset, until they have become events.
     func formerNames() throws(LogFailure) -> [(name: String, offset: Int)]
     /// Takes over such names from where the log comes from.
@@ -163,6 +179,23 @@ public protocol SnapshotStore: Sendable {
     func firstReading() throws(LogFailure) -> Timestamp?
     /// Keeps the first of the readings that it is told.
     func noteFirstReading(_ time: Timestamp) throws(LogFailure)
+}
+
+/// What a store holds, in bytes of payload.
+public struct StoreSizes: Sendable, Equatable {
+    public let logBytes: Int
+    /// By ascending offset.
+    public let snapshots: [(offset: Int, bytes: Int)]
+
+    public init(logBytes: Int, snapshots: [(offset: Int, bytes: Int)]) {
+        (self.logBytes, self.snapshots) = (logBytes, snapshots)
+    }
+
+    public var snapshotBytes: Int { snapshots.reduce(0) { $0 + $1.bytes } }
+
+    public static func == (a: StoreSizes, b: StoreSizes) -> Bool {
+        a.logBytes == b.logBytes && a.snapshots.elementsEqual(b.snapshots, by: ==)
+    }
 }
 
 extension SnapshotStore {

@@ -11,6 +11,9 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         var heads: [Heads] = []
         var experiments: [StoredExperiment] = []
         var firstReading: Timestamp?
+        var sealedEnd = 0
+        /// The chain's link at ``sealedEnd``, as it was before anything was dropped.
+        var sealedLink = Block.chainStart
     }
 
     private let contents = Mutex(Contents())
@@ -67,6 +70,14 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
         contents.withLock { contents in contents.snapshots.removeAll { offsets.contains($0.offset) } }
     }
 
+    public func sizes() -> StoreSizes {
+        contents.withLock { contents in
+            StoreSizes(
+                logBytes: contents.blocks.reduce(0) { $0 + $1.payload.count },
+                snapshots: contents.snapshots.map { ($0.offset, $0.payload.count) })
+        }
+    }
+
     public func formerNames() -> [(name: String, offset: Int)] {
         contents.withLock { $0.formerNames }
     }
@@ -112,7 +123,7 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
             precondition(appended.firstOffset == end, "block @\(appended.firstOffset) does not follow @\(end)")
         }
         let heads = Heads(
-            firstOffset: rewriting.firstOffset, endOffset: end, oldHead: Self.head(before), newHead: Self.head(blocks),
+            firstOffset: rewriting.firstOffset, endOffset: end, oldHead: head(before), newHead: head(blocks),
             isScrubbed: true)
         contents.withLock { contents in
             contents.blocks = blocks + (rewriting.appended.map { [$0] } ?? [])
@@ -125,8 +136,27 @@ public final class MemoryLog: EventLog, SnapshotStore, ExperimentStore {
 
     public func heads() -> [Heads] { contents.withLock { $0.heads } }
 
-    private static func head(_ blocks: [Block]) -> Digest {
-        blocks.reduce(Block.chainStart) { $1.chain(after: $0) }
+    private func head(_ blocks: [Block]) -> Digest {
+        let (end, link) = contents.withLock { ($0.sealedEnd, $0.sealedLink) }
+        return blocks.lazy.filter { $0.firstOffset >= end }.reduce(link) { $1.chain(after: $0) }
+    }
+
+    public var sealedEnd: Int { contents.withLock { $0.sealedEnd } }
+
+    public func seal(_ row: Block, leaving blocks: [Block], as payload: [UInt8]) {
+        let link = link(after: row.firstOffset)
+        contents.withLock { contents in
+            for block in blocks {
+                guard let index = Self.lastIndex(contents.blocks, where: { $0.firstOffset <= block.firstOffset })
+                else { continue }
+                contents.blocks[index] = block
+            }
+            (contents.sealedEnd, contents.sealedLink) = (row.endOffset, link ?? contents.sealedLink)
+        }
+    }
+
+    public func link(after offset: Int) -> Digest? {
+        head(contents.withLock { $0.blocks.filter { $0.firstOffset <= offset } })
     }
 
     public func firstReading() -> Timestamp? { contents.withLock { $0.firstReading } }

@@ -88,7 +88,7 @@ extension SQLiteStore {
                     let chain = blocks.reduce(before.chain) { $1.chain(after: $0) }
                     try db.inTransaction(.immediate) {
                         // One block alone lies there as it is: it may be the adoption that others look for.
-                        let row = blocks.count == 1
+                        let row = blocks.count == 1 && !Packing.isSealed(payload)
                             ? first
                             : Block(
                                 firstOffset: first.firstOffset, count: last.endOffset - first.firstOffset,

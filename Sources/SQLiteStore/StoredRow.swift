@@ -51,6 +51,8 @@ struct StoredRow {
             link = block.chain(after: link)
             offset = block.endOffset
         }
+        // What was dropped was chained as well; what is left says to which link.
+        if Packing.isSealed(block.payload) { link = Packing.link(ofSealed: block.payload) ?? link }
         guard link == chain, offset == block.endOffset, first.firstTime == block.firstTime,
             last.lastTime == block.lastTime
         else { throw SQLiteStore.damaged(path, block.firstOffset) }

@@ -70,10 +70,13 @@ import Testing
             #expect(try await application.inspect { [$0.stateDigest, $0.ledgerDigest] } == expected)
             for state in states where state.offset > 0 {
                 let offset = state.offset
-                let untouched = try open(try fixture.crashed())
-                let one = try await untouched.restore(to: .offset(offset))
-                await untouched.stop()
-                let other = try await open(try copy.crashed()).restore(to: .offset(offset))
+                let (untouched, pruned) = (try fixture.crashed(), try copy.crashed())
+                let (a, b) = (try open(untouched), try open(pruned))
+                let (one, other) = (
+                    try await a.restore(to: .offset(offset)), try await b.restore(to: .offset(offset))
+                )
+                await a.stop()
+                await b.stop()
                 #expect(one.stateDigest == other.stateDigest, "\(condition): restored to @\(offset)")
             }
             await application.stop()

@@ -87,6 +87,16 @@ final class FaultyLog: EventLog, SnapshotStore, ExperimentStore {
         try commit { () throws(LogFailure) in try store.save(snapshot, dropping: offsets) }
     }
 
+    var sealedEnd: Int { get throws(LogFailure) { try store.sealedEnd } }
+
+    func seal(_ row: Block, leaving blocks: [Block], as payload: [UInt8]) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try store.seal(row, leaving: blocks, as: payload) }
+    }
+
+    func link(after offset: Int) throws(LogFailure) -> Digest? { try store.link(after: offset) }
+
+    func sizes() throws(LogFailure) -> StoreSizes { try store.sizes() }
+
     func dropSnapshots(at offsets: [Int]) throws(LogFailure) {
         try commit { () throws(LogFailure) in try store.dropSnapshots(at: offsets) }
     }

@@ -10,7 +10,7 @@ extension Application {
         let selection = try Selection(condition, contract: spec.contract, now: clock.time())
         return try await amending { log, amendments in
             let search = try QuestionSearch(selection, in: log, under: amendments)
-            try Self.check(search)
+            try Self.check(search, try LogFloor(log))
             return Proposed(
                 [.exclusion(search.offsets, isForgotten: false)], questions: search.questions.count,
                 times: search.times)
@@ -47,7 +47,7 @@ extension Application {
         try await amending { log, amendments in
             // What was excluded before can be forgotten still: only what is forgotten already is passed over.
             let search = try QuestionSearch(selection, ids: ids, in: log, under: amendments.onlyForgetting)
-            try Self.check(search)
+            try Self.check(search, try LogFloor(log))
             return Proposed(
                 [.exclusion(search.offsets, isForgotten: true)], questions: search.questions.count,
                 times: search.times, forgetting: Forgetting(offsets: search.offsets))
@@ -68,11 +68,12 @@ extension Application {
         }
     }
 
-    private static func check(_ search: QuestionSearch) throws(Refusal) {
+    private static func check(_ search: QuestionSearch, _ floor: LogFloor?) throws(Refusal) {
         guard !search.questions.isEmpty || !search.sayings.isEmpty else {
             throw Refusal(
                 .outOfRange, "no question that counts fulfils the condition",
-                hint: "nothing was changed; what is excluded or forgotten counts no more")
+                hint: "nothing was changed; what is excluded or forgotten counts no more"
+                    + (floor?.amendmentHint ?? ""))
         }
         guard search.questions.count < search.askedCount else {
             throw Refusal(

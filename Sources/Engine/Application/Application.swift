@@ -98,6 +98,10 @@ public final class Application: Sendable {
         // What has been named or adopted since is not of this moment.
         var report = StatusReport(standing, versions: try await versions().filter { $0.offset <= standing.offset })
         report.damage = damage
+        let snapshots = snapshotReport
+        let log = try writer.log()
+        report.oldest = try await WorkThreads.reads.run { try LogFloor(log).map { ($0.state, $0.time) } }
+        report.snapshotBytes = (snapshots.storedBytes, snapshots.storedBytesMax)
         return report
     }
 

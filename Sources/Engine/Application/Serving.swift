@@ -24,6 +24,8 @@ final class Serving {
     private var past: LogPast
     private var builder: BlockBuilder
     private let snapshots: SnapshotUpkeep
+    /// The log time, in microseconds, at which it is looked again for what is too old.
+    var nextRetention = Int64.min
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
     private var builderBegan: Moment
@@ -50,7 +52,7 @@ final class Serving {
         (tell, names) = (context.tell, context.names)
         builderBegan = now
         committer = Committer(whenFailed: context.wake)
-        compactor = Compactor(log, tell: context.tell)
+        compactor = Compactor(log, tell: context.tell, notes)
         isReadingNoted = try log.firstReading() != nil
         let (replay, snapshotOffset, policy, contradictions) = try Self.recover(log, notes.cost)
         damage = replay.damage + contradictions
@@ -83,6 +85,8 @@ final class Serving {
         }
         // What took long to fold is never folded again.
         snapshots.consider(state, bytesPerEvent: 0)
+        compactor.prune(state)
+        retainIfDue()
     }
 
     /// The names that a store of format 2 kept in a table become events, once.
@@ -214,6 +218,7 @@ final class Serving {
         let acceptance = record(event, builderBegan)
         let snapshot = state.snapshot(.adoption, restoredOffset: recipe.restoredOffset)
         let heads = try commit(snapshot: snapshot, forgetting)
+        compactor.prune(state)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return GoneLive(
             offset: acceptance.offset, stateDigest: snapshot.stateDigest, before: before.roleMetrics,
@@ -289,7 +294,9 @@ final class Serving {
         // Where a snapshot was damaged, the next start is not to pass over it again.
         guard snapshots.isBehind(state.offset) || !damage.isEmpty else { return }
         let snapshot = state.snapshot(.stop)
-        try log.save(snapshot, dropping: Compaction.stale(among: try log.snapshots(), before: snapshot))
+        let all = try log.snapshots()
+        let (stale, rooted) = (Compaction.stale(among: all, before: snapshot), try compactor.pruning.rooted(among: all))
+        try log.save(snapshot, dropping: stale.filter { !rooted.contains($0) })
     }
 
     private func seal() -> Block {
@@ -303,6 +310,7 @@ final class Serving {
     }
 
     private func considerSnapshot() {
+        retainIfDue()
         // What an event takes is not known of those that others have committed, and packed since.
         snapshots.consider(state, bytesPerEvent: Double(committed.bytes) / Double(max(1, committed.events)))
     }

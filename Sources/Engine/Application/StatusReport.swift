@@ -9,6 +9,10 @@ public struct StatusReport: Sendable {
     public let versions: [Version]
     /// Snapshots that were passed over, because they are damaged.
     public var damage: [SnapshotDamage] = []
+    /// What snapshots take, and what they may, in bytes; nil where nobody has looked.
+    public var snapshotBytes: (stored: Int, max: Int)?
+    /// The oldest state that can be had, where retention has dropped what came before it.
+    public var oldest: (offset: Int, time: Timestamp)?
     /// Events in quarantine; nil where nobody counts them.
     public var quarantineCount: Int?
 
@@ -24,6 +28,10 @@ public struct StatusReport: Sendable {
             versions: try Version.list(
                 in: log, named: VersionNames(in: log).byOffset, adoptions: Adoptions.list(in: log, 0..<log.endOffset)))
         self.damage = damage
+        oldest = try LogFloor(log).map { ($0.state, $0.time) }
+        let sizes = try log.sizes()
+        let budget = SnapshotBudget(limit: state.spec.limits.snapshotBytes)
+        snapshotBytes = (sizes.snapshotBytes, budget.bytes(logBytes: sizes.logBytes))
     }
 
     static let emptyLog = LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
@@ -42,6 +50,16 @@ public struct StatusReport: Sendable {
                     json.member("running", running)
                     json.member("waiting", waiting)
                 })
+            }
+            if let oldest {
+                json.member("oldest", object: { json in
+                    json.member("offset", oldest.offset)
+                    json.member("time", oldest.time.description)
+                })
+            }
+            if let snapshotBytes {
+                json.member("snapshots_bytes", snapshotBytes.stored)
+                json.member("snapshots_bytes_max", snapshotBytes.max)
             }
             json.member("version", standing.version)
             json.member("versions", array: { json in
@@ -97,7 +115,8 @@ public struct Version: Sendable {
                 names: names.filter { $0.offset == snapshot.offset }.map(\.name))
         }
         let kept = Set(versions.map(\.offset))
-        for entry in adoptions where !kept.contains(entry.offset + 1) {
+        let floor = try LogFloor(log)?.state ?? 0
+        for entry in adoptions where !kept.contains(entry.offset + 1) && entry.offset >= floor {
             versions.append(
                 Version(
                     offset: entry.offset + 1, time: entry.time == Ledger.beginning ? nil : entry.time,

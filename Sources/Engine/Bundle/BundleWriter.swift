@@ -103,15 +103,16 @@ public struct BundleWriter {
     ) throws -> Digest {
         var reader = LogReader(log)
         var (next, chain) = (0, Block.chainStart)
+        let sealedEnd = try log.sealedEnd
         var run: [Block] = []
         while next < end {
             guard let block = try log.block(containing: next) else {
                 throw LogFailure(.damaged, "event \(next) is not there")
             }
-            if let first = run.first, !Compaction.canPack(first, block)
+            if let first = run.first, !Compaction.canPack(first, block) || next == sealedEnd
                 || block.endOffset - first.firstOffset > Compaction.eventsMax
             {
-                try put(run, &reader)
+                try put(run, &reader, sealedAs: next <= sealedEnd ? chain : nil)
                 progress(next, end)
                 run.removeAll(keepingCapacity: true)
             }
@@ -119,12 +120,17 @@ public struct BundleWriter {
             chain = block.chain(after: chain)
             next = block.endOffset
         }
-        try put(run, &reader)
+        try put(run, &reader, sealedAs: next <= sealedEnd ? chain : nil)
         return chain
     }
 
-    private mutating func put(_ run: [Block], _ reader: inout LogReader) throws {
+    /// - Parameter link: of blocks of which something was dropped, the chain's link after them.
+    private mutating func put(_ run: [Block], _ reader: inout LogReader, sealedAs link: Digest?) throws {
         guard let first = run.first else { return }
+        if let link {
+            let payload = PackedBlocks.sealed(run, contract: try reader.decode(first).contract, link: link)
+            return try section(.blocks) { $0.raw(payload) }
+        }
         let payload = PackedBlocks.pack(run, contract: try reader.decode(first).contract)
             ?? PackedBlocks.packedPlain(run)
         try section(.blocks) { $0.raw(payload) }

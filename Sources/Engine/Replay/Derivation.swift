@@ -15,12 +15,20 @@ final class Derivation {
     let amendments: Amendments
     private let log: StoreAccess.Store
     private let roots: DerivedRoots
+    /// Whether what came out before must come out again: then nothing is folded from a state that does not hold.
+    private let isStrict: Bool
     /// Learned states that one derivation asks for again and again, by offset.
     private var known: [Int: LearnedState] = [:]
 
-    /// - Parameter roots: what the piece of work that this is part of has derived.
-    init(_ log: StoreAccess.Store, under amendments: Amendments, _ roots: DerivedRoots = DerivedRoots()) {
-        (self.log, self.amendments, self.roots) = (log, amendments, roots)
+    /// - Parameters:
+    ///   - roots: what the piece of work that this is part of has derived.
+    ///   - isStrict: whether what came out before must come out again, though events were dropped by retention. Else
+    ///     what came before the oldest state stands as it was learned.
+    init(
+        _ log: StoreAccess.Store, under amendments: Amendments, _ roots: DerivedRoots = DerivedRoots(),
+        isStrict: Bool = false
+    ) {
+        (self.log, self.amendments, self.roots, self.isStrict) = (log, amendments, roots, isStrict)
     }
 
     /// The learned state before the event at an offset.
@@ -48,9 +56,14 @@ final class Derivation {
 
     /// A fold that begins at the newest root or snapshot that holds and is not after an offset.
     func replay(atOrBefore offset: Int) throws -> Replay {
-        var base = try storedBase(atOrBefore: offset)
-        if let root = try newestRoot(in: (base?.offset ?? 0)..<offset) {
-            base = try lived(at: root + 1)
+        let floor = try LogFloor(log)
+        if let floor, offset < floor.state { throw PayloadGone(offset: floor.events - 1) }
+        var base = try storedBase(atOrBefore: offset, from: floor?.state ?? 0)
+        let known = base?.offset ?? floor?.state ?? 0
+        if let root = try newestRoot(in: known..<max(known, offset)) { base = try lived(at: root + 1) }
+        if base == nil, let floor {
+            guard !isStrict else { throw PayloadGone(offset: floor.events - 1) }
+            base = try lived(at: floor.state)
         }
         guard let base else {
             return try Replay(
@@ -60,13 +73,13 @@ final class Derivation {
         return try Replay(log, at: base, under: isAsLived ? nil : amendments, roots)
     }
 
-    /// The newest state that is stored, holds, and is not after an offset.
-    private func storedBase(atOrBefore offset: Int) throws -> ApplicationState? {
+    /// The newest state that is stored, holds, and is not after an offset nor before another.
+    private func storedBase(atOrBefore offset: Int, from first: Int) throws -> ApplicationState? {
         var (bound, damage) = (offset, [SnapshotDamage]())
         // No state knows an amendment before it was made, so most need not be decoded to be passed over.
         while let (state, _) = try log.newestState(
             atOrBefore: bound, passingOver: &damage,
-            where: { amendments.leave($0, foldedUnder: amendments.countBefore($0)) })
+            where: { $0 >= first && amendments.leave($0, foldedUnder: amendments.countBefore($0)) })
         {
             try StopFlag.current?.check()
             if amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount) { return state }
@@ -135,6 +148,7 @@ final class Derivation {
         case (.restore(let target), nil): return try learned(at: target)
         case (.restore(let target), let state?): return target == offset ? state.learned : try learned(at: target)
         case (.candidate(let spec, let start), _):
+            guard try start >= log.sealedEnd else { throw PayloadGone(offset: start) }
             var rerun = Rerun(spec, log: log, from: start, under: amendments)
             try rerun.run(to: offset)
             return rerun.state.learned
@@ -158,7 +172,7 @@ extension Derivation {
         let amendments = state.amendments
         // Folded as it was lived through, the state is that under the amendments only if they change nothing of it.
         let isSame = amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
-        return try Derivation(log, under: amendments, roots).derive(
+        return try Derivation(log, under: amendments, roots, isStrict: true).derive(
             adoption.recipe, at: state.offset, from: isSame ? state : nil)
     }
 }

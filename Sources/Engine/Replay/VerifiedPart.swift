@@ -51,7 +51,8 @@ final class VerifiedPart: @unchecked Sendable {
             note(rangeFrom: first, sealedBecause: older.map { "answered by another revision: \($0)" })
         } catch let gone as PayloadGone {
             note(rangeFrom: first, to: gone.offset, sealedBecause: nil)
-            seal(from: gone.offset, "forgotten", log, last)
+            let isDropped = gone.offset < ((try? log.sealedEnd) ?? 0)
+            seal(from: gone.offset, isDropped ? "dropped by retention" : "forgotten", log, last)
         } catch let lost as AdoptedByOthers {
             note(rangeFrom: first, to: lost.offset, sealedBecause: nil)
             seal(from: lost.offset, "adopted by another revision: \(lost.revision)", log, last)

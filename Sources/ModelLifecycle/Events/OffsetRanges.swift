@@ -11,6 +11,11 @@ public struct OffsetRanges: Sendable, Equatable {
         for offset in offsets.sorted() { append(offset..<offset + 1) }
     }
 
+    /// Every offset of a range.
+    public init(range: Range<Int>) {
+        if !range.isEmpty { ranges = [range] }
+    }
+
     public var isEmpty: Bool { ranges.isEmpty }
     public var first: Int? { ranges.first?.lowerBound }
     public var last: Int? { ranges.last.map { $0.upperBound - 1 } }

@@ -117,6 +117,14 @@ public struct Amendments: Sendable, Equatable {
         entries.dropFirst(count).allSatisfy { $0.amendment.firstTouched.map { $0 >= offset } ?? true }
     }
 
+    /// Whether a state of `offset` is the same under the first `end` of these as under the first `start`.
+    public func leave(_ offset: Int, from start: Int, to end: Int) -> Bool {
+        guard start < end else { return true }
+        return entries[start..<min(end, entries.count)].allSatisfy {
+            $0.amendment.firstTouched.map { $0 >= offset } ?? true
+        }
+    }
+
     /// Questions and labels that count as void, over all amendments.
     public var excludedCount: Int { voids.count }
 

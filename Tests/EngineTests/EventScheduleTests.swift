@@ -81,7 +81,7 @@ import Testing
         let text = "x,y\n1,1\noops,2\n1\n1,3\n"
         #expect(
             try events(text, DataMapping()) == [
-                "p 0 0", "refused 2 3 wrongType", "refused 3 4 malformed", "l 0 0", "p 3 3", "l 3 3",
+                "p 0 0", "l 0 0", "refused 2 3 wrongType", "refused 3 4 malformed", "p 3 3", "l 3 3",
             ])
     }
 

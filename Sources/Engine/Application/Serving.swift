@@ -6,9 +6,7 @@ import OnlineLearning
 /// A recovered application in the writer's hands: the state, the log it continues, and the block being filled.
 final class Serving {
     let log: StoreAccess.Store
-    private(set) var state: ApplicationState
-    /// What the last step gave.
-    private var outcome = Outcome()
+    private var fold: Fold<LogPast>
     let committer: Committer
     let compactor: Compactor
     var clockGuard: ClockGuard
@@ -21,7 +19,6 @@ final class Serving {
     private var isReadingNoted: Bool
     /// Whether the last reading was refused.
     private var isClockRefused = false
-    private var past: LogPast
     private var builder: BlockBuilder
     private let snapshots: SnapshotUpkeep
     /// The log time, in microseconds, at which it is looked again for what is too old.
@@ -58,17 +55,12 @@ final class Serving {
         damage = replay.damage + contradictions
         snapshots = SnapshotUpkeep(
             policy, recoveredEvents: replay.offset - snapshotOffset, compactor, committer, notes)
-        if let state = replay.state {
-            self.state = state
-        } else {
-            guard let spec else {
-                throw LogFailure(.damaged, "the log is empty", hint: "name a spec: `headrace up SPEC`")
-            }
-            state = ApplicationState(beginning: spec)
+        guard let recovered = replay.state ?? spec.map({ ApplicationState(beginning: $0) }) else {
+            throw LogFailure(.damaged, "the log is empty", hint: "name a spec: `headrace up SPEC`")
         }
-        past = LogPast(log, layout: state.contract.layout)
-        past.reader.know(state.contract)
-        builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
+        fold = Fold(recovered, LogPast(log, under: recovered.contract))
+        builder = BlockBuilder(
+            contract: recovered.contract, version: recovered.version, firstOffset: recovered.offset)
         try takeOverNames()
         names.publish(state.names)
         // What it says is found without looking at the state, where nothing was folded after it.
@@ -89,14 +81,16 @@ final class Serving {
         retainIfDue()
     }
 
+    var state: ApplicationState { fold.state }
+
     /// The names that a store of format 2 kept in a table become events, once.
     private func takeOverNames() throws {
         for (name, offset) in try log.formerNames() {
-            let naming = Event(
+            var naming = Event(
                 .named(Naming(name, offset: max(0, offset))), time: state.ledger.time,
                 features: FeatureRow(state.contract.layout))
-            if offset >= 0 { try state.apply(naming, past: &past, into: &outcome) }
-            if offset >= 0, case .noted = outcome.decision {
+            if offset >= 0 { try fold.step(&naming) }
+            if offset >= 0, case .noted = fold.outcome.decision {
                 _ = record(naming, builderBegan)
             } else {
                 tell("the name '\(name)' is given up: it stands for @\(offset), or there are too many")
@@ -113,7 +107,7 @@ final class Serving {
         var event = request
         if let refused = try stamp(&event, reading) { return refused }
         try apply(event)
-        switch outcome.decision {
+        switch fold.outcome.decision {
         case .refused(let refusal): return .refused(refusal)
         case .repeated(let offset): return .accepted(try repeated(offset, event))
         default: return .accepted(record(event, reading.moment))
@@ -121,7 +115,9 @@ final class Serving {
     }
 
     private func apply(_ event: Event) throws {
-        try lookingBack { try snapshots.applying { try state.apply(event, past: &past, into: &outcome) } }
+        // The block is given the event, too: the fold takes over a row that both share.
+        var event = event
+        try lookingBack { try snapshots.applying { try fold.step(&event) } }
     }
 
     /// Does what reads events of the past; those of the block being filled are read from there, because committing it
@@ -130,7 +126,7 @@ final class Serving {
         do {
             return try body()
         } catch is PastEventMissing {
-            try past.reader.show(builder.payload(), from: builder.firstOffset, count: builder.count)
+            try fold.past.reader.show(builder.payload(), from: builder.firstOffset, count: builder.count)
         }
         do {
             return try body()
@@ -143,14 +139,14 @@ final class Serving {
 
     /// Puts the event of the last step into the block, with what came of it.
     private func record(_ event: Event, _ now: Moment) -> Acceptance {
-        let (offset, decision) = (state.offset - 1, outcome.decision)
+        let (offset, outcome) = (state.offset - 1, fold.outcome)
+        let decision = outcome.decision
         if builder.isEmpty { builderBegan = now }
         let values = decision.hasAnswer ? outcome.answer : []
         let isBaseline = decision.hasAnswer && outcome.answerIsBaseline
         builder.append(
             event, time: state.ledger.time, decision: decision, values: values, isBaseline: isBaseline,
             notices: outcome.notices)
-        if case .predicted = decision { past.recent.remember(event.features, at: offset) }
         if case .named = event.payload { names.publish(state.names) }
         return Acceptance(
             kind: event.kind.told(decision), id: event.id.text, decision: decision, isRepeated: false, offset: offset,
@@ -160,7 +156,7 @@ final class Serving {
 
     /// The reply to the event at an offset, which said the same before.
     private func repeated(_ offset: Int, _ request: Event) throws -> Acceptance {
-        let (event, answer, _, version) = try lookingBack { try past.event(at: offset) }
+        let (event, answer, _, version) = try lookingBack { try fold.past.event(at: offset) }
         let isQuestion = request.kind.isQuestion
         // A label may have come with the features, or by an amendment of many; there is no reply of its own then.
         var decision: Decision = isQuestion || !event.kind.isQuestion ? answer.decision : .learned
@@ -205,16 +201,15 @@ final class Serving {
         builder = BlockBuilder(
             contract: contract, version: state.offset + amendments.count, firstOffset: state.offset)
         for (payload, time) in amendments {
-            let event = Event(payload, time: time, features: FeatureRow(contract.layout))
-            try state.apply(event, past: &past, into: &outcome)
-            if case .refused(let refusal) = outcome.decision { throw undo(to: before, refusal) }
+            var event = Event(payload, time: time, features: FeatureRow(contract.layout))
+            try fold.step(&event)
+            if case .refused(let refusal) = fold.outcome.decision { throw undo(to: before, refusal) }
             _ = record(event, builderBegan)
         }
-        let event = Event(
+        var event = Event(
             .adopted(Adoption(recipe, giving: derived)), time: state.ledger.time, features: FeatureRow(contract.layout))
-        try state.apply(event, past: &past, derived: derived, into: &outcome)
-        if case .refused(let refusal) = outcome.decision { throw undo(to: before, refusal) }
-        past.adopt(state.contract)
+        try fold.step(&event, derived: derived)
+        if case .refused(let refusal) = fold.outcome.decision { throw undo(to: before, refusal) }
         let acceptance = record(event, builderBegan)
         let snapshot = state.snapshot(.adoption, restoredOffset: recipe.restoredOffset)
         let heads = try commit(snapshot: snapshot, forgetting)
@@ -226,7 +221,7 @@ final class Serving {
     }
 
     private func undo(to before: ApplicationState, _ refusal: Refusal) -> Refusal {
-        state = before
+        fold.undo(to: before)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return refusal
     }
@@ -269,8 +264,7 @@ final class Serving {
             // What is being packed may be what is to go.
             let heads = try compactor.excluded { try forgetting.run(on: log, appending: block, snapshot) }
             // What was read before may be forgotten.
-            past = LogPast(log, layout: state.contract.layout)
-            past.reader.know(state.contract)
+            fold.past = LogPast(log, under: state.contract)
             return heads
         } else {
             try log.append(block, snapshot: snapshot)

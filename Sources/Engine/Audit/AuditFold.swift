@@ -36,8 +36,7 @@ struct AuditFold {
     /// The state that an event at this time finds: with everything expired that has by then.
     func state(at time: Timestamp) throws -> ApplicationState {
         var state = try present()
-        var past = LogPast(log, layout: state.contract.layout)
-        past.adopt(state.contract)
+        var past = LogPast(log, under: state.contract)
         try state.letTimePass(to: time, &past)
         return state
     }

@@ -14,9 +14,7 @@ package final class FileBatches: @unchecked Sendable {
     /// What the next row is written over.
     private var event: Event
     /// Follows the label protocol, so that a row is refused before any candidate sees it, and for all of them.
-    private var state: ApplicationState
-    private var past = NoPast()
-    private var outcome = Outcome()
+    private var fold: Fold<NoPast>
     /// Whether the ids of questions are kept until they are forgotten.
     var keepsIDs = false
     private var ids: [Int: EventID] = [:]
@@ -39,7 +37,7 @@ package final class FileBatches: @unchecked Sendable {
         let spec = Spec(
             application: first.application, contract: contract, data: first.data, durability: first.durability,
             limits: first.limits, settings: first.settings)
-        state = ApplicationState(labelProtocolOf: spec, classes: [], from: 0)
+        fold = Fold(ApplicationState(labelProtocolOf: spec, classes: [], from: 0), NoPast())
         event = Event(contract.layout)
     }
 
@@ -81,23 +79,13 @@ package final class FileBatches: @unchecked Sendable {
     /// Fills a batch with the events that come next; leaves it empty at the end.
     func fill(_ batch: inout EventBatch) throws {
         batch.begin(contract, Digest(hashing: []), version: 0, at: next)
-        while batch.count < Self.eventsMax {
-            switch try schedule.next(into: &event) {
-            case .event:
-                try state.apply(event, past: &past, into: &outcome)
-                if case .refused(let refusal) = outcome.decision {
-                    if event.kind == .prediction, schedule.questionLabel != nil {
-                        schedule.withdraw(schedule.origin.row)
-                    }
-                    refuse(schedule.origin.row, schedule.origin.line, refusal.naming(event.id))
-                    continue
-                }
-                if keepsIDs, event.kind != .label { ids[next] = event.id }
-                next += 1
-                batch.append(event, Self.noAnswer)
-            case .refused(let row, let line, let refusal): refuse(row, line, refusal)
-            case .end: return
-            }
+        _ = try fold.run(&schedule, &event, while: { batch.count < Self.eventsMax }) { row, line, refusal in
+            refusedCount += 1
+            refused(row, line, refusal)
+        } after: { event, _, _ in
+            if keepsIDs, event.kind != .label { ids[next] = event.id }
+            next += 1
+            batch.append(event, Self.noAnswer)
         }
     }
 
@@ -105,21 +93,4 @@ package final class FileBatches: @unchecked Sendable {
     func id(of offset: Int) -> EventID? { ids[offset] }
 
     func forgetID(_ offset: Int) { ids[offset] = nil }
-
-    private func refuse(_ row: Int, _ line: Int, _ refusal: Refusal) {
-        refusedCount += 1
-        refused(row, line, refusal)
-    }
-}
-
-/// The past of a fold whose models look at no features: the rows asked for stay as they are.
-private struct NoPast: PastEvents {
-    mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) {}
-    mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
-        throw PastEventMissing(offset: offset, reason: "a label of a file comes after its question")
-    }
-    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
-        throw PastEventMissing(offset: offset, reason: "nobody sets the clock of a file")
-    }
-    mutating func forgetFeatures(at offset: Int) {}
 }

@@ -25,7 +25,8 @@ package struct RowSource: ~Copyable {
     private var sortedEvent: JSONValue?
 
     private final class Box<Reader: ~Copyable> {
-        var reader: Reader
+        /// Reached through this source alone, which is itself held by one at a time.
+        @exclusivity(unchecked) var reader: Reader
 
         init(_ reader: consuming Reader) {
             self.reader = reader

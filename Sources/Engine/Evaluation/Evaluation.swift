@@ -5,35 +5,35 @@ import OnlineLearning
 /// Progressive validation of a spec over a file, in this process: the same fold as a server's, with the labels at their
 /// real delay, and nothing kept of the log but what is still referred to.
 package struct Evaluation: ~Copyable {
-    package private(set) var state: ApplicationState
+    private var fold: Fold<MemoryPast>
     package private(set) var refusedCount = 0
     package var curve: MetricCurves
     /// What was answered question by question; nil where nobody wants it.
     package var predictions: PredictionTable?
     private var schedule: EventSchedule
-    private var past = MemoryPast()
     private var event: Event
-    private var outcome = Outcome()
 
     /// - Parameter every: labels between two points of the curve; nil thins the curve by itself.
     package init(_ spec: Spec, _ schedule: consuming EventSchedule, every: Int? = nil) {
-        state = ApplicationState(beginning: spec)
+        let state = ApplicationState(beginning: spec)
+        fold = Fold(state, MemoryPast())
         self.schedule = schedule
         event = Event(spec.contract.layout)
         curve = MetricCurves(every: every)
         let adoption = Adoption(.spec(spec), giving: state.successor(under: spec))
-        let first = Event(
+        var first = Event(
             .adopted(adoption), time: Ledger.beginning, features: FeatureRow(spec.contract.layout))
         do {
-            try state.apply(first, past: &past, into: &outcome)
-            precondition(outcome.decision == .adopted, "a fresh spec is adopted, not \(outcome.decision)")
+            try fold.step(&first)
+            precondition(fold.outcome.decision == .adopted, "a fresh spec is adopted, not \(fold.outcome.decision)")
         } catch {
             preconditionFailure("an adoption refers to no past event: \(error)")
         }
     }
 
+    package var state: ApplicationState { fold.state }
     /// Events applied so far, and the share of the file read.
-    package var progress: (events: Int, fraction: Double?) { (state.offset - 1, schedule.fraction) }
+    package var progress: (events: Int, fraction: Double?) { (fold.state.offset - 1, schedule.fraction) }
     package var rowCount: Int { schedule.rowCount }
 
     /// Applies up to so many events.
@@ -44,32 +44,27 @@ package struct Evaluation: ~Copyable {
     package mutating func run(
         events: Int, refused: (_ row: Int, _ line: Int, _ refusal: Refusal) -> Void
     ) throws -> Bool {
-        for _ in 0..<events {
-            switch try schedule.next(into: &event) {
-            case .end: return false
-            case .refused(let row, let line, let refusal):
-                refusedCount += 1
-                refused(row, line, refusal)
-            case .event:
-                let offset = state.offset
-                try state.apply(event, past: &past, into: &outcome)
-                predictions?.add(event, outcome, state)
-                switch outcome.decision {
-                case .predicted: past.recent.take(over: &event.features, at: offset)
-                case .waiting: past.waiting[offset] = event.label
-                case .learned:
-                    if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
-                case .refused(let refusal):
-                    refusedCount += 1
-                    if event.kind == .prediction, schedule.questionLabel != nil {
-                        schedule.withdraw(schedule.origin.row)
-                    }
-                    refused(schedule.origin.row, schedule.origin.line, refusal.naming(event.id))
-                default: break
-                }
-            }
+        // Locals: the fold is part of the same value.
+        var (curve, predictions) = (MetricCurves(every: nil), PredictionTable?.none)
+        var (stepCount, refusedCount) = (0, refusedCount)
+        swap(&curve, &self.curve)
+        swap(&predictions, &self.predictions)
+        defer {
+            swap(&curve, &self.curve)
+            swap(&predictions, &self.predictions)
+            self.refusedCount = refusedCount
         }
-        return true
+        func isWanted() -> Bool {
+            stepCount += 1
+            return stepCount <= events
+        }
+        return try fold.run(&schedule, &event, while: isWanted) { row, line, refusal in
+            refusedCount += 1
+            refused(row, line, refusal)
+        } after: { event, state, outcome in
+            predictions?.add(event, outcome, state)
+            if case .learned = outcome.decision, state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
+        }
     }
 }
 

@@ -54,7 +54,8 @@ package struct EventSchedule: ~Copyable {
 
     /// The rows of a file; a box, because there may be none.
     private final class File {
-        var rows: RowSource
+        /// Reached through this schedule alone, which is itself held by one at a time.
+        @exclusivity(unchecked) var rows: RowSource
 
         init(_ rows: consuming RowSource) {
             self.rows = rows
@@ -97,6 +98,7 @@ package struct EventSchedule: ~Copyable {
     private var withdrawn: Set<Int> = []
     private let hasTimes: Bool
     private let hasLabelTimes: Bool
+    private let areLabelsNext: Bool
     private let limit: Int
     /// Nil where events come from a listed log.
     private let file: File?
@@ -107,6 +109,9 @@ package struct EventSchedule: ~Copyable {
     private var rowOrigin = Origin(row: 0, line: 0)
     private var hasRow = false
     private var isAtEnd = false
+    /// Whether the label of the question handed out last comes next, whatever the next row is: its id is still in the
+    /// event.
+    private var isLabelNext = false
     private var lastTime: Timestamp?
     /// A binary heap.
     private var due: [DueLabel] = []
@@ -120,6 +125,7 @@ package struct EventSchedule: ~Copyable {
         row = source.makeRow()
         (file, logged, self.reading) = (File(source), nil, reading)
         (hasTimes, hasLabelTimes) = (data.time != nil, data.labelTime != nil)
+        if case .answered = reading { areLabelsNext = !hasTimes && !hasLabelTimes } else { areLabelsNext = false }
         self.limit = limit
     }
 
@@ -128,7 +134,7 @@ package struct EventSchedule: ~Copyable {
     package init(_ logged: LoggedEvents, limit: Int = .max) {
         row = logged.makeRow()
         (file, self.logged, reading) = (nil, logged, .answered)
-        (hasTimes, hasLabelTimes) = (true, true)
+        (hasTimes, hasLabelTimes, areLabelsNext) = (true, true, false)
         self.limit = limit
     }
 
@@ -149,18 +155,25 @@ package struct EventSchedule: ~Copyable {
     /// - Throws: `DataFileError`, or `Disorder` where a row is earlier than the one before it.
     package mutating func next(into event: inout Event) throws -> Step {
         guard let file else { return try nextLogged(into: &event) }
+        if isLabelNext, let label = questionLabel {
+            isLabelNext = false
+            if withdrawn.isEmpty || withdrawn.remove(origin.row) == nil {
+                event.payload = .label(label)
+                return .event
+            }
+        }
         if !hasRow, !isAtEnd, let refused = try readRow(file) { return refused }
         while let first = due.first, !hasRow || first.time < rowTime || (first.time == rowTime && first.phase == 0) {
             if emitLabel(into: &event) { return .event }
         }
         guard hasRow else { return .end }
-        if let refused = repeats(file) { return refused }
+        if let refused = repeats() { return refused }
         emitPrediction(into: &event)
         return .event
     }
 
     /// Refuses a row with an id of another that has a label to come, where it asks something else.
-    private mutating func repeats(_ file: File) -> Step? {
+    private mutating func repeats() -> Step? {
         if case .answered = reading { return nil }
         let content = row.features.contentHash
         if let known = asked[row.id.fingerprint], known != content {
@@ -178,31 +191,32 @@ package struct EventSchedule: ~Copyable {
             isAtEnd = true
             return nil
         }
-        switch try file.rows.next(into: &row) {
+        let outcome = try file.rows.next(into: &row)
+        rowOrigin = Origin(row: file.rows.rowNumber, line: file.rows.lineNumber)
+        switch outcome {
         case .end: isAtEnd = true
         case .refused(let refusal):
             rowCount += 1
-            return .refused(row: file.rows.rowNumber, line: file.rows.lineNumber, refusal)
+            return .refused(row: rowOrigin.row, line: rowOrigin.line, refusal)
         case .row:
             let index = rowCount
             rowCount += 1
             if hasTimes {
-                guard let time = row.time else { return refused("its time is missing", file) }
+                guard let time = row.time else { return refused("its time is missing") }
                 rowTime = time
             } else {
                 rowTime = Timestamp(microseconds: Int64(index) * 1_000_000)
             }
             if hasLabelTimes, row.label != nil, row.labelTime == nil {
-                return refused("it has a label, and the time of the label is missing", file)
+                return refused("it has a label, and the time of the label is missing")
             }
             if let lastTime, rowTime < lastTime {
                 throw Disorder(
-                    path: file.rows.source.path, row: file.rows.rowNumber, line: file.rows.lineNumber,
+                    path: file.rows.source.path, row: rowOrigin.row, line: rowOrigin.line,
                     time: rowTime, before: lastTime)
             }
             lastTime = rowTime
             if row.id.isEmpty { setID(index) }
-            rowOrigin = Origin(row: file.rows.rowNumber, line: file.rows.lineNumber)
             hasRow = true
         }
         return nil
@@ -213,15 +227,19 @@ package struct EventSchedule: ~Copyable {
         row.id = EventID("\(words)-\(index)")
     }
 
-    private func refused(_ reason: String, _ file: File) -> Step {
-        .refused(row: file.rows.rowNumber, line: file.rows.lineNumber, Refusal(.wrongTime, reason))
+    private func refused(_ reason: String) -> Step {
+        .refused(row: rowOrigin.row, line: rowOrigin.line, Refusal(.wrongTime, reason))
     }
 
     private mutating func emitPrediction(into event: inout Event) {
         (event.payload, event.time) = (.prediction, rowTime)
         (origin, questionLabel) = (rowOrigin, row.label)
         swap(&event.features, &row.features)
-        if let label = row.label { push(label) }
+        if let label = row.label {
+            // Without columns of times, rows are a second apart, and a label comes right after its question.
+            isLabelNext = areLabelsNext
+            if !isLabelNext { push(label) }
+        }
         swap(&event.id, &row.id)
         hasRow = false
     }

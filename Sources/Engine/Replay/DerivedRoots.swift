@@ -33,7 +33,7 @@ final class DerivedRoots {
     }
 
     /// Keeps the state after an adoption.
-    func keep(_ state: ApplicationState) throws {
+    func keep(_ state: borrowing ApplicationState) throws {
         guard places[state.offset] == nil else { return }
         var encoder = CanonicalEncoder()
         encoder.byte(ApplicationState.snapshotFormat)

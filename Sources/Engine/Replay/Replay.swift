@@ -6,18 +6,16 @@ import OnlineLearning
 /// Folds a log again: the one way to a state other than having lived through it. Recovering, restoring, verifying and
 /// amending differ only in where they begin, what they compare, and under which amendments they fold.
 struct Replay {
-    private(set) var state: ApplicationState?
-    /// Whether there is a state yet: asking the optional itself, event by event, would copy it.
-    private var hasState: Bool
+    /// Nil before the first event.
+    private var fold: Fold<LogPast>?
     /// The offset of the next event to fold.
     private(set) var offset: Int
-    private var past: LogPast
     private let log: StoreAccess.Store
     /// The size of the snapshot where it began, in bytes; 0 where there was none.
     private(set) var snapshotBytes = 0
     /// Whether it folds the log as it was lived through.
     let isAsLived: Bool
-    private var index: AmendmentIndex
+    private let amendments: Amendments
     /// What the piece of work that this is part of has derived.
     private let roots: DerivedRoots
     /// Snapshots that would have served and are damaged.
@@ -49,13 +47,16 @@ struct Replay {
         _ roots: DerivedRoots = DerivedRoots()
     ) throws {
         (self.log, self.roots) = (log, roots)
-        self.state = state
-        hasState = state != nil
         offset = state?.offset ?? 0
         isAsLived = amendments == nil
-        index = AmendmentIndex(amendments ?? Amendments())
-        past = LogPast(log, layout: state?.contract.layout ?? FeatureLayout([]))
-        if let contract = state?.contract { past.reader.know(contract) }
+        self.amendments = amendments ?? Amendments()
+        fold = state.map { begin(at: $0) }
+    }
+
+    var state: ApplicationState? { fold?.state }
+
+    private func begin(at state: ApplicationState) -> Fold<LogPast> {
+        Fold(state, LogPast(log, under: state.contract), isAsLived ? .asLived : .amended, under: amendments)
     }
 
     /// Folds events up to an offset, or to the log's end.
@@ -72,53 +73,51 @@ struct Replay {
         check: (Int, borrowing StoredAnswer, borrowing Outcome) -> Void = { _, _, _ in },
         scored: ((borrowing ApplicationState, borrowing Outcome) -> Void)? = nil
     ) throws {
-        let stop = StopFlag.current
-        var outcome = Outcome()
-        while offset < end, let (reader, contract) = try past.reader.block(containing: offset) {
+        // Out of this value while it folds, because deriving changes what else is here.
+        guard offset < end, var fold = try fold.take() ?? begun() else { return }
+        var isStored = true
+        defer { self.fold = fold }
+        while offset < end, let (block, contract) = try fold.past.reader.block(containing: offset) {
             var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
-            while offset < end, offset < reader.firstOffset + reader.count {
-                try stop?.check()
-                do {
-                    try reader.read(offset - reader.firstOffset, contract: contract, into: &event, answer: &stored)
+            let blockEnd = min(end, block.firstOffset + block.count)
+            try fold.run(&stored, &event) { stored, event in
+                guard offset < blockEnd else { return false }
+                do throws(CanonicalDecodingError) {
+                    try block.read(offset - block.firstOffset, contract: contract, into: &event, answer: &stored)
                 } catch {
                     throw LogFailure(undecodable: "event \(offset)", error, hint: LogReader.hint)
                 }
-                try fold(&event, derive, &outcome)
+                return true
+            } derive: { adoption, state in
+                if let derived = try derive(adoption, state) { return derived }
+                let adopted: LearnedState
+                (adopted, isStored) = try adoptedState(adoption, before: state)
+                return adopted
+            } after: { stored, _, state, outcome in
+                if !isStored {
+                    try roots.keep(state)
+                    isStored = true
+                }
                 check(offset, stored, outcome)
                 guard outcome.decision.isLogged else {
                     throw LogFailure(
                         .damaged, "event \(offset) is in the log, and the fold refuses it: \(outcome.decision)",
                         hint: "`headrace verify` compares the whole log")
                 }
-                if let scored, outcome.decision.hasLearned { scored(state!, outcome) }
+                if let scored, outcome.decision.hasLearned { scored(state, outcome) }
                 offset += 1
             }
         }
     }
 
-    private mutating func fold(
-        _ event: inout Event, _ derive: (Adoption, ApplicationState) throws -> LearnedState?,
-        _ outcome: inout Outcome
-    ) throws {
-        var (derived, isStored): (LearnedState?, Bool) = (nil, true)
-        if case .adopted(let adoption) = event.payload {
-            if case .spec(let spec) = adoption.recipe {
-                if !hasState { (state, hasState) = (ApplicationState(beginning: spec), true) }
-            } else if let state {
-                derived = try derive(adoption, state)
-                if derived == nil { (derived, isStored) = try adoptedState(adoption, before: state) }
-            }
+    /// The fold of a log from its beginning; nil where the log is empty.
+    private func begun() throws -> Fold<LogPast>? {
+        var reader = LogReader(log)
+        guard let first = try reader.read(0)?.event else { return nil }
+        guard case .spec(let spec)? = first.adoption?.recipe else {
+            throw LogFailure(.damaged, "the log does not begin with a spec")
         }
-        guard hasState else { throw LogFailure(.damaged, "the log does not begin with a spec") }
-        if case .forgotten = event.payload, isAsLived || !index.isVoid(offset) { throw PayloadGone(offset: offset) }
-        if isAsLived {
-            try state!.apply(event, past: &past, derived: derived, into: &outcome)
-        } else {
-            try state!.apply(event, under: &index, past: &past, derived: derived, into: &outcome)
-        }
-        if case .adopted = event.payload { past.adopt(state!.contract) }
-        if !isStored { try roots.keep(state!) }
-        if case .predicted = outcome.decision { past.recent.remember(event.features, at: offset) }
+        return begin(at: ApplicationState(beginning: spec))
     }
 
     /// The learned state that was stored with an adoption; where it is damaged, or not there, what its recipe gives.
@@ -153,13 +152,6 @@ struct Replay {
                 + "again: \(reason)",
             hint: "Nothing was deleted. Bring the file back from a backup.")
     }
-}
-
-/// A fold met an event whose payload was removed and that it was to fold: what it was cannot be told any more.
-struct PayloadGone: Error, CustomStringConvertible {
-    let offset: Int
-
-    var description: String { "the payload of event \(offset) was forgotten" }
 }
 
 extension ApplicationState {

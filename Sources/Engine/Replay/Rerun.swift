@@ -5,21 +5,12 @@ import OnlineLearning
 /// Feeds the questions and labels of a log to the models of another spec, from an offset on, as they came: what a
 /// candidate would be had it been there.
 struct Rerun {
-    private(set) var state: ApplicationState
+    private var driver: Fold<LogPast>
     private let log: StoreAccess.Store
-    private var past: LogPast
-    private var amendments: AmendmentIndex
-    private var mapping: RowMapping
-    /// The layout that ``mapping`` is from.
-    private var source: FeatureLayout
+    private var rows: BatchRows
     /// The event being folded, its features where the candidate's contract has them: a copy of one's own, because
     /// threads that share a value's storage wait for one another whenever they count who holds it.
     private var event: Event
-    /// A row where ``source`` has it, to be laid out anew.
-    private var sourceRow: FeatureRow
-    private let readsFeatures: Bool
-    /// What the last step gave.
-    private var outcome = Outcome()
 
     /// - Parameters:
     ///   - amendments: to fold under.
@@ -37,16 +28,15 @@ struct Rerun {
         _ state: ApplicationState, log: StoreAccess.Store, under amendments: Amendments,
         recentRows: Int? = LogPast.recentCapacity, readsFeatures: Bool = true
     ) {
-        (self.state, self.log, self.readsFeatures) = (state, log, readsFeatures)
-        let layout = state.contract.layout
-        past = LogPast(log, layout: layout, capacity: recentRows)
-        self.amendments = AmendmentIndex(amendments)
-        (mapping, source) = (RowMapping(from: layout, to: layout), layout)
-        event = Event(readsFeatures ? layout : FeatureLayout([]))
-        sourceRow = FeatureRow(layout)
+        self.log = log
+        let contract = state.contract
+        driver = Fold(state, LogPast(log, under: contract, capacity: recentRows), .rerun, under: amendments)
+        rows = BatchRows(contract.layout, readsFeatures: readsFeatures)
+        event = Event(readsFeatures ? contract.layout : FeatureLayout([]))
     }
 
-    var offset: Int { state.offset }
+    var state: ApplicationState { driver.state }
+    var offset: Int { driver.state.offset }
 
     /// Folds events up to an offset, or to the log's end.
     mutating func run(to end: Int = .max) throws {
@@ -66,49 +56,60 @@ struct Rerun {
         _ batch: borrowing EventBatch,
         after: (Int, borrowing Event, borrowing ApplicationState, borrowing Outcome) throws -> Void = { _, _, _, _ in }
     ) throws {
-        try begin(batch)
-        let stop = StopFlag.current
-        // Locals: what is part of the same value as the state would be copied to be handed to it.
-        var (event, outcome) = (Event(FeatureLayout([])), Outcome())
-        swap(&event, &self.event)
-        swap(&outcome, &self.outcome)
-        defer {
-            swap(&event, &self.event)
-            swap(&outcome, &self.outcome)
-        }
-        var row = 0
-        for index in 0..<batch.count {
-            try stop?.check()
-            take(batch, index, &row, into: &event)
-            try state.rerun(event, under: &amendments, past: &past, into: &outcome)
-            try after(index, event, state, outcome)
-            if case .predicted = outcome.decision { past.recent.take(over: &event.features, at: offset - 1) }
+        precondition(batch.isEmpty || batch.firstOffset == offset, "a batch of @\(batch.firstOffset) at @\(offset)")
+        rows.begin(batch.contract.layout)
+        try driver.run(&rows, &event) { rows, event in
+            rows.next(of: batch, into: &event)
+        } after: { rows, event, state, outcome in
+            try after(rows.index, event, state, outcome)
         }
     }
+}
 
-    private mutating func begin(_ batch: borrowing EventBatch) throws {
-        precondition(batch.isEmpty || batch.firstOffset == offset, "a batch of @\(batch.firstOffset) at @\(offset)")
-        let layout = batch.contract.layout
-        guard layout != source else { return }
-        (mapping, source) = (RowMapping(from: layout, to: state.contract.layout), layout)
+/// The events of batches, one after the other, with their features where another contract has them.
+private struct BatchRows {
+    /// That of the event handed out last.
+    private(set) var index = -1
+    /// How many rows were taken from the batch so far.
+    private var rowCount = 0
+    private var mapping: RowMapping
+    /// The layout that ``mapping`` is from.
+    private var source: FeatureLayout
+    private let layout: FeatureLayout
+    /// A row where ``source`` has it, to be laid out anew.
+    private var sourceRow: FeatureRow
+    private let readsFeatures: Bool
+
+    init(_ layout: FeatureLayout, readsFeatures: Bool) {
+        (self.layout, self.readsFeatures) = (layout, readsFeatures)
+        (mapping, source) = (RowMapping(from: layout, to: layout), layout)
         sourceRow = FeatureRow(layout)
     }
 
-    /// - Parameter row: how many rows were taken from the batch so far.
+    /// Begins a batch of rows of a layout.
+    mutating func begin(_ source: FeatureLayout) {
+        (index, rowCount) = (-1, 0)
+        guard source != self.source else { return }
+        (mapping, self.source) = (RowMapping(from: source, to: layout), source)
+        sourceRow = FeatureRow(source)
+    }
+
+    /// - Returns: false at the end of the batch.
     @inline(__always)
-    private mutating func take(
-        _ batch: borrowing EventBatch, _ index: Int, _ row: inout Int, into event: inout Event
-    ) {
+    mutating func next(of batch: borrowing EventBatch, into event: inout Event) -> Bool {
+        guard index + 1 < batch.count else { return false }
+        index += 1
         (event.payload, event.time) = (batch.payloads[index], batch.times[index])
         event.id.set(batch.ids[index])
-        guard event.kind.isQuestion else { return }
-        defer { row += 1 }
-        guard readsFeatures else { return }
+        guard event.kind.isQuestion else { return true }
+        defer { rowCount += 1 }
+        guard readsFeatures else { return true }
         if mapping.isIdentity {
-            batch.rows.copy(row, into: &event.features)
+            batch.rows.copy(rowCount, into: &event.features)
         } else {
-            batch.rows.copy(row, into: &sourceRow)
+            batch.rows.copy(rowCount, into: &sourceRow)
             mapping.lay(sourceRow, into: &event.features)
         }
+        return true
     }
 }

@@ -11,7 +11,9 @@ public enum MissingWord {
 
     /// Whether a text is one of the words, in any case.
     public static func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard !text.isEmpty, text.count <= byteCountMax else { return false }
+        guard let first = text.first, text.count <= byteCountMax else { return false }
+        // No word begins with a digit, and most of what is asked about does.
+        guard first < UInt8(ascii: "0") || first > UInt8(ascii: "9") else { return false }
         return words.contains { word in
             guard text.count == word.utf8CodeUnitCount else { return false }
             return text.indices.allSatisfy { lowercase(text[$0]) == word.utf8Start[$0] }

@@ -30,11 +30,15 @@ public struct RowReader {
         let role: Role
         /// Of a category whose list is open: its slot.
         var openCategorySlot: Int?
-        /// Of a number: its slot and its bounds.
-        var numberSlot: Int?
-        var isOptional = false
-        var minimum = -Double.infinity
-        var maximum = Double.infinity
+    }
+
+    /// A column of numbers.
+    struct NumberCell: Sendable {
+        let column: Int
+        let slot: Int
+        let isOptional: Bool
+        let minimum: Double
+        let maximum: Double
     }
 
     let contract: Contract
@@ -42,6 +46,9 @@ public struct RowReader {
     var features: FeatureCheck
     let labels: LabelCheck
     let cells: [Cell]
+    /// Those of ``cells`` that are numbers, and the others: most rows have nothing but numbers in the former.
+    private let numbers: [NumberCell]
+    private let others: [Cell]
     let columnCount: Int
 
     /// A reader of rows that name their values: JSON objects.
@@ -49,7 +56,7 @@ public struct RowReader {
         (self.contract, self.data) = (contract, data)
         features = FeatureCheck(contract)
         labels = LabelCheck(target: contract.target)
-        (cells, columnCount) = ([], 0)
+        (cells, numbers, others, columnCount) = ([], [], [], 0)
     }
 
     /// A reader of rows below a header.
@@ -64,6 +71,8 @@ public struct RowReader {
             let roles = bytes.withUnsafeBufferPointer { Self.roles(of: $0, contract, data) }
             return roles.compactMap { Self.cell(column, $0, contract) }
         }
+        numbers = cells.compactMap { Self.number($0, contract) }
+        others = cells.filter { Self.number($0, contract) == nil }
         var needed = contract.features.filter { !$0.isOptional }.map(\.name) + [contract.target.name]
         needed += [data.id, data.time, data.labelTime].compactMap { $0 }
         let missing = needed.filter { name in !header.contains { $0.utf8.elementsEqual(name.utf8) } }
@@ -86,12 +95,15 @@ public struct RowReader {
         if feature.kind == .category, feature.categories == nil {
             cell.openCategorySlot = contract.layout.slots[index]
         }
-        guard feature.kind == .number else { return cell }
-        cell.numberSlot = contract.layout.slots[index]
-        cell.isOptional = feature.isOptional
-        cell.minimum = feature.minimum ?? -.infinity
-        cell.maximum = feature.maximum ?? .infinity
         return cell
+    }
+
+    private static func number(_ cell: Cell, _ contract: Contract) -> NumberCell? {
+        guard case .feature(let index) = cell.role, contract.features[index].kind == .number else { return nil }
+        let feature = contract.features[index]
+        return NumberCell(
+            column: cell.column, slot: contract.layout.slots[index], isOptional: feature.isOptional,
+            minimum: feature.minimum ?? -.infinity, maximum: feature.maximum ?? .infinity)
     }
 
     /// What a column is for; a feature may serve as a time or an id as well.
@@ -127,24 +139,39 @@ public struct RowReader {
         (row.time, row.label, row.labelTime) = (nil, nil, nil)
         // Every column of a feature sets its slot, so that nothing of the row before needs to be cleared first.
         row.features.beginStrings()
-        for cell in cells {
+        // The closure would be called with a copy of the whole reader.
+        let numbers = numbers
+        var areNumbersPlain = false
+        row.features.withNumbers { areNumbersPlain = Self.read(numbers, into: $0, bytes) }
+        // Where one is not, all are read again, so that the first cell that is refused is the one told of.
+        for cell in areNumbersPlain ? others : cells {
             let text = bytes(cell.column)
             if let slot = cell.openCategorySlot, Self.isPlain(text) {
                 row.features.setString(UnsafeRawBufferPointer(text), at: slot)
-                continue
-            }
-            guard let slot = cell.numberSlot else {
-                try read(cell.role, text, &row)
-                continue
-            }
-            if case .value(let value) = DecimalText.parse(text), value >= cell.minimum, value <= cell.maximum {
-                row.features.numbers[slot] = value
-            } else if text.isEmpty, cell.isOptional {
-                row.features.numbers[slot] = .nan
             } else {
                 try read(cell.role, text, &row)
             }
         }
+    }
+
+    /// Reads the numbers where they lie.
+    /// - Returns: false where one of them needs a closer look.
+    @inline(__always)
+    private static func read(
+        _ numbers: [NumberCell], into row: UnsafeMutableBufferPointer<Double>,
+        _ bytes: (Int) -> UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        for cell in numbers {
+            let text = bytes(cell.column)
+            if case .value(let value) = DecimalText.parse(text), value >= cell.minimum, value <= cell.maximum {
+                row[cell.slot] = value
+            } else if text.isEmpty, cell.isOptional {
+                row[cell.slot] = .nan
+            } else {
+                return false
+            }
+        }
+        return true
     }
 
     /// Whether a category's text needs no closer look: neither empty nor too long, and ASCII.

@@ -20,13 +20,13 @@ extension ApplicationState {
     mutating func pass(
         to time: Timestamp, keeping kept: Int? = nil, _ past: inout some PastEvents, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
-        if let oldest = ledger.oldest(.pending), hasPassed(ledger.entry(oldest).time, time) {
+        if let oldest = ledger.oldest(.pending), hasPassed(ledger.time(of: oldest), time) {
             try expirePredictions(at: time, &past, &outcome)
         }
-        while let oldest = ledger.oldest(.labelled), hasPassed(ledger.entry(oldest).time, time) {
+        while let oldest = ledger.oldest(.labelled), hasPassed(ledger.time(of: oldest), time) {
             if oldest == kept { ledger.move(oldest, to: .expired, at: time) } else { ledger.remove(oldest) }
         }
-        while let oldest = ledger.oldest(.waiting), hasPassed(ledger.entry(oldest).time, time) {
+        while let oldest = ledger.oldest(.waiting), hasPassed(ledger.time(of: oldest), time) {
             ledger.counts.unmatchedLabels += 1
             ledger.remove(oldest)
         }
@@ -39,7 +39,7 @@ extension ApplicationState {
         var rows: [FeatureRow] = []
         if case .label = contract.target.unlabelled {
             var next = ledger.oldest(.pending)
-            while let index = next, hasPassed(ledger.entry(index).time, time) {
+            while let index = next, hasPassed(ledger.time(of: index), time) {
                 var row = FeatureRow(contract.layout)
                 try past.takeFeatures(at: Int(ledger.entry(index).offset), into: &row)
                 rows.append(row)
@@ -47,7 +47,7 @@ extension ApplicationState {
             }
         }
         var position = 0
-        while let index = ledger.oldest(.pending), hasPassed(ledger.entry(index).time, time) {
+        while let index = ledger.oldest(.pending), hasPassed(ledger.time(of: index), time) {
             let entry = ledger.entry(index)
             ledger.counts.expiredPredictions += 1
             ledger.move(index, to: .expired, at: expiry(entry.time))

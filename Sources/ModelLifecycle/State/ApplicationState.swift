@@ -79,7 +79,9 @@ public struct ApplicationState: Sendable {
         _ event: borrowing Event, past: inout some PastEvents, derived: LearnedState? = nil,
         into outcome: inout Outcome
     ) throws(PastEventMissing) {
-        guard case .adopted(let adoption) = event.payload else { return try take(event, &past, nil, &outcome) }
+        guard case .adopted(let adoption) = event.payload else {
+            return try applyOther(event, past: &past, into: &outcome)
+        }
         outcome.begin(answering: learned.roles.champion)
         let decision = adopt(adoption, derived, &outcome)
         outcome.decision = decision
@@ -89,7 +91,14 @@ public struct ApplicationState: Sendable {
         }
     }
 
-    /// Applies an event that adopts nothing, and so needs no learned state handed about.
+    /// Applies an event that adopts nothing: the same, and no learned state is handed about.
+    public mutating func applyOther(
+        _ event: borrowing Event, past: inout some PastEvents, into outcome: inout Outcome
+    ) throws(PastEventMissing) {
+        try take(event, &past, nil, &outcome)
+    }
+
+    /// Applies an event that adopts nothing.
     /// - Parameter correctedLabel: with a prediction whose label waits, what the label should have been, where it was
     ///   another.
     mutating func take(
@@ -334,21 +343,21 @@ public struct ApplicationState: Sendable {
         _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false,
         _ outcome: inout Outcome
     ) {
-        let entry = ledger.entry(index)
+        let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         if !isExample {
-            let lag = max(0, time.microseconds - entry.time.microseconds)
+            let lag = max(0, time.microseconds - ledger.time(of: index).microseconds)
             ledger.counts.labels += 1
             ledger.counts.labelLag.update(Double(lag))
             ledger.counts.labelLagMaxMicroseconds = max(ledger.counts.labelLagMaxMicroseconds, lag)
         }
         let target = target(learning: label)
-        outcome.labelledQuestion = Int(entry.offset)
-        outcome.scoredTarget = learned.lineage.contains(Int(entry.offset)) ? target : nil
+        outcome.labelledQuestion = question
+        outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
         outcome.scoredWidth = voiceWidth
         ledger.copyAnswers(of: index, to: &outcome.scored)
         if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
         if served.own != nil, keepsServed {
-            let voice = outcome.scored[entry.place * voiceWidth..<(entry.place + 1) * voiceWidth]
+            let voice = outcome.scored[place * voiceWidth..<(place + 1) * voiceWidth]
             served.score(
                 ledger.given(of: index), voice: voice, label, target, learned.classes,
                 maxClasses: spec.contract.target.maxClasses, row, at: time)

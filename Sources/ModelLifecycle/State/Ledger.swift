@@ -9,12 +9,6 @@ import OnlineLearning
 /// entries with an open-addressing index. Complexity: O(1) for every operation, amortized; memory is bounded by
 /// ``Limits/idBytes``.
 public struct Ledger: Sendable {
-    private struct Queue: Sendable {
-        var head: Int32 = -1
-        var tail: Int32 = -1
-        var count = 0
-    }
-
     /// The log time of a log without any: the first instant that can be written, 0001-01-01T00:00:00Z.
     public static let beginning = Timestamp(microseconds: -62_135_596_800_000_000)
 
@@ -29,7 +23,7 @@ public struct Ledger: Sendable {
     /// nothing ever walks through it.
     private var given: [Int: [Double]] = [:]
     private var freeHead: Int32 = -1
-    private var queues = [Queue](repeating: Queue(), count: 3)
+    private var queues = Queues()
     /// Entry + 1 below, the id's highest 32 bits above it, so that another id's entry is hardly ever looked at; or 0.
     /// A power of two, at most half taken.
     private var buckets: [UInt64] = []
@@ -47,9 +41,9 @@ public struct Ledger: Sendable {
         self.answerWidth = answerWidth
     }
 
-    public var pendingCount: Int { queues[0].count }
-    public var waitingCount: Int { queues[1].count }
-    public var knownCount: Int { queues[2].count }
+    public var pendingCount: Int { queues[.pending].count }
+    public var waitingCount: Int { queues[.waiting].count }
+    public var knownCount: Int { queues[.labelled].count }
 
     /// Bytes that the entries take, their index included.
     var byteCount: Int {
@@ -59,7 +53,12 @@ public struct Ledger: Sendable {
 
     // MARK: Entries
 
+    @inline(__always)
     func entry(_ index: Int) -> Entry { entries[index] }
+
+    /// When an entry came into its queue.
+    @inline(__always)
+    func time(of index: Int) -> Timestamp { entries[index].time }
 
     func index(of id: Fingerprint) -> Int? {
         guard !buckets.isEmpty else { return nil }
@@ -79,7 +78,7 @@ public struct Ledger: Sendable {
 
     /// The oldest entry of a queue, if there is one.
     func oldest(_ status: Status) -> Int? {
-        let head = queues[status.queue].head
+        let head = queues[status].head
         return head < 0 ? nil : Int(head)
     }
 
@@ -118,17 +117,19 @@ public struct Ledger: Sendable {
         newest = index
         used += 1
         if used * 2 > buckets.count { rehash(max(64, buckets.count * 2)) } else { place(index) }
-        link(index)
+        relink { $0.link(index, in: $1) }
         return index
     }
 
     /// Moves an entry to the end of the queue of its new status.
     mutating func move(_ index: Int, to status: Status, at time: Timestamp) {
-        unlink(index)
         if !given.isEmpty, status != .pending { given[index] = nil }
-        entries[index].status = status
-        entries[index].time = time
-        link(index)
+        relink { queues, entries in
+            queues.unlink(index, in: entries)
+            entries[index].status = status
+            entries[index].time = time
+            queues.link(index, in: entries)
+        }
     }
 
     /// The label came, by the event at an offset.
@@ -152,18 +153,23 @@ public struct Ledger: Sendable {
 
     /// A prediction takes the place of the label that waited for it.
     mutating func replace(_ index: Int, with entry: Entry) {
-        unlink(index)
-        entries[index] = entry
-        link(index)
+        relink { queues, entries in
+            queues.unlink(index, in: entries)
+            entries[index] = entry
+            queues.link(index, in: entries)
+        }
     }
 
     mutating func remove(_ index: Int) {
-        unlink(index)
         unplace(index)
         if !corrections.isEmpty { corrections[index] = nil }
         if !given.isEmpty { given[index] = nil }
-        entries[index].status = .free
-        entries[index].next = freeHead
+        let free = freeHead
+        relink { queues, entries in
+            queues.unlink(index, in: entries)
+            entries[index].status = .free
+            entries[index].next = free
+        }
         freeHead = Int32(index)
         used -= 1
     }
@@ -227,30 +233,12 @@ public struct Ledger: Sendable {
 
     // MARK: Queues and index
 
-    private mutating func link(_ index: Int) {
-        let queue = entries[index].status.queue
-        let tail = queues[queue].tail
-        entries[index].previous = tail
-        entries[index].next = -1
-        if tail < 0 { queues[queue].head = Int32(index) } else { entries[Int(tail)].next = Int32(index) }
-        queues[queue].tail = Int32(index)
-        queues[queue].count += 1
-    }
-
-    private mutating func unlink(_ index: Int) {
-        let entry = entries[index]
-        let queue = entry.status.queue
-        if entry.previous < 0 {
-            queues[queue].head = entry.next
-        } else {
-            entries[Int(entry.previous)].next = entry.next
-        }
-        if entry.next < 0 {
-            queues[queue].tail = entry.previous
-        } else {
-            entries[Int(entry.next)].previous = entry.previous
-        }
-        queues[queue].count -= 1
+    /// Changes queues and entries together, where they lie.
+    @inline(__always)
+    private mutating func relink(_ body: (inout Queues, UnsafeMutableBufferPointer<Entry>) -> Void) {
+        var queues = self.queues
+        entries.withUnsafeMutableBufferPointer { body(&queues, $0) }
+        self.queues = queues
     }
 
     @inline(__always)
@@ -269,21 +257,26 @@ public struct Ledger: Sendable {
     /// the index never fills with tombstones.
     private mutating func unplace(_ index: Int) {
         let mask = buckets.count - 1
-        var hole = Int(truncatingIfNeeded: entries[index].id.low) & mask
-        let mark = Self.mark(entries[index].id, index)
-        while buckets[hole] != mark { hole = (hole + 1) & mask }
-        var bucket = hole
-        while true {
-            bucket = (bucket + 1) & mask
-            guard buckets[bucket] != 0 else { break }
-            let entry = Int(truncatingIfNeeded: buckets[bucket] & 0xFFFF_FFFF) - 1
-            let home = Int(truncatingIfNeeded: entries[entry].id.low) & mask
-            if (bucket &- home) & mask >= (bucket &- hole) & mask {
-                buckets[hole] = buckets[bucket]
-                hole = bucket
+        let id = entries[index].id
+        let mark = Self.mark(id, index)
+        entries.withUnsafeBufferPointer { entries in
+            buckets.withUnsafeMutableBufferPointer { buckets in
+                var hole = Int(truncatingIfNeeded: id.low) & mask
+                while buckets[hole] != mark { hole = (hole &+ 1) & mask }
+                var bucket = hole
+                while true {
+                    bucket = (bucket &+ 1) & mask
+                    guard buckets[bucket] != 0 else { break }
+                    let entry = Int(truncatingIfNeeded: buckets[bucket] & 0xFFFF_FFFF) - 1
+                    let home = Int(truncatingIfNeeded: entries[entry].id.low) & mask
+                    if (bucket &- home) & mask >= (bucket &- hole) & mask {
+                        buckets[hole] = buckets[bucket]
+                        hole = bucket
+                    }
+                }
+                buckets[hole] = 0
             }
         }
-        buckets[hole] = 0
     }
 
     private mutating func rehash(_ count: Int) {
@@ -299,7 +292,7 @@ extension Ledger {
         counts.encode(to: &encoder)
         encoder.count(answerWidth)
         for status in [Status.pending, .waiting, .labelled] {
-            encoder.count(queues[status.queue].count)
+            encoder.count(queues[status].count)
             var index = oldest(status)
             while let current = index {
                 let (entry, correction) = (entries[current], correction(of: current))

@@ -99,7 +99,9 @@ public struct FeatureRow: Sendable {
         strings[slot] = StringSlot(
             start: Int32(truncatingIfNeeded: bytes.count), count: Int32(truncatingIfNeeded: value.count),
             hash: CategoryTable.hash(value))
-        bytes.append(contentsOf: value)
+        // The way in for many bytes costs as much as several single ones.
+        guard value.count <= 8 else { return bytes.append(contentsOf: value) }
+        for byte in value { bytes.append(byte) }
     }
 
     /// Sets a string to a name of a table.

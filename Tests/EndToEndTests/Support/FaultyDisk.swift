@@ -20,18 +20,7 @@ enum FaultyDisk {
         let description = "faulty_disk.c is not compiled: it needs Linux and a C compiler"
     }
 
-    /// Only where programs are linked as on Linux, and there is a compiler; Swift brings one.
-    private static let library: String? = {
-        #if os(Linux)
-            guard let compiler = Program.path("clang") ?? Program.path("cc") else { return nil }
-            let source = "\(Program.repository)/Tests/EndToEndTests/Support/faulty_disk.c"
-            let library = NSTemporaryDirectory() + "headrace-faulty-disk-\(getpid()).so"
-            let arguments = ["-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"]
-            return (try? Program.run(compiler, arguments).status) == 0 ? library : nil
-        #else
-            return nil
-        #endif
-    }()
+    private static let library = Preloaded.library("faulty_disk")
 
     /// Runs the program with changes failing under a directory.
     static func headrace(

@@ -1,10 +1,3 @@
-import Determinism
-import ModelLifecycle
-import OnlineLearning
-
-/// The features of recent predictions, so that a label that comes soon needs no reading of the log.
-typealias RecentFeatures = RecentRows<FeatureRow>
-
 /// What belongs to recent predictions, by offset.
 ///
 /// Rows are pooled: what is taken out lends its storage to what comes in, and nothing is allocated once the pool has
@@ -12,13 +5,17 @@ typealias RecentFeatures = RecentRows<FeatureRow>
 struct RecentRows<Row: Sendable>: Sendable {
     /// Nil keeps every row until it is taken or forgotten.
     private let capacity: Int?
-    fileprivate var pool: [Row] = []
+    private var pool: [Row] = []
     private var free: [Int32] = []
     /// Pool index + 1 of each offset from ``base``, 0 where there is none; the first ``head`` are done with.
     private var indices: [Int32] = []
     private var base = 0
     private var head = 0
     private(set) var count = 0
+    /// The row remembered last, which is the one asked for next where labels come at once, and its offset; -1 where it
+    /// is done with.
+    private var newest: Row?
+    private var newestOffset = -1
 
     init(capacity: Int?) {
         self.capacity = capacity
@@ -27,12 +24,19 @@ struct RecentRows<Row: Sendable>: Sendable {
     /// Remembers the row of the prediction at an offset above all before, by taking it over; hands another back, with
     /// stale values.
     mutating func take(over row: inout Row, at offset: Int) {
-        if let index = place(offset, or: row) { swap(&pool[index], &row) }
+        guard newest != nil else {
+            (newest, newestOffset) = (row, offset)
+            return
+        }
+        swap(&newest!, &row)
+        let before = newestOffset
+        newestOffset = offset
+        if before >= 0, let index = place(before, or: row) { swap(&pool[index], &row) }
     }
 
     /// The pooled row for an offset; nil where the pool was empty and took the given one.
-    fileprivate mutating func place(_ offset: Int, or row: Row) -> Int? {
-        if let capacity, count >= capacity { forgetOldest() }
+    private mutating func place(_ offset: Int, or row: Row) -> Int? {
+        if let capacity, count + 1 >= capacity { forgetOldest() }
         if count == 0 {
             indices.removeAll(keepingCapacity: true)
             (base, head) = (offset, 0)
@@ -50,13 +54,18 @@ struct RecentRows<Row: Sendable>: Sendable {
 
     /// Swaps a row out, if it is here.
     mutating func take(_ offset: Int, into row: inout Row) -> Bool {
+        if offset == newestOffset {
+            swap(&newest!, &row)
+            newestOffset = -1
+            return true
+        }
         guard let index = remove(offset) else { return false }
         swap(&pool[index], &row)
         return true
     }
 
     mutating func forget(_ offset: Int) {
-        _ = remove(offset)
+        if offset == newestOffset { newestOffset = -1 } else { _ = remove(offset) }
     }
 
     mutating func removeAll() {
@@ -85,40 +94,5 @@ struct RecentRows<Row: Sendable>: Sendable {
         indices.removeFirst(head)
         base += head
         head = 0
-    }
-}
-
-extension RecentRows<FeatureRow> {
-    /// Remembers a copy.
-    mutating func remember(_ row: FeatureRow, at offset: Int) {
-        if let index = place(offset, or: row) { pool[index].assign(row) }
-    }
-}
-
-/// The past as an evaluation has it: everything that is still referred to is in memory, and nothing else is kept.
-struct MemoryPast: PastEvents {
-    var recent = RecentFeatures(capacity: nil)
-    /// Labels that came before their predictions, by offset. Only a listed log has any.
-    var waiting: [Int: Label] = [:]
-
-    mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
-        guard recent.take(offset, into: &row) else {
-            throw PastEventMissing(offset: offset, reason: "its features are gone")
-        }
-    }
-
-    mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
-        guard let label = waiting.removeValue(forKey: offset) else {
-            throw PastEventMissing(offset: offset, reason: "its label is gone")
-        }
-        return label
-    }
-
-    mutating func question(at offset: Int) throws(PastEventMissing) -> PastQuestion {
-        throw PastEventMissing(offset: offset, reason: "nobody sets the clock of a file")
-    }
-
-    mutating func forgetFeatures(at offset: Int) {
-        recent.forget(offset)
     }
 }

@@ -3,21 +3,32 @@ import ModelLifecycle
 import OnlineLearning
 
 /// The past as a log has it: recent features from memory, everything else read back.
-struct LogPast: PastEvents {
+struct LogPast: FoldPast {
     /// How many rows of features are kept in memory.
     static let recentCapacity = 4_096
 
-    var recent: RecentFeatures
+    /// So that a label that comes soon needs no reading of the log.
+    private var recent: RecentRows<FeatureRow>
     var reader: LogReader
     /// The layout that rows are wanted in: that of the present contract.
-    var layout: FeatureLayout
+    private var layout: FeatureLayout
 
-    /// - Parameter capacity: how many rows of features are kept in memory; nil keeps all that are still asked for.
-    init(_ log: any EventLog & SnapshotStore, layout: FeatureLayout, capacity: Int? = recentCapacity) {
-        recent = RecentFeatures(capacity: capacity)
+    /// - Parameters:
+    ///   - contract: the present one.
+    ///   - capacity: how many rows of features are kept in memory; nil keeps all that are still asked for.
+    init(_ log: any EventLog & SnapshotStore, under contract: Contract, capacity: Int? = recentCapacity) {
+        recent = RecentRows(capacity: capacity)
         reader = LogReader(log)
-        self.layout = layout
+        layout = contract.layout
+        reader.know(contract)
     }
+
+    mutating func keep(_ row: inout FeatureRow, ofPredictionAt offset: Int) {
+        recent.take(over: &row, at: offset)
+    }
+
+    /// It is in the log.
+    mutating func keep(_ label: Label?, waitingSince offset: Int) {}
 
     mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
         if recent.take(offset, into: &row) { return }

@@ -1,0 +1,55 @@
+/// The queues that entries lie in, linked through the entries themselves.
+extension Ledger {
+    struct Queue: Sendable {
+        var head: Int32 = -1
+        var tail: Int32 = -1
+        var count = 0
+    }
+
+    /// The three of them, where no array is looked after.
+    struct Queues: Sendable {
+        private var pending = Queue()
+        private var waiting = Queue()
+        private var known = Queue()
+
+        subscript(_ status: Status) -> Queue {
+            @inline(__always) get {
+                switch status {
+                case .pending: pending
+                case .waiting: waiting
+                default: known
+                }
+            }
+            @inline(__always) set {
+                switch status {
+                case .pending: pending = newValue
+                case .waiting: waiting = newValue
+                default: known = newValue
+                }
+            }
+        }
+
+        /// Adds an entry to the end of its queue.
+        @inline(__always)
+        mutating func link(_ index: Int, in entries: UnsafeMutableBufferPointer<Entry>) {
+            let status = entries[index].status
+            var queue = self[status]
+            (entries[index].previous, entries[index].next) = (queue.tail, -1)
+            if queue.tail < 0 { queue.head = Int32(index) } else { entries[Int(queue.tail)].next = Int32(index) }
+            queue.tail = Int32(index)
+            queue.count += 1
+            self[status] = queue
+        }
+
+        @inline(__always)
+        mutating func unlink(_ index: Int, in entries: UnsafeMutableBufferPointer<Entry>) {
+            let status = entries[index].status
+            let (previous, next) = (entries[index].previous, entries[index].next)
+            var queue = self[status]
+            if previous < 0 { queue.head = next } else { entries[Int(previous)].next = next }
+            if next < 0 { queue.tail = previous } else { entries[Int(next)].previous = previous }
+            queue.count -= 1
+            self[status] = queue
+        }
+    }
+}

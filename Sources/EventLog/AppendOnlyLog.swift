@@ -84,6 +84,9 @@ public protocol AppendOnlyLog: Sendable {
     /// many times faster.
     func block(containing offset: Int) throws(LogFailure) -> Block?
 
+    /// The offset before which the payloads of what clients asked and taught were dropped; 0 where none was.
+    var sealedEnd: Int { get throws(LogFailure) }
+
     /// Ends the use of the log; nothing may be called after it.
     /// - Throws: what could not be tidied up. Nothing that was appended is lost.
     func close() throws(LogFailure)
@@ -99,6 +102,11 @@ public enum LogLimit {
 extension AppendOnlyLog {
     /// Of a log that holds nothing open.
     public func close() throws(LogFailure) {}
+
+    /// Of a log that drops nothing.
+    public var sealedEnd: Int {
+        get throws(LogFailure) { 0 }
+    }
 
     /// The offset of the next event, by the store's word.
     public var endOffset: Int {

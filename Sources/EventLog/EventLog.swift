@@ -105,6 +105,8 @@ public protocol SnapshotStore: Sendable {
     func snapshots() throws(LogFailure) -> [Snapshot]
     /// Removes the snapshots at these offsets.
     func dropSnapshots(at offsets: [Int]) throws(LogFailure)
+    /// What blocks and snapshots take.
+    func sizes() throws(LogFailure) -> StoreSizes
     /// The names of versions that a store of format 2 kept in a table, by offset, until they have become events.
     func formerNames() throws(LogFailure) -> [(name: String, offset: Int)]
     /// Takes over such names from where the log comes from.
@@ -119,6 +121,23 @@ public protocol SnapshotStore: Sendable {
     func firstReading() throws(LogFailure) -> Timestamp?
     /// Keeps the first of the readings that it is told.
     func noteFirstReading(_ time: Timestamp) throws(LogFailure)
+}
+
+/// What a store holds, in bytes of payload.
+public struct StoreSizes: Sendable, Equatable {
+    public let logBytes: Int
+    /// By ascending offset.
+    public let snapshots: [(offset: Int, bytes: Int)]
+
+    public init(logBytes: Int, snapshots: [(offset: Int, bytes: Int)]) {
+        (self.logBytes, self.snapshots) = (logBytes, snapshots)
+    }
+
+    public var snapshotBytes: Int { snapshots.reduce(0) { $0 + $1.bytes } }
+
+    public static func == (a: StoreSizes, b: StoreSizes) -> Bool {
+        a.logBytes == b.logBytes && a.snapshots.elementsEqual(b.snapshots, by: ==)
+    }
 }
 
 extension SnapshotStore {

@@ -138,6 +138,14 @@ public final class MemoryLog: AppendOnlyLog, SnapshotStore, ExperimentStore, Blo
         contents.withLock { contents in contents.snapshots.removeAll { offsets.contains($0.offset) } }
     }
 
+    public func sizes() -> StoreSizes {
+        contents.withLock { contents in
+            StoreSizes(
+                logBytes: contents.places.reduce(0) { $0 + ($1.entry.block?.payload.count ?? 0) },
+                snapshots: contents.snapshots.map { ($0.offset, $0.payload.count) })
+        }
+    }
+
     public func formerNames() -> [(name: String, offset: Int)] {
         contents.withLock { $0.formerNames }
     }

@@ -9,6 +9,21 @@ public enum Packing {
     /// Set in the first byte of a packed payload, and in no other.
     public static let mark: UInt8 = 0x80
 
+    /// The first byte of a payload of which something was dropped. Behind it stand a sum of the rest, the chain's link
+    /// after the row as it was, and what is left of its blocks, packed.
+    public static let sealed: UInt8 = mark | 3
+
+    public static func isSealed(_ payload: some Collection<UInt8>) -> Bool {
+        payload.first == sealed
+    }
+
+    /// The link that a sealed payload carries, in the place of the one that its blocks would give.
+    public static func link(ofSealed payload: [UInt8]) -> Digest? {
+        let start = 1 + Digest.byteCount
+        guard isSealed(payload), payload.count >= start + Digest.byteCount else { return nil }
+        return Digest(bytes: payload[start..<start + Digest.byteCount])
+    }
+
     public static func isPacked(_ payload: some Collection<UInt8>) -> Bool {
         (payload.first ?? 0) & mark != 0
     }

@@ -4,9 +4,9 @@ import Synchronization
 
 /// An engine that fails now and then, by a seed: before something was done, after it was done, or with it still on its
 /// way, so that it is done later. Whoever asked learns no more than that the outcome is unknown.
-public final class FaultyLog: AppendOnlyLog, SnapshotStore, ExperimentStore, BlobStore, ForgettingLog, PackingLog {
+public final class FaultyLog: AppendOnlyLog, SnapshotStore, ExperimentStore, BlobStore, ForgettingLog, RetainingLog {
     public typealias Engine =
-        any AppendOnlyLog & SnapshotStore & ExperimentStore & BlobStore & ForgettingLog & PackingLog
+        any AppendOnlyLog & SnapshotStore & ExperimentStore & BlobStore & ForgettingLog & RetainingLog
 
     /// When something fails, the same for the same seed.
     public final class Faults: Sendable {
@@ -114,6 +114,10 @@ public final class FaultyLog: AppendOnlyLog, SnapshotStore, ExperimentStore, Blo
         try commit { () throws(LogFailure) in try engine.pack(blocks, as: payload) }
     }
 
+    public func seal(_ row: Block, as payload: [UInt8]) throws(LogFailure) {
+        try commit { () throws(LogFailure) in try engine.seal(row, as: payload) }
+    }
+
     public func forget(
         _ rewriting: Rewriting, after tip: LogTip, _ replacement: (Block) throws -> [UInt8]?
     ) throws(LogFailure) -> (tip: LogTip, heads: Heads) {
@@ -173,6 +177,12 @@ public final class FaultyLog: AppendOnlyLog, SnapshotStore, ExperimentStore, Blo
     public func looseBlocks(from offset: Int, eventsMax: Int) throws(LogFailure) -> [Block] {
         try engine.looseBlocks(from: offset, eventsMax: eventsMax)
     }
+
+    public var sealedEnd: Int { get throws(LogFailure) { try engine.sealedEnd } }
+
+    public func link(after offset: Int) throws(LogFailure) -> Digest? { try engine.link(after: offset) }
+
+    public func sizes() throws(LogFailure) -> StoreSizes { try engine.sizes() }
 
     public func heads() throws(LogFailure) -> [Heads] { try engine.heads() }
 

@@ -22,7 +22,9 @@ extension SQLiteStore {
     func append(
         _ blocks: [Block], packedAs payload: [UInt8]? = nil, after tip: LogTip, with more: (Database) throws -> Void
     ) throws(LogFailure) -> LogTip {
-        let links = try blocks.links(after: tip)
+        var links = try blocks.links(after: tip)
+        // What was dropped was chained as well; what is left says to which link.
+        if let sealed = payload.flatMap(Packing.link(ofSealed:)) { links[links.count - 1] = sealed }
         guard let last = blocks.last, let link = links.last else { return tip }
         let next = LogTip(
             position: tip.position + UInt64(last.endOffset - tip.endOffset), endOffset: last.endOffset, link: link,

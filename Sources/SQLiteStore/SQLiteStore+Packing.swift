@@ -82,6 +82,7 @@ extension SQLiteStore: PackingLog {
     ) throws(LogFailure) -> LogTip {
         guard Packing.isPacked(payload) else { throw Self.notPacked }
         // One block alone lies there as it is: it may be the adoption that others look for.
-        return try append(blocks, packedAs: blocks.count == 1 ? nil : payload, after: tip) { _ in }
+        let isLoose = blocks.count == 1 && !Packing.isSealed(payload)
+        return try append(blocks, packedAs: isLoose ? nil : payload, after: tip) { _ in }
     }
 }

@@ -91,6 +91,20 @@ extension SQLiteStore {
         }
     }
 
+    public func sizes() throws(LogFailure) -> StoreSizes {
+        try read("measure the store") { db in
+            let logBytes = try Int.fetchOne(db, sql: "SELECT sum(length(payload)) FROM blocks") ?? 0
+            // A store of an older format that is only read has no pieces.
+            let rest = try db.tableExists("pieces")
+                ? "ifnull((SELECT sum(length(pieces.payload)) FROM pieces WHERE digest = payload_digest), 0)" : "0"
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT offset, length(payload) + \(rest) FROM snapshots ORDER BY offset")
+            return StoreSizes(
+                logBytes: logBytes,
+                snapshots: rows.map { (Int.fromDatabaseValue($0[0]) ?? -1, Int.fromDatabaseValue($0[1]) ?? 0) })
+        }
+    }
+
     /// Drops every piece that belongs to no snapshot, as a part of a transaction.
     static func dropLoosePieces(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM pieces WHERE \(looseCondition)")

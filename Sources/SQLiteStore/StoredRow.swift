@@ -56,6 +56,11 @@ struct StoredRow {
             links.append(link)
             offset = block.endOffset
         }
+        // What was dropped was chained as well; what is left says to which link.
+        if let sealed = Packing.link(ofSealed: block.payload) {
+            link = sealed
+            links[links.count - 1] = sealed
+        }
         guard link == chain, offset == block.endOffset, first.firstTime == block.firstTime,
             last.lastTime == block.lastTime
         else { throw SQLiteStore.damaged(path, block.firstOffset) }

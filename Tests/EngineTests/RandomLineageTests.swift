@@ -8,8 +8,8 @@ import SQLiteStore
 import Testing
 
 /// Random lives: events, restores, amendments, candidates and stops in any order. One application lives them in memory
-/// and undisturbed, another on a disk whose commits fail and in a process that crashes. Both come to the same log and
-/// to the same states.
+/// and undisturbed, another on a disk whose commits fail and in a process that crashes; both lose snapshots at random,
+/// each its own, those of adoptions among them. Both come to the same log and to the same states.
 @Suite struct RandomLineageTests {
     /// Something that happens to an application.
     private enum Step: Sendable {
@@ -27,6 +27,8 @@ import Testing
         case restoreNamed(String)
         /// What nobody asks or teaches with.
         case note(Event)
+        /// Snapshots are lost, as many as the log gives back.
+        case lose
         case stop
         case crash
     }
@@ -67,8 +69,8 @@ import Testing
             // Not within a request: part of it may be on the disk when it fails, and whoever sends it again later may
             // ask for ids that have been forgotten meanwhile.
             seconds += Int64(generator.below(8))
-            return switch generator.below(24) {
-            case 0: .restore(to: 1 + generator.below(end))
+            return switch generator.below(28) {
+            case 0, 24: .restore(to: 1 + generator.below(end))
             case 1: .exclude(anyCondition())
             case 12: .withdraw(generator.below(4))
             case 13: .preview(anyCondition())
@@ -80,6 +82,7 @@ import Testing
             case 11: .note(note())
             case 5: .stop
             case 6, 7: .crash
+            case 25, 26, 27: .lose
             default: .events((0..<(1 + generator.below(30))).map { _ in event() })
             }
         }
@@ -129,9 +132,14 @@ import Testing
         private let leftByCrash: () throws -> StoreAccess
         private(set) var application: Application
         private let task: OnlineLearning.Task
+        /// Says which snapshots are lost.
+        private var losses: SeededGenerator
 
-        init(_ spec: Spec, _ access: StoreAccess, leftByCrash: @escaping () throws -> StoreAccess) throws {
+        init(
+            _ spec: Spec, _ access: StoreAccess, losses seed: UInt64, leftByCrash: @escaping () throws -> StoreAccess
+        ) throws {
             (self.access, self.leftByCrash, task) = (access, leftByCrash, spec.contract.target.task)
+            losses = SeededGenerator(seed: seed)
             application = try Self.open(spec, access)
         }
 
@@ -161,6 +169,13 @@ import Testing
                     _ = try await application.setName(name, at: offset.map { .offset($0) })
                 case .restoreNamed(let name): _ = try await application.restore(to: .name(name))
                 case .note(let event): _ = try await application.submit([event])
+                case .lose:
+                    let kept = 1 + losses.below(3)
+                    let choice = losses.next()
+                    try await application.withLog { log in
+                        var generator = SeededGenerator(seed: choice)
+                        try Self.lose(in: log) { generator.below(4) >= kept }
+                    }
                 case .stop:
                     await application.stop()
                     application = try Self.open(nil, access)
@@ -182,6 +197,15 @@ import Testing
             let shown = try await application.previewAmending(.exclude(condition))
             #expect(shown.offset == before)
             #expect(try await application.inspect { $0.offset } == before)
+        }
+
+        /// Drops snapshots that the log gives back. - Returns: how many.
+        @discardableResult
+        static func lose(in log: StoreAccess.Store, where isLost: () -> Bool = { true }) throws -> Int {
+            let rooted = try SnapshotRoots.rooted(in: log)
+            let lost = try log.snapshots().map(\.offset).filter { !rooted.contains($0) && isLost() }
+            try log.dropSnapshots(at: lost)
+            return lost.count
         }
 
         /// Does it until it is done, as somebody does who is told that the outcome is unknown and looks.
@@ -213,14 +237,15 @@ import Testing
         var life = try Life(task, seed: 31 * seed + UInt64(task.rawValue))
         let memory = MemoryLog()
         let inMemory = StoreAccess(open: { memory }, close: { _ in })
-        let calm = try Subject(life.specs[0], inMemory) { inMemory }
+        let calm = try Subject(life.specs[0], inMemory, losses: seed) { inMemory }
         let faults = FaultyLog.Faults(seed: seed)
         var fixtures = [try StoreFixture()]
-        let troubled = try Subject(life.specs[0], FaultyLog.access(fixtures[0], faults)) {
+        let troubled = try Subject(life.specs[0], FaultyLog.access(fixtures[0], faults), losses: seed + 99) {
             fixtures.append(try fixtures[fixtures.count - 1].crashed())
             return FaultyLog.access(fixtures[fixtures.count - 1], faults)
         }
         faults.set(percent: 25)
+        var lived: [(offset: Int, digest: Digest)] = []
         for number in 0..<50 {
             let step = life.next(end: try await calm.offset)
             let refusal = try await calm.live(step)
@@ -228,6 +253,7 @@ import Testing
             #expect(said == refusal, "step \(number), \(step)")
             let (one, other) = (try await calm.standing, try await troubled.standing)
             try #require(one == other, "step \(number), \(step)")
+            lived.append((try await calm.offset, one[0]))
         }
         #expect(faults.happened > 3)
         faults.set(percent: 0)
@@ -250,9 +276,29 @@ import Testing
         #expect(try VersionNames(in: store) == names)
         #expect(names.offset(of: "end") == events - 2)
         for log in [memory, store] as [StoreAccess.Store] {
-            let verification = try Verification(of: log)
-            #expect(verification.isEqual, "\(verification.differences)")
-            #expect(verification.eventCount == events)
+            let end = try ApplicationState(reading: log)
+            try check(log, lived)
+            // From the beginning, or from what must stay.
+            #expect(try Subject.lose(in: log) > 0)
+            let again = try ApplicationState(reading: log)
+            #expect(again.stateDigest == end.stateDigest && again.ledgerDigest == end.ledgerDigest)
+            try check(log, lived)
+            #expect(try VersionNames(in: log) == names)
+        }
+    }
+
+    /// Whatever snapshots there are, all is verified, and each moment has the state that was lived through.
+    private func check(_ log: StoreAccess.Store, _ lived: [(offset: Int, digest: Digest)]) throws {
+        let verification = try Verification(of: log)
+        #expect(verification.isEqual, "\(verification.differences)")
+        #expect(try verification.eventCount == log.endOffset)
+        for (offset, digest) in lived {
+            do {
+                let side = try VersionDiff(.offset(offset), .offset(offset), in: log).from
+                #expect(side.stateDigest == digest, "@\(offset)")
+            } catch let refusal as Refusal {
+                #expect(refusal.message.contains("was forgotten"), "@\(offset)")
+            }
         }
     }
 }

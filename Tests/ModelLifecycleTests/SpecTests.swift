@@ -77,8 +77,9 @@ struct SpecTests {
     @Test func unknownKeysAreNamedWithTheNearest() {
         #expect(
             plainSpec.with("metric", ["mae"]).complaints == [
-                "metric: found the unknown key 'metric', expected application, clock, durability, recovery, limits, "
-                    + "features, target, data, model, challengers or metrics (did you mean 'metrics'?)"
+                "metric: found the unknown key 'metric', expected application, clock, durability, recovery, "
+                    + "retention, limits, features, target, data, model, challengers or metrics "
+                    + "(did you mean 'metrics'?)"
             ])
         #expect(plainSpec.with("data", ["when": "t"]).complaints.count == 1)
         #expect(plainSpec.with("limits", ["cpu": "1"]).complaints.count == 1)

@@ -80,6 +80,15 @@ enum Status {
             ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
             ("in quarantine", "quarantined"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
+        if let oldest = status["oldest"], let offset = oldest["offset"]?.integer {
+            line("oldest", "@\(offset), \(oldest["time"]?.string ?? ""): what came before was dropped by retention")
+        }
+        if let bytes = status["snapshots_bytes"]?.integer, let most = status["snapshots_bytes_max"]?.integer {
+            let pruned = status["recovery"]?["snapshots_pruned"]?.integer ?? 0
+            line(
+                "snapshots", "\(bytes.grouped) of at most \(most.grouped) bytes"
+                    + (pruned > 0 ? "; \(pruned.grouped) pruned since the start" : ""))
+        }
         for damage in status["damaged_snapshots"]?.array ?? [] {
             let what = damage["offset"]?.integer.map { "the snapshot at @\($0)" } ?? "the list of snapshots"
             line("damaged", "\(what): \(damage["reason"]?.string ?? "")")

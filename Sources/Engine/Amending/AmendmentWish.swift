@@ -45,7 +45,7 @@ struct AmendmentWish: Sendable {
         switch wish {
         case .exclude(let selection):
             let search = try QuestionSearch(selection, in: log, under: amendments)
-            try Self.check(search)
+            try Self.check(search, LogFloor(log))
             return Proposed(amendment: .exclusion(search.offsets, isForgotten: false), counts: search.counts)
         case .correct(let labels):
             let corrections = try LabelSearch.corrections(labels, in: log, under: amendments)
@@ -57,7 +57,7 @@ struct AmendmentWish: Sendable {
             try Forgetting.check(log)
             // What was excluded before can be forgotten still: only what is forgotten already is passed over.
             let search = try QuestionSearch(selection, ids: ids, in: log, under: amendments.onlyForgetting)
-            try Self.check(search)
+            try Self.check(search, LogFloor(log))
             return Proposed(
                 amendment: .exclusion(search.offsets, isForgotten: true), counts: search.counts,
                 forgetting: Forgetting(offsets: search.offsets))
@@ -76,11 +76,12 @@ struct AmendmentWish: Sendable {
         }
     }
 
-    private static func check(_ search: QuestionSearch) throws(Refusal) {
+    private static func check(_ search: QuestionSearch, _ floor: LogFloor?) throws(Refusal) {
         guard !search.questions.isEmpty || !search.sayings.isEmpty else {
             throw Refusal(
                 .outOfRange, "no question that counts fulfils the condition",
-                hint: "nothing was changed; what is excluded or forgotten counts no more")
+                hint: "nothing was changed; what is excluded or forgotten counts no more"
+                    + (floor?.amendmentHint ?? ""))
         }
         guard search.questions.count < search.askedCount else {
             throw Refusal(

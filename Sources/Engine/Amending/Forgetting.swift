@@ -57,13 +57,14 @@ struct Forgetting {
         return nil
     }
 
-    private func encoded(_ block: Block, _ reader: inout LogReader) throws -> [UInt8] {
+    /// - Parameter onlyClients: whether what was done to the application stays.
+    func encoded(_ block: Block, _ reader: inout LogReader, onlyClients: Bool = false) throws -> [UInt8] {
         let (events, contract) = try reader.decode(block)
         var builder = BlockBuilder(contract: contract, version: events.version, firstOffset: block.firstOffset)
         var (event, answer) = (Event(contract.layout), StoredAnswer(.predicted))
         for index in 0..<events.count {
             try events.read(index, contract: contract, into: &event, answer: &answer)
-            if offsets.contains(block.firstOffset + index) {
+            if offsets.contains(block.firstOffset + index), !onlyClients || event.kind.isOfClients {
                 let left = Event(.forgotten, time: event.time, features: FeatureRow(contract.layout))
                 builder.append(
                     left, time: event.time, decision: .void, values: [], isBaseline: false,

@@ -47,12 +47,12 @@ enum LabelSearch {
             }
             wanted[event.id.fingerprint] = known
         }
-        return try resolve(labels, wanted)
+        return try resolve(labels, wanted, try LogFloor(log))
     }
 
     private static func resolve(
         _ labels: [(id: EventID, label: Label)],
-        _ wanted: [Fingerprint: (asked: Int?, labelled: Int?)]
+        _ wanted: [Fingerprint: (asked: Int?, labelled: Int?)], _ floor: LogFloor?
     ) throws -> [Amendment.Correction] {
         var corrections: [Amendment.Correction] = []
         var unknown: [String] = []
@@ -67,7 +67,8 @@ enum LabelSearch {
             let some = unknown.prefix(5).joined(separator: ", ") + (unknown.count > 5 ? ", …" : "")
             throw Refusal(
                 .outOfRange, "\(unknown.count) of \(labels.count) ids have no label that could be corrected: \(some)",
-                hint: "nothing was changed; leave these rows out, or send them as labels")
+                hint: "nothing was changed; leave these rows out, or send them as labels"
+                    + (floor?.amendmentHint ?? ""))
         }
         corrections.sort { $0.question < $1.question }
         return corrections

@@ -23,6 +23,7 @@ extension Application {
         return try await adopting { amendments, log in
             let end = try log.endOffset
             guard offset <= end else { throw RestorePoint.future(offset, end: end) }
+            try LogFloor.checkEvents(from: offset, in: log)
             var rerun = Rerun(candidate, log: log, from: offset, under: amendments)
             var pursuit = Pursuit()
             while try pursuit.goesOn(from: rerun.offset, to: log.endOffset) { try rerun.run() }

@@ -28,6 +28,7 @@ public final class Application: Sendable {
     public let damage: [SnapshotDamage]
     private let writer: Writer
     private let queue: JobQueue
+    private let adoptions = KnownAdoptions()
     let folds: WorkThreads
     let clock: ServerClock
 
@@ -97,13 +98,19 @@ public final class Application: Sendable {
         // What has been named or adopted since is not of this moment.
         var report = StatusReport(standing, versions: try await versions().filter { $0.offset <= standing.offset })
         report.damage = damage
+        let snapshots = snapshotReport
+        let log = try writer.log()
+        report.oldest = try await WorkThreads.reads.run { try LogFloor(log).map { ($0.state, $0.time) } }
+        report.snapshotBytes = (snapshots.storedBytes, snapshots.storedBytesMax)
         return report
     }
 
     /// What can be named and restored. The writer is not asked.
     public func versions() async throws -> [Version] {
         let (log, names) = (try writer.log(), writer.names.present.byOffset)
-        return try await WorkThreads.reads.run { try Version.list(in: log, named: names) }
+        return try await WorkThreads.reads.run { [adoptions] in
+            try Version.list(in: log, named: names, adoptions: adoptions.list(in: log))
+        }
     }
 
     /// Whether requests are answered. The writer is not asked.

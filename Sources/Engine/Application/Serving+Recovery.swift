@@ -1,7 +1,8 @@
+import Determinism
 import EventLog
 import ModelLifecycle
 
-/// What is found in the log when it is opened to be served.
+/// What is found in the log when it is opened to be served, and what goes from it meanwhile.
 extension Serving {
     /// Folds what follows the newest snapshot up to the log's end, and measures that.
     static func recover(
@@ -39,5 +40,12 @@ extension Serving {
                     wasPassedOver: false))
         }
         return found
+    }
+
+    /// Drops what is too old, now and then by log time.
+    func retainIfDue() {
+        guard let retention = state.spec.retention, state.ledger.time.microseconds >= nextRetention else { return }
+        nextRetention = state.ledger.time.microseconds &+ Retention.Order.pause(retention)
+        if let order = Retention.Order(state) { compactor.retain(order, state) }
     }
 }

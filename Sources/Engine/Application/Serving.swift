@@ -11,18 +11,20 @@ final class Serving {
     let compactor: Compactor
     var clockGuard: ClockGuard
     private(set) var digestBudget: DigestBudget
-    private let tell: @Sendable (String) -> Void
+    let tell: @Sendable (String) -> Void
     private let names: PublishedNames
     /// The digests that were found last.
     private var knownDigests: Standing.Digests?
     /// Whether the log says that readings of the server's clock have stamped it.
-    private var isReadingNoted: Bool
+    var isReadingNoted: Bool
     /// Whether the last reading was refused.
-    private var isClockRefused = false
+    var isClockRefused = false
     private var builder: BlockBuilder
     /// Blocks that are full, before the one being filled; they are committed with it.
     private var full: [Block] = []
     private let snapshots: SnapshotUpkeep
+    /// The log time, in microseconds, at which it is looked again for what is too old.
+    var nextRetention = Int64.min
     /// What this process has committed.
     private var committed = (events: 0, bytes: 0)
     private var builderBegan: Moment
@@ -51,7 +53,7 @@ final class Serving {
         // Asked before anything is folded: what others append after it is not folded, and no block follows it then.
         let tip = try log.lastKnownTip()
         committer = Committer(log, after: tip, whenFailed: context.wake)
-        compactor = Compactor(log, tell: context.tell)
+        compactor = Compactor(log, tell: context.tell, notes)
         isReadingNoted = try log.firstReading() != nil
         let (replay, snapshotOffset, policy, contradictions) = try Self.recover(log, to: tip.endOffset, notes.cost)
         damage = replay.damage + contradictions
@@ -79,6 +81,8 @@ final class Serving {
         }
         // What took long to fold is never folded again.
         snapshots.consider(state, bytesPerEvent: 0)
+        compactor.prune(state)
+        retainIfDue()
     }
 
     var state: ApplicationState { fold.state }
@@ -229,6 +233,7 @@ final class Serving {
         let acceptance = record(event, builderBegan)
         let snapshot = state.snapshot(.adoption, restoredOffset: recipe.restoredOffset)
         let heads = try commit(snapshot: snapshot, forgetting)
+        compactor.prune(state)
         builder = BlockBuilder(contract: state.contract, version: state.version, firstOffset: state.offset)
         return GoneLive(
             offset: acceptance.offset, stateDigest: snapshot.stateDigest, before: ModelsShown(before.learned),
@@ -313,7 +318,9 @@ final class Serving {
         // Where a snapshot was damaged, the next start is not to pass over it again.
         guard snapshots.isBehind(state.offset) || !damage.isEmpty else { return }
         let snapshot = state.snapshot(.stop)
-        try log.save(snapshot, dropping: Compaction.stale(among: try log.snapshots(), before: snapshot))
+        let all = try log.snapshots()
+        let (stale, rooted) = (Compaction.stale(among: all, before: snapshot), try compactor.pruning.rooted(among: all))
+        try log.save(snapshot, dropping: stale.filter { !rooted.contains($0) })
     }
 
     /// What the next append is: full blocks, and the one being filled.
@@ -333,67 +340,9 @@ final class Serving {
     }
 
     private func considerSnapshot() {
+        retainIfDue()
         // What an event takes is not known of those that others have committed, and packed since.
         snapshots.consider(state, bytesPerEvent: Double(committed.bytes) / Double(max(1, committed.events)))
-    }
-}
-
-// MARK: Stamping
-
-extension Serving {
-    /// Why a request can have no answer now: none of its events claims a time, and the server's clock has jumped.
-    func refusal(ofAll events: [Event], _ reading: Reading) -> Unavailable? {
-        guard !events.isEmpty, events.allSatisfy({ $0.time == .unclaimed }) else { return nil }
-        return read(reading).map { .clockJump($0) }
-    }
-
-    /// Log time, where a reading of a server's clock has become log time; a reading that was noted may have stamped an
-    /// event that never reached the disk.
-    func timeRead() throws -> Timestamp? {
-        guard let first = try log.firstReading(), first <= state.ledger.time else { return nil }
-        return state.ledger.time
-    }
-
-    /// Why a claimed time is not taken, if it is not.
-    static func refusal(ofClaimed time: Timestamp, _ now: Timestamp) -> Refusal? {
-        guard time.microseconds > now.microseconds &+ Writer.claimAheadMicroseconds else { return nil }
-        return Refusal(
-            .wrongTime, "the time \(time) is more than 5 minutes ahead of this server's clock, \(now)",
-            hint: "events are stamped when they happen; check the client's clock")
-    }
-
-    /// Gives an event the time and the id that it does not claim.
-    /// - Returns: why it cannot be applied, if it cannot.
-    private func stamp(_ event: inout Event, _ reading: Reading) throws -> Reply? {
-        if event.time == .unclaimed {
-            if let jump = read(reading) { return .unavailable(.clockJump(jump)) }
-            event.time = reading.time
-            if !isReadingNoted {
-                try log.noteFirstReading(reading.time)
-                isReadingNoted = true
-            }
-        } else if let refusal = Self.refusal(ofClaimed: event.time, reading.time) {
-            return .refused(refusal)
-        } else if let jump = clockGuard.jump(reading, logTime: state.ledger.time),
-            event.time.microseconds > jump.expected.microseconds &+ Writer.claimAheadMicroseconds
-        {
-            // By the clock as it is set the time claimed would pass; but that clock is not believed.
-            return .unavailable(.clockJump(jump))
-        }
-        if event.id.isEmpty, event.kind.isOfClients {
-            event.id = EventID("auto-\(state.offset)")
-        }
-        return nil
-    }
-
-    /// Accepts a reading of the server's clock, or says why not. Says aloud when that changes.
-    private func read(_ reading: Reading) -> ClockGuard.Jump? {
-        let jump = clockGuard.read(reading, logTime: state.ledger.time)
-        if (jump != nil) != isClockRefused {
-            isClockRefused = jump != nil
-            tell(jump?.alarm ?? "the server's clock is believed again: \(reading.time)")
-        }
-        return jump
     }
 }
 

@@ -19,6 +19,11 @@ public struct SnapshotReport: Sendable, Equatable {
     /// The longest that an event, or a commit, took while the last one was taken, and while any was; in milliseconds.
     public internal(set) var pauseMilliseconds = 0.0
     public internal(set) var pauseMillisecondsMax = 0.0
+    /// What snapshots take in the store, and what they may, in bytes, when that was last looked at.
+    public internal(set) var storedBytes = 0
+    public internal(set) var storedBytesMax = 0
+    /// Snapshots that this process has dropped to keep within it.
+    public internal(set) var prunedCount = 0
     /// Why the last one could not be stored; nil where it was.
     public internal(set) var failure: String?
 
@@ -33,6 +38,7 @@ public struct SnapshotReport: Sendable, Equatable {
             json.member("snapshot_seconds", takenSeconds)
             json.member("pause_ms", pauseMilliseconds)
             json.member("pause_ms_max", pauseMillisecondsMax)
+            json.member("snapshots_pruned", prunedCount)
             if let failure { json.member("snapshot_failure", failure) }
         }
     }

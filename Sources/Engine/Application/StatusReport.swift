@@ -9,6 +9,10 @@ public struct StatusReport: Sendable {
     public let versions: [Version]
     /// Snapshots that were passed over, because they are damaged.
     public var damage: [SnapshotDamage] = []
+    /// What snapshots take, and what they may, in bytes; nil where nobody has looked.
+    public var snapshotBytes: (stored: Int, max: Int)?
+    /// The oldest state that can be had, where retention has dropped what came before it.
+    public var oldest: (offset: Int, time: Timestamp)?
     /// Events in quarantine; nil where nobody counts them.
     public var quarantineCount: Int?
 
@@ -21,8 +25,13 @@ public struct StatusReport: Sendable {
         let (state, damage) = try ApplicationState.recovered(from: log)
         self.init(
             Standing(state, Standing.Digests(state)),
-            versions: try Version.list(in: log, named: VersionNames(in: log).byOffset))
+            versions: try Version.list(
+                in: log, named: VersionNames(in: log).byOffset, adoptions: Adoptions.list(in: log, 0..<log.endOffset)))
         self.damage = damage
+        oldest = try LogFloor(log).map { ($0.state, $0.time) }
+        let sizes = try log.sizes()
+        let budget = SnapshotBudget(limit: state.spec.limits.snapshotBytes)
+        snapshotBytes = (sizes.snapshotBytes, budget.bytes(logBytes: sizes.logBytes))
     }
 
     static let emptyLog = LogFailure(.unavailable, "the log is empty", hint: "`headrace up SPEC` begins one")
@@ -41,6 +50,16 @@ public struct StatusReport: Sendable {
                     json.member("running", running)
                     json.member("waiting", waiting)
                 })
+            }
+            if let oldest {
+                json.member("oldest", object: { json in
+                    json.member("offset", oldest.offset)
+                    json.member("time", oldest.time.description)
+                })
+            }
+            if let snapshotBytes {
+                json.member("snapshots_bytes", snapshotBytes.stored)
+                json.member("snapshots_bytes_max", snapshotBytes.max)
             }
             json.member("version", standing.version)
             json.member("versions", array: { json in
@@ -86,7 +105,10 @@ public struct Version: Sendable {
     var amendment: AmendmentListing.Item?
 
     /// Adoptions, snapshots and named offsets, oldest first.
-    static func list(in log: StoreAccess.Store, named names: [VersionNames.Entry]) throws -> [Version] {
+    /// - Parameter adoptions: all there are; those whose snapshots are not there can be restored, too.
+    static func list(
+        in log: StoreAccess.Store, named names: [VersionNames.Entry], adoptions: [Adoptions.Entry]
+    ) throws -> [Version] {
         var reader = LogReader(log)
         var versions = try log.snapshots().map { snapshot in
             Version(
@@ -94,6 +116,15 @@ public struct Version: Sendable {
                 stateDigest: snapshot.stateDigest, reason: snapshot.explanation(&reader),
                 names: names.filter { $0.offset == snapshot.offset }.map(\.name),
                 amendment: snapshot.amendment(&reader))
+        }
+        let kept = Set(versions.map(\.offset))
+        let floor = try LogFloor(log)?.state ?? 0
+        for entry in adoptions where !kept.contains(entry.offset + 1) && entry.offset >= floor {
+            versions.append(
+                Version(
+                    offset: entry.offset + 1, time: entry.time == Ledger.beginning ? nil : entry.time,
+                    stateDigest: entry.adoption.stateDigest, reason: entry.adoption.recipe.change(at: entry.offset),
+                    names: names.filter { $0.offset == entry.offset + 1 }.map(\.name)))
         }
         for name in names where !versions.contains(where: { $0.offset == name.offset }) {
             let all = names.filter { $0.offset == name.offset }.map(\.name)

@@ -155,7 +155,8 @@ extension Version {
     static func serving(_ adoption: Int, in log: StoreAccess.Store) throws -> Version {
         // Its snapshot is that of the state after the adoption.
         let names = try VersionNames(in: log).byOffset
-        let listed = try list(in: log, named: names).first { $0.offset == adoption + 1 }
+        let adoptions = try Adoptions.list(in: log, adoption..<adoption + 1)
+        let listed = try list(in: log, named: names, adoptions: adoptions).first { $0.offset == adoption + 1 }
         return Version(
             offset: adoption, time: listed?.time, stateDigest: listed?.stateDigest, reason: listed?.reason ?? "adopted",
             names: listed?.names ?? [])

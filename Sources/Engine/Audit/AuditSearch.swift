@@ -50,8 +50,9 @@ struct AuditSearch {
             next = block.firstOffset + block.count
         }
         guard let question = occurrences.last(where: { $0.isQuestion && $0.offset <= bound }) else {
-            throw Self.unknown(id, labels: occurrences.filter { !$0.isQuestion })
+            throw Self.unknown(id, labels: occurrences.filter { !$0.isQuestion }, try LogFloor(log))
         }
+        try LogFloor.checkState(question.offset, in: log)
         (self.occurrences, self.question) = (occurrences, question)
         amendments = try ApplicationState(reading: log).amendments
     }
@@ -63,6 +64,7 @@ struct AuditSearch {
         switch subject {
         case .id(let id): return (id, .max)
         case .offset(let offset):
+            try LogFloor.checkState(offset, in: reader.log)
             guard let found = try reader.read(offset) else {
                 throw Refusal(
                     .unknownQuestion, "event \(offset) is in the future: the log ends before event \(end)",
@@ -96,11 +98,12 @@ struct AuditSearch {
             hint: "`headrace amend --list` lists what was forgotten")
     }
 
-    private static func unknown(_ id: EventID, labels: [Occurrence]) -> Refusal {
+    private static func unknown(_ id: EventID, labels: [Occurrence], _ floor: LogFloor?) -> Refusal {
         guard let label = labels.last else {
             return Refusal(
                 .unknownQuestion,
-                "the log has no question with the id '\(id.text)': it was never asked, or is forgotten",
+                "the log has no question with the id '\(id.text)': it was never asked, or is forgotten"
+                    + (floor.map { ", or was dropped by retention, as all before @\($0.events)" } ?? ""),
                 hint: "`headrace log` lists the ids; they are compared byte by byte")
         }
         return Refusal(

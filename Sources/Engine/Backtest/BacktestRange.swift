@@ -9,7 +9,8 @@ enum BacktestRange {
     /// - Throws: a `Refusal` where a point is none of the past, or nothing lies between them.
     static func resolve(_ from: RestorePoint?, _ to: RestorePoint?, in log: StoreAccess.Store) throws -> Range<Int> {
         let end = try log.endOffset
-        let start = try from.map { try offset($0, in: log, end) } ?? 0
+        let start = try from.map { try offset($0, in: log, end) } ?? log.sealedEnd
+        try LogFloor.checkEvents(from: start, in: log)
         let stop = try to.map { try offset($0, in: log, end) } ?? end
         guard start < stop, end > 1 else {
             throw Refusal(

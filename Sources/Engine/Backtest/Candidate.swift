@@ -81,8 +81,8 @@ struct LogContracts {
 
     init(_ range: Range<Int>, in log: StoreAccess.Store) throws {
         var reader = LogReader(log)
-        let adoptions = try log.snapshots().filter { $0.reason == .adoption && range.contains($0.offset) }
-        for start in [range.lowerBound] + adoptions.map(\.offset) {
+        let adoptions = try Adoptions.list(in: log, range).map { $0.offset + 1 }.filter { range.contains($0) }
+        for start in [range.lowerBound] + adoptions {
             guard let (_, contract) = try reader.block(containing: start), parts.last?.contract != contract
             else { continue }
             parts.append((start, contract))

@@ -129,8 +129,9 @@ enum ChampionClasses {
         _ present: Spec, _ range: Range<Int>, in log: StoreAccess.Store
     ) throws -> [(version: Int, names: [String])] {
         guard present.contract.target.task == .multiclass, present.contract.target.classes == nil else { return [] }
-        let versions = try log.snapshots().filter { $0.reason == .adoption }.map { $0.offset - 1 }
-        let ends = versions.dropFirst() + [try log.endOffset]
+        let end = try log.endOffset
+        let versions = try Adoptions.list(in: log, 0..<end).map(\.offset)
+        let ends = versions.dropFirst() + [end]
         return try zip(versions, ends).compactMap { version, end in
             guard end > range.lowerBound, version < range.upperBound else { return nil }
             // Within a version classes are only added, so the last state has them all, in their places.

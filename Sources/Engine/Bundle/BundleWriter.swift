@@ -46,7 +46,14 @@ public struct BundleWriter {
         let snapshots = try log.snapshots().filter { $0.offset <= end }
         let names = try log.formerNames().filter { (0...end).contains($0.offset) }
         var damage: [SnapshotDamage] = []
-        guard let newest = try log.newestState(atOrBefore: end, passingOver: &damage)?.state else {
+        var newest = try log.newestState(atOrBefore: end, passingOver: &damage)?.state
+        if snapshots.isEmpty, end > 0 {
+            // Whoever reads the bundle begins with one.
+            var replay = try Replay(log)
+            try replay.run(to: end)
+            newest = replay.state
+        }
+        guard let newest else {
             throw damage.isEmpty ? StatusReport.emptyLog : LogFailure(
                 .damaged, "no snapshot is whole", hint: "`headrace doctor --repair` derives those that it can")
         }
@@ -54,7 +61,12 @@ public struct BundleWriter {
         try put(BundleFormat.magic + [BundleFormat.version])
         try section(.application) { $0.string(application) }
         let head = try writeBlocks(log, end, progress)
-        let written = try writeSnapshots(snapshots, log)
+        var written = try writeSnapshots(snapshots, log)
+        if snapshots.isEmpty {
+            let snapshot = newest.snapshot(.growth)
+            try section(.snapshot) { snapshot.encode(to: &$0) }
+            written.append(snapshot.withoutPayload)
+        }
         try section(.names) { encoder in
             encoder.count(names.count)
             for (name, offset) in names {
@@ -91,29 +103,35 @@ public struct BundleWriter {
     ) throws -> Digest {
         var reader = LogReader(log)
         var (next, chain) = (0, Block.chainStart)
+        let sealedEnd = try log.sealedEnd
         var run: [Block] = []
-        _ = try log.read(after: .start) { entry, _ in
+        _ = try log.read(after: .start) { entry, tip in
             guard let block = entry.block else { return true }
             guard next < end else { return false }
-            if let first = run.first, !Compaction.canPack(first, block)
+            if let first = run.first, !Compaction.canPack(first, block) || next == sealedEnd
                 || block.endOffset - first.firstOffset > Compaction.eventsMax
             {
-                try put(run, &reader)
+                try put(run, &reader, sealedAs: next <= sealedEnd ? chain : nil)
                 progress(next, end)
                 run.removeAll(keepingCapacity: true)
             }
             run.append(block)
-            chain = block.chain(after: chain)
+            chain = tip.link
             next = block.endOffset
             return next < end
         }
         guard next >= end else { throw LogFailure(.damaged, "event \(next) is not there") }
-        try put(run, &reader)
+        try put(run, &reader, sealedAs: next <= sealedEnd ? chain : nil)
         return chain
     }
 
-    private mutating func put(_ run: [Block], _ reader: inout LogReader) throws {
+    /// - Parameter link: of blocks of which something was dropped, the chain's link after them.
+    private mutating func put(_ run: [Block], _ reader: inout LogReader, sealedAs link: Digest?) throws {
         guard let first = run.first else { return }
+        if let link {
+            let payload = PackedBlocks.sealed(run, contract: try reader.decode(first).contract, link: link)
+            return try section(.blocks) { $0.raw(payload) }
+        }
         let payload = PackedBlocks.pack(run, contract: try reader.decode(first).contract)
             ?? PackedBlocks.packedPlain(run)
         try section(.blocks) { $0.raw(payload) }

@@ -36,6 +36,7 @@ struct LogPast: FoldPast {
             guard let found = try reader.read(offset) else {
                 throw LogFailure(.damaged, "the log ends before it")
             }
+            guard found.event.kind.isQuestion else { throw LogFailure(.damaged, "what it asked is gone") }
             row = found.event.features.rearranged(from: found.contract.layout, to: layout)
         } catch {
             throw PastEventMissing(offset: offset, reason: "\(error)")

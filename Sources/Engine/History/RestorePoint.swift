@@ -28,7 +28,14 @@ public enum RestorePoint: Sendable, Equatable {
     }
 
     /// Finds the offset that is meant.
+    /// - Throws: a `Refusal` where it is none of the past, or of a past that was dropped.
     func offset(in log: StoreAccess.Store) throws -> Int {
+        let offset = try anyOffset(in: log)
+        try LogFloor.checkState(offset, in: log)
+        return offset
+    }
+
+    private func anyOffset(in log: StoreAccess.Store) throws -> Int {
         let end = try log.endOffset
         switch self {
         case .offset(let offset):
@@ -41,7 +48,7 @@ public enum RestorePoint: Sendable, Equatable {
             return offset
         case .name(let name):
             let names = try VersionNames(in: log)
-            if let found = names.offset(of: name) { return try RestorePoint.offset(found).offset(in: log) }
+            if let found = names.offset(of: name) { return try RestorePoint.offset(found).anyOffset(in: log) }
             let nearest = Spelling.nearest(name, in: names.byOffset.map(\.name))
             throw Refusal(
                 .impossibleRestore, "no version is named '\(name)'",

@@ -82,15 +82,7 @@ extension Event {
         if case .clock(let correction) = payload {
             return "log time set back, \(correction.opened.count) questions open again"
         }
-        if let recipe = adoption?.recipe {
-            switch recipe {
-            case .spec: return "spec adopted"
-            case .restore(offset): return "rebuilt as amended"
-            case .restore(let target): return "restored to @\(target)"
-            case .candidate(_, let start): return "candidate adopted, fed from @\(start)"
-            case .upgrade(let start): return "upgraded, folded anew from @\(start)"
-            }
-        }
+        if let recipe = adoption?.recipe { return recipe.change(at: offset) }
         return payload.amendment?.change.map { $0 + (payload.remark?.suffix ?? "") }
     }
 }
@@ -111,6 +103,20 @@ extension Amendment {
 extension Remark {
     /// To be put behind what was done.
     var suffix: String { (by.isEmpty ? "" : ", by \(by)") + (note.isEmpty ? "" : ": \(note)") }
+}
+
+extension Adoption.Recipe {
+    /// What it did to the models.
+    /// - Parameter offset: of the adoption.
+    func change(at offset: Int) -> String {
+        switch self {
+        case .spec: "spec adopted"
+        case .restore(offset): "rebuilt as amended"
+        case .restore(let target): "restored to @\(target)"
+        case .candidate(_, let start): "candidate adopted, fed from @\(start)"
+        case .upgrade(let start): "upgraded, folded anew from @\(start)"
+        }
+    }
 }
 
 extension VersionDiff {

@@ -57,21 +57,12 @@ public struct EventTable {
     /// The contracts that the events of a range were checked against, oldest first.
     private static func contracts(of log: StoreAccess.Store, in range: Range<Int>) throws -> [Contract] {
         var contracts: [Contract] = []
-        for snapshot in try log.snapshots() where snapshot.reason == .adoption && snapshot.restoredOffset == nil {
-            guard snapshot.offset <= max(range.upperBound, 1) else { break }
-            guard let contract = contract(adoptedBefore: snapshot, in: log) else { continue }
-            if snapshot.offset <= range.lowerBound { contracts.removeAll() }
-            contracts.append(contract)
+        for entry in try Adoptions.list(in: log, 0..<max(range.upperBound, 1)) {
+            guard case .spec(let spec) = entry.adoption.recipe else { continue }
+            if entry.offset < range.lowerBound { contracts.removeAll() }
+            contracts.append(spec.contract)
         }
         return contracts
-    }
-
-    /// The contract that a snapshot holds; where that is damaged, the one that was adopted with the event before it.
-    private static func contract(adoptedBefore snapshot: Snapshot, in log: StoreAccess.Store) -> Contract? {
-        if let contract = try? log.state(of: snapshot).contract { return contract }
-        var reader = LogReader(log)
-        guard case .spec(let spec)? = try? reader.read(snapshot.offset - 1)?.event.adoption?.recipe else { return nil }
-        return spec.contract
     }
 
     /// Writes the header, then the events of a range.

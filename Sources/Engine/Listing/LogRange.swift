@@ -6,13 +6,14 @@ import ModelLifecycle
 public enum LogRange {
     /// The offsets from one moment to another. A time means after the last event at or before it, as everywhere. One
     /// before the first question means after the first spec's adoption, which is before any time there is; one after
-    /// the newest event means the log's end. Nil stands for either end.
+    /// the newest event means the log's end. Nil stands for either end; the log begins where retention has left it.
     /// - Throws: a `Refusal` where the range ends before it begins, or names an offset or a version that is not there.
     public static func resolve(
         from: RestorePoint?, to: RestorePoint?, in log: StoreAccess.Store
     ) throws -> Range<Int> {
         let end = try log.endOffset
-        let first = try from.map { try offset($0, in: log, end: end) } ?? 0
+        let first = try from.map { try offset($0, in: log, end: end) } ?? log.sealedEnd
+        try LogFloor.checkEvents(from: first, in: log)
         let last = try to.map { try offset($0, in: log, end: end) } ?? end
         guard first <= last else {
             throw Refusal(.outOfRange, "the range ends at @\(last), before it begins at @\(first)")

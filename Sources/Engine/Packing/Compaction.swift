@@ -27,8 +27,13 @@ public struct Compaction {
     }
 
     /// Removes every snapshot that has given way to a later one.
-    public func dropStale() throws {
-        try log.dropSnapshots(at: Self.stale(among: try log.snapshots()))
+    /// - Parameter rooted: of all there are, those that nothing gives back.
+    func dropStale(rooted: ([Snapshot]) throws -> Set<Int>) throws {
+        let snapshots = try log.snapshots()
+        let stale = Self.stale(among: snapshots)
+        guard !stale.isEmpty else { return }
+        let rooted = try rooted(snapshots)
+        try log.dropSnapshots(at: stale.filter { !rooted.contains($0) })
     }
 
     /// The offsets of snapshots that give way. Those taken for a recovery give way to whatever follows; that of a clean

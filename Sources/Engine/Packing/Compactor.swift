@@ -1,5 +1,6 @@
 import Dispatch
 import EventLog
+import ModelLifecycle
 import Synchronization
 
 /// Compacts a log in the background while its application serves, and for a moment when it stops.
@@ -18,17 +19,24 @@ final class Compactor: Sendable {
     private let isPausing = Atomic(false)
     private let hasFailed = Atomic(false)
     private let tell: @Sendable (String) -> Void
+    let pruning: SnapshotPruning
+    /// Ends what folds the log to drop what is too old; nil where nothing does.
+    private let retaining = Mutex<StopFlag?>(nil)
 
-    /// - Parameter tell: is told why packing has stopped, where it failed.
-    init(_ log: StoreAccess.Store, tell: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - tell: is told why packing has stopped, where it failed.
+    ///   - notes: are told what snapshots take.
+    init(_ log: StoreAccess.Store, tell: @escaping @Sendable (String) -> Void, _ notes: SnapshotNotes) {
         (self.log, self.tell) = (log, tell)
+        pruning = SnapshotPruning(log, notes)
         compaction = Mutex(Compaction(log))
     }
 
     /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
     func wake() {
         queue.async { [self] in
-            attempt { try $0.dropStale() }
+            attempt { try $0.dropStale(rooted: pruning.rooted) }
+            pruneNow()
             while !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed) {
                 do {
                     guard try compaction.withLock({ try $0.step(eventsMin: Compaction.eventsMax) }) else { return }
@@ -37,6 +45,46 @@ final class Compactor: Sendable {
                     report(error)
                 }
             }
+        }
+    }
+
+    /// Drops what snapshots take over their budget, behind the writer's back.
+    /// - Parameter state: the present one, which says how much they may take and what must stay.
+    func prune(_ state: borrowing ApplicationState) {
+        pruning.know(state)
+        queue.async { [self] in pruneNow() }
+    }
+
+    /// Seals what is older than it is kept, behind the writer's back; then drops what snapshots take over their budget.
+    /// - Parameter state: the present one.
+    func retain(_ order: Retention.Order, _ state: borrowing ApplicationState) {
+        pruning.know(state)
+        queue.async { [self] in
+            let stop = StopFlag()
+            retaining.withLock { $0 = stop }
+            defer { retaining.withLock { $0 = nil } }
+            guard !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed),
+                let retention = Retention(log, pruning)
+            else { return }
+            do {
+                try StopFlag.$current.withValue(stop) {
+                    while try retention.step(order, while: { !stop.isSet }) {}
+                }
+            } catch Unavailable.stopping {
+                // It is done another time.
+            } catch {
+                tell("what is older than it is kept was not dropped: \(error)")
+            }
+            pruneNow()
+        }
+    }
+
+    private func pruneNow() {
+        guard !isStopping.load(ordering: .relaxed) else { return }
+        do {
+            try pruning.run(while: { !isStopping.load(ordering: .relaxed) })
+        } catch {
+            report(error)
         }
     }
 
@@ -55,8 +103,10 @@ final class Compactor: Sendable {
                 guard committer.failure == nil, try log.endOffset >= snapshot.offset else {
                     return done("its events were not committed")
                 }
-                let stale = Compaction.stale(among: try log.snapshots(), before: snapshot)
-                try log.save(snapshot, dropping: stale)
+                let snapshots = try log.snapshots()
+                let stale = Compaction.stale(among: snapshots, before: snapshot)
+                let rooted = stale.isEmpty ? [] : try pruning.rooted(among: snapshots)
+                try log.save(snapshot, dropping: stale.filter { !rooted.contains($0) })
                 done(nil)
             } catch {
                 done("\(error)")
@@ -69,6 +119,7 @@ final class Compactor: Sendable {
     /// as plain blocks.
     func excluded<T>(_ rewrite: () throws -> T) rethrows -> T {
         isPausing.store(true, ordering: .relaxed)
+        retaining.withLock { $0 }?.set(.stopping)
         defer {
             isPausing.store(false, ordering: .relaxed)
             wake()
@@ -82,6 +133,7 @@ final class Compactor: Sendable {
     /// Returns when nothing is under way any more, and begins nothing new.
     func stop() {
         isStopping.store(true, ordering: .relaxed)
+        retaining.withLock { $0 }?.set(.stopping)
         queue.sync {}
     }
 
@@ -90,7 +142,8 @@ final class Compactor: Sendable {
         stop()
         guard !hasFailed.load(ordering: .relaxed) else { return }
         attempt { compaction in
-            try compaction.dropStale()
+            try compaction.dropStale(rooted: pruning.rooted)
+            try pruning.run(while: { true })
             _ = try compaction.run(seconds: Self.stopSecondsMax)
         }
     }

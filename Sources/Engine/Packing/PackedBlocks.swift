@@ -27,6 +27,28 @@ public enum PackedBlocks {
         return packed
     }
 
+    /// Seals blocks of which something was dropped.
+    /// - Parameter link: the chain's link after the blocks as they were.
+    static func sealed(_ blocks: [Block], contract: Contract, link: Digest) -> [UInt8] {
+        var body = CanonicalEncoder()
+        body.digest(link)
+        body.raw(pack(blocks, contract: contract) ?? packedPlain(blocks))
+        var encoder = CanonicalEncoder(reserving: body.bytes.count + 1 + Digest.byteCount)
+        encoder.byte(Packing.sealed)
+        encoder.digest(Digest(hashing: body.bytes))
+        encoder.raw(body.bytes)
+        return encoder.bytes
+    }
+
+    /// What is packed in a sealed payload.
+    private static func unsealed(_ payload: [UInt8]) throws -> [UInt8] {
+        let (body, start) = (1 + Digest.byteCount, 1 + 2 * Digest.byteCount)
+        guard payload.count > start, payload[start] != Packing.sealed,
+            Digest(bytes: payload[1..<body]) == Digest(hashing: Array(payload[body...]))
+        else { throw CanonicalDecodingError(offset: 0, reason: "these are not the bytes of the sum") }
+        return Array(payload[start...])
+    }
+
     private static func packedColumns(_ blocks: [Block], _ contract: Contract) -> [UInt8]? {
         guard let columns = try? BlockColumns(blocks.map(\.payload), contract: contract) else { return nil }
         var body = CanonicalEncoder()
@@ -96,6 +118,7 @@ public enum PackedBlocks {
             for _ in 0..<(try blocks.count()) { result.append(try block(&blocks)) }
             try blocks.finish()
             return result
+        case Packing.sealed: return try blocks(unsealed(payload))
         case let format:
             throw LogFailure(.newerFormat, "blocks were packed in a way (\(format)) that this Headrace does not know")
         }

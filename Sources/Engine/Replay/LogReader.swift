@@ -111,9 +111,7 @@ struct LogReader {
                 contracts[adopted.canonicalDigest] = adopted
                 if adopted.canonicalDigest == digest { return adopted }
             }
-            guard version > 0, let before = try log.block(containing: version - 1) else { break }
-            let earlier = try BlockReader(before.payload).version
-            guard earlier < version else { break }
+            guard let earlier = try versionBefore(version) else { break }
             version = earlier
         }
         for snapshot in try log.snapshots().reversed() where snapshot.offset <= offset + 1 {
@@ -123,6 +121,15 @@ struct LogReader {
         }
         throw LogFailure(
             .damaged, "no snapshot has the contract of the block that begins at event \(offset)", hint: Self.hint)
+    }
+
+    /// The version before one. The amendments that an adoption was derived under lie in its block, before it.
+    private func versionBefore(_ version: Int) throws -> Int? {
+        guard let adopting = try log.block(containing: version), adopting.firstOffset > 0,
+            let before = try log.block(containing: adopting.firstOffset - 1)
+        else { return nil }
+        let earlier = try BlockReader(before.payload).version
+        return earlier < version ? earlier : nil
     }
 
     private func adoptedContract(at offset: Int, _ block: BlockReader?) throws -> Contract? {

@@ -16,16 +16,20 @@ struct Replay {
     /// Whether it folds the log as it was lived through.
     let isAsLived: Bool
     private let amendments: Amendments
+    /// What the piece of work that this is part of has derived.
+    private let roots: DerivedRoots
     /// Snapshots that would have served and are damaged.
     private(set) var damage: [SnapshotDamage] = []
 
     /// Begins at the newest whole snapshot at or before an offset, or at the beginning where there is none.
-    init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max) throws {
+    /// - Parameter roots: what the piece of work that this is part of has derived: folding may begin there, too.
+    init(_ log: StoreAccess.Store, atOrBefore offset: Int = .max, _ roots: DerivedRoots = DerivedRoots()) throws {
         var damage: [SnapshotDamage] = []
         // A snapshot beyond the log's end is not one of this log.
         let bound = min(offset, try log.endOffset)
         let newest = try log.newestState(atOrBefore: bound, passingOver: &damage)
-        try self.init(log, at: newest?.state)
+        let derived = try roots.newest(after: newest?.state.offset ?? 0, upTo: bound)
+        try self.init(log, at: derived ?? newest?.state, under: nil, roots)
         (self.damage, snapshotBytes) = (damage, newest?.byteCount ?? 0)
     }
 
@@ -35,9 +39,14 @@ struct Replay {
     }
 
     /// Begins at a state that the log has led to, or at the beginning.
-    /// - Parameter amendments: to fold under; nil folds the log as it was lived through.
-    init(_ log: StoreAccess.Store, at state: ApplicationState?, under amendments: Amendments? = nil) throws {
-        self.log = log
+    /// - Parameters:
+    ///   - amendments: to fold under; nil folds the log as it was lived through.
+    ///   - roots: what the piece of work that this is part of has derived.
+    init(
+        _ log: StoreAccess.Store, at state: ApplicationState?, under amendments: Amendments? = nil,
+        _ roots: DerivedRoots = DerivedRoots()
+    ) throws {
+        (self.log, self.roots) = (log, roots)
         offset = state?.offset ?? 0
         isAsLived = amendments == nil
         self.amendments = amendments ?? Amendments()
@@ -66,6 +75,7 @@ struct Replay {
     ) throws {
         // Out of this value while it folds, because deriving changes what else is here.
         guard offset < end, var fold = try fold.take() ?? begun() else { return }
+        var isStored = true
         defer { self.fold = fold }
         while offset < end, let (block, contract) = try fold.past.reader.block(containing: offset) {
             var (event, stored) = (Event(contract.layout), StoredAnswer(.predicted))
@@ -79,8 +89,15 @@ struct Replay {
                 }
                 return true
             } derive: { adoption, state in
-                try derive(adoption, state) ?? adoptedState(adoption, before: state)
+                if let derived = try derive(adoption, state) { return derived }
+                let adopted: LearnedState
+                (adopted, isStored) = try adoptedState(adoption, before: state)
+                return adopted
             } after: { stored, _, state, outcome in
+                if !isStored {
+                    try roots.keep(state)
+                    isStored = true
+                }
                 check(offset, stored, outcome)
                 guard outcome.decision.isLogged else {
                     throw LogFailure(
@@ -103,26 +120,37 @@ struct Replay {
         return begin(at: ApplicationState(beginning: spec))
     }
 
-    /// The learned state that was stored with an adoption; where that is damaged, what its recipe gives again.
-    private mutating func adoptedState(_ adoption: Adoption, before state: ApplicationState) throws -> LearnedState {
+    /// The learned state that was stored with an adoption; where it is damaged, or not there, what its recipe gives.
+    /// - Parameter state: the state before it, as it was lived through.
+    private mutating func adoptedState(
+        _ adoption: Adoption, before state: ApplicationState
+    ) throws -> (LearnedState, isStored: Bool) {
         do throws(LogFailure) {
-            return try log.stateAdopted(at: offset).learned
+            if try roots.isStored(offset + 1, in: log), let stored = try log.stateAdopted(at: offset) {
+                return (stored.learned, true)
+            }
         } catch {
             guard error.kind == .damaged else { throw error }
             damage.append(SnapshotDamage(offset: offset + 1, reason: error.message))
         }
-        let amendments = state.amendments
-        let isSame = isAsLived && amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
-        let derived = state.keepingRoles(
-            try Derivation(log, under: amendments).derive(adoption.recipe, at: offset, from: isSame ? state : nil),
-            adoption.recipe)
-        guard derived.digest == adoption.stateDigest else {
-            throw LogFailure(
-                .damaged, "the snapshot of the adoption, event \(offset), is damaged, and its recipe gives another "
-                    + "state by the arithmetic of this program",
-                hint: "Nothing was deleted. Bring the file back from a backup.")
+        guard adoption.revision.isOwn else { throw notDerivable("another revision derived it: \(adoption.revision)") }
+        let derived: LearnedState
+        do {
+            derived = try Derivation.recipe(of: adoption, from: state, in: log, roots)
+        } catch let gone as PayloadGone {
+            throw notDerivable("\(gone)")
         }
-        return derived
+        guard derived.digest == adoption.stateDigest else {
+            throw notDerivable("its recipe gives another state by the arithmetic of this program")
+        }
+        return (derived, false)
+    }
+
+    private func notDerivable(_ reason: String) -> LogFailure {
+        LogFailure(
+            .damaged, "the snapshot of the adoption, event \(offset), is damaged or not there, and cannot be derived "
+                + "again: \(reason)",
+            hint: "Nothing was deleted. Bring the file back from a backup.")
     }
 }
 

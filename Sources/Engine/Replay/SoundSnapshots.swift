@@ -26,12 +26,18 @@ extension SnapshotStore {
     /// The state that a snapshot holds, and the size of its payload.
     /// - Throws: `damaged` where it is not there, does not decode, or is the state of another offset.
     private func sound(_ snapshot: Snapshot) throws(LogFailure) -> (state: ApplicationState, byteCount: Int) {
-        guard let whole = try self.snapshot(atOrBefore: snapshot.offset), whole.offset == snapshot.offset else {
+        guard let found = try sound(at: snapshot.offset) else {
             throw LogFailure(.damaged, "the snapshot of @\(snapshot.offset) is not there")
         }
+        return found
+    }
+
+    /// The same of the snapshot at an offset; nil where there is none.
+    private func sound(at offset: Int) throws(LogFailure) -> (state: ApplicationState, byteCount: Int)? {
+        guard let whole = try self.snapshot(atOrBefore: offset), whole.offset == offset else { return nil }
         let state = try ApplicationState(snapshot: whole)
-        guard state.offset == snapshot.offset else {
-            throw LogFailure(.damaged, "the snapshot at @\(snapshot.offset) holds the state of @\(state.offset)")
+        guard state.offset == offset else {
+            throw LogFailure(.damaged, "the snapshot at @\(offset) holds the state of @\(state.offset)")
         }
         return (state, whole.payload.count)
     }
@@ -40,12 +46,9 @@ extension SnapshotStore {
         try sound(snapshot).state
     }
 
-    /// The state that was stored with the adoption at an offset.
-    func stateAdopted(at offset: Int) throws(LogFailure) -> ApplicationState {
-        guard let snapshot = try self.snapshot(atOrBefore: offset + 1), snapshot.offset == offset + 1 else {
-            throw LogFailure(.damaged, "the snapshot of the adoption, event \(offset), is not there")
-        }
-        return try state(of: snapshot)
+    /// The state that was stored with the adoption at an offset; nil where it is not there.
+    func stateAdopted(at offset: Int) throws(LogFailure) -> ApplicationState? {
+        try sound(at: offset + 1)?.state
     }
 
     /// The newest whole snapshot at or before an offset: the state that it holds and its size; nil where there is none.

@@ -32,11 +32,11 @@ final class VerifiedPart: @unchecked Sendable {
         do {
             let state = try start.map { try decode($0, in: log) }
             // Answers and snapshots of another arithmetic stand: this one's need not equal them.
-            let older = state?.revisionOfOthers
-            var replay = try Replay(log, at: state)
+            let (older, roots) = (state?.revisionOfOthers, DerivedRoots())
+            var replay = try Replay(log, at: state, under: nil, roots)
             try replay.run(
                 to: end,
-                derive: { try self.derive($0, $1, log) },
+                derive: { try self.derive($0, $1, log, roots) },
                 check: { offset, stored, outcome in
                     next = offset + 1
                     if stored.decision.hasAnswer { answerCount += 1 }
@@ -51,7 +51,11 @@ final class VerifiedPart: @unchecked Sendable {
             note(rangeFrom: first, sealedBecause: older.map { "answered by another revision: \($0)" })
         } catch let gone as PayloadGone {
             note(rangeFrom: first, to: gone.offset, sealedBecause: nil)
-            seal(from: gone.offset, log, last)
+            let isDropped = gone.offset < ((try? log.sealedEnd) ?? 0)
+            seal(from: gone.offset, isDropped ? "dropped by retention" : "forgotten", log, last)
+        } catch let lost as AdoptedByOthers {
+            note(rangeFrom: first, to: lost.offset, sealedBecause: nil)
+            seal(from: lost.offset, "adopted by another revision: \(lost.revision)", log, last)
         } catch {
             note(next, (error as? LogFailure)?.message ?? "\(error)")
             note(rangeFrom: first, sealedBecause: nil)
@@ -60,7 +64,7 @@ final class VerifiedPart: @unchecked Sendable {
     }
 
     /// Events that cannot be folded: their chain is checked, as it is whenever a block is read.
-    private func seal(from offset: Int, _ log: StoreAccess.Store, _ last: Snapshot?) {
+    private func seal(from offset: Int, _ reason: String, _ log: StoreAccess.Store, _ last: Snapshot?) {
         var next = offset
         do {
             _ = try log.read(after: log.tip(before: next)) { _, tip in
@@ -75,7 +79,7 @@ final class VerifiedPart: @unchecked Sendable {
         } catch {
             note(next, (error as? LogFailure)?.message ?? "\(error)")
         }
-        note(rangeFrom: offset, sealedBecause: "forgotten")
+        note(rangeFrom: offset, sealedBecause: reason)
     }
 
     /// Decodes a snapshot, and checks that it holds what is said of it.
@@ -88,20 +92,18 @@ final class VerifiedPart: @unchecked Sendable {
     /// Derives an adoption's recipe anew, and compares it with what was adopted.
     /// - Returns: nil, so that the fold goes on with what was adopted.
     private func derive(
-        _ adoption: Adoption, _ state: ApplicationState, _ log: StoreAccess.Store
+        _ adoption: Adoption, _ state: ApplicationState, _ log: StoreAccess.Store, _ roots: DerivedRoots
     ) throws -> LearnedState? {
-        do {
-            let amendments = state.amendments
-            // Folded as it was lived through, the state is that under the amendments only if they change nothing of it.
-            let isSame = amendments.leave(state.offset, foldedUnder: state.learned.lineage.amendmentCount)
-            var derived = state.learned
-            // An upgrade adopted the state as lived through, without the corrections that no rebuild had taken up.
-            if !adoption.recipe.isUpgrade {
-                derived = state.keepingRoles(
-                    try Derivation(log, under: amendments).derive(
-                        adoption.recipe, at: state.offset, from: isSame ? state : nil), adoption.recipe)
+        guard try roots.isStored(state.offset + 1, in: log) else {
+            // It is derived, and compared, when the fold goes on; by the arithmetic of another program it cannot be.
+            guard adoption.revision.isOwn else {
+                throw AdoptedByOthers(offset: state.offset, revision: adoption.revision)
             }
-            guard Revision(of: derived.settings) == adoption.revision else { return nil }
+            return nil
+        }
+        guard adoption.revision.isOwn else { return nil }
+        do {
+            let derived = try Derivation.recipe(of: adoption, from: state, in: log, roots)
             if derived.digest != adoption.stateDigest {
                 note(state.offset, "adopted: \(adoption.stateDigest); derived again: \(derived.digest)")
             }
@@ -155,16 +157,16 @@ final class VerifiedPart: @unchecked Sendable {
     }
 }
 
+/// A fold met an adoption that is not stored and that this program cannot derive.
+private struct AdoptedByOthers: Error {
+    let offset: Int
+    let revision: Revision
+}
+
 extension ApplicationState {
     /// The revision that folds here, where it is not this program's.
     var revisionOfOthers: Revision? {
         revision == Revision(of: learned.settings) ? nil : revision
-    }
-}
-
-extension Adoption.Recipe {
-    fileprivate var isUpgrade: Bool {
-        if case .upgrade = self { true } else { false }
     }
 }
 

@@ -16,6 +16,11 @@ public struct OffsetRanges: Sendable, Equatable {
         for range in ranges.filter({ !$0.isEmpty }).sorted(by: { $0.lowerBound < $1.lowerBound }) { append(range) }
     }
 
+    /// Every offset of a range.
+    public init(range: Range<Int>) {
+        if !range.isEmpty { ranges = [range] }
+    }
+
     public var isEmpty: Bool { ranges.isEmpty }
     public var first: Int? { ranges.first?.lowerBound }
     public var last: Int? { ranges.last.map { $0.upperBound - 1 } }

@@ -12,6 +12,7 @@ extension Spec {
         if let minimum = target.minimum { lines.append("target: min \(Argument.number(minimum).text)") }
         if let maximum = target.maximum { lines.append("target: max \(Argument.number(maximum).text)") }
         if recovery != Self.defaultRecovery { lines.append("recovery: \(recovery)") }
+        if let retention { lines.append("retention: \(retention)") }
         if let classes = target.classes { lines.append("target: classes \(classes.joined(separator: ", "))") }
         return lines + settings.lines
     }

@@ -14,15 +14,18 @@ public struct Spec: Sendable, Equatable {
     public let settings: Settings
     /// How long starting again after a crash may take.
     public let recovery: TimeSpan
+    /// The age, in log time, from which on the log no longer keeps what clients asked and taught; nil keeps all.
+    public let retention: TimeSpan?
 
     public static let defaultRecovery = TimeSpan(microseconds: 30 * 1_000_000)
 
     public init(
         application: String, contract: Contract, data: DataMapping, durability: Durability, limits: Limits,
-        settings: Settings, recovery: TimeSpan = defaultRecovery
+        settings: Settings, recovery: TimeSpan = defaultRecovery, retention: TimeSpan? = nil
     ) {
         (self.application, self.contract, self.data) = (application, contract, data)
         (self.durability, self.limits, self.settings, self.recovery) = (durability, limits, settings, recovery)
+        self.retention = retention
     }
 }
 
@@ -59,9 +62,13 @@ public struct Limits: Sendable, Equatable {
     public let idBytes: Int
     /// Events waiting for the writer; beyond it requests are answered 503.
     public let queuedEvents: Int
+    /// Bytes for snapshots in the store; nil for what `SnapshotBudget` says.
+    public let snapshotBytes: Int?
 
-    public init(idBytes: Int = defaultIDBytes, queuedEvents: Int = defaultQueuedEvents) {
-        (self.idBytes, self.queuedEvents) = (idBytes, queuedEvents)
+    public init(
+        idBytes: Int = defaultIDBytes, queuedEvents: Int = defaultQueuedEvents, snapshotBytes: Int? = nil
+    ) {
+        (self.idBytes, self.queuedEvents, self.snapshotBytes) = (idBytes, queuedEvents, snapshotBytes)
     }
 }
 
@@ -166,11 +173,13 @@ extension Settings: CanonicallyCodable {
 }
 
 extension Spec: CanonicallyCodable {
-    private static let extraNames = ["recovery"]
+    private static let extraNames = ["recovery", "retention", "snapshots"]
 
     private var extras: Extras {
         var extras = Extras()
         extras.add(Self.extraNames[0], recovery == Self.defaultRecovery ? nil : recovery) { $1.encode(to: &$0) }
+        extras.add(Self.extraNames[1], retention) { $1.encode(to: &$0) }
+        extras.add(Self.extraNames[2], limits.snapshotBytes) { $0.count($1) }
         return extras
     }
 
@@ -198,7 +207,7 @@ extension Spec: CanonicallyCodable {
         let hasExtras: Bool
         (durability, hasExtras) = try decoder.enumeration(orExtras: Durability.init(rawValue:))
         let idBytes = try decoder.natural()
-        limits = Limits(idBytes: idBytes, queuedEvents: try decoder.natural())
+        let queuedEvents = try decoder.natural()
         settings = try Settings(from: &decoder)
         let extras = hasExtras ? try Extras(from: &decoder, names: Self.extraNames, of: "a spec") : Extras()
         let recovery = try extras.value(Self.extraNames[0]) { (decoder) throws(CanonicalDecodingError) in
@@ -208,5 +217,12 @@ extension Spec: CanonicallyCodable {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "a default that is written")
         }
         self.recovery = recovery ?? Self.defaultRecovery
+        retention = try extras.value(Self.extraNames[1]) { (decoder) throws(CanonicalDecodingError) in
+            try TimeSpan(from: &decoder)
+        }
+        let snapshotBytes = try extras.value(Self.extraNames[2]) { (decoder) throws(CanonicalDecodingError) in
+            try decoder.natural()
+        }
+        limits = Limits(idBytes: idBytes, queuedEvents: queuedEvents, snapshotBytes: snapshotBytes)
     }
 }

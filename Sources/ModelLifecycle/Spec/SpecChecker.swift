@@ -38,8 +38,8 @@ public struct SpecChecker {
             let record = record(
                 root,
                 keys: [
-                    "application", "clock", "durability", "recovery", "limits", "features", "target", "data",
-                    "model", "challengers", "metrics",
+                    "application", "clock", "durability", "recovery", "retention", "limits", "features", "target",
+                    "data", "model", "challengers", "metrics",
                 ],
                 required: [
                     ("application", "the name of the application"), ("features", "a map from feature to type"),
@@ -56,6 +56,7 @@ public struct SpecChecker {
         if let place = record["features"] { checkFeatures(place) }
         let target = record["target"].flatMap { self.target($0) }
         (targetName, targetClasses) = (target?.name, target?.classes)
+        let retention = record["retention"].flatMap { self.retention($0, horizon: target?.horizon) }
         let data = record["data"].map { self.data($0) } ?? DataMapping()
         let (modelName, model) = record["model"].map { self.model($0) } ?? (nil, nil)
         let challengers = record["challengers"].map { self.challengers($0) } ?? []
@@ -70,17 +71,29 @@ public struct SpecChecker {
             application: application, contract: contract, data: data,
             durability: durability == Durability.relaxed.name ? .relaxed : .durable, limits: limits,
             settings: Settings(model: model, named: modelName?.text, challengers: challengers, metrics: metrics),
-            recovery: recovery ?? Spec.defaultRecovery)
+            recovery: recovery ?? Spec.defaultRecovery, retention: retention)
+    }
+
+    /// - Parameter horizon: a question may be open so long; nil where it is not known.
+    private mutating func retention(_ place: SpecPlace, horizon: TimeSpan?) -> TimeSpan? {
+        guard let span = span(place, Self.retentionMin...Self.retentionMax, such: "400d") else { return nil }
+        guard let horizon, span < horizon else { return span }
+        report(
+            place, expected: "at least the target's horizon, \(horizon)",
+            hint: "what an open question asked must not go before its label may come: retention: \(horizon)")
+        return nil
     }
 
     private mutating func limits(_ place: SpecPlace) -> Limits {
-        guard let record = record(place, keys: ["ids", "queue"], expected: "a map of ids and queue") else {
-            return Limits()
-        }
+        guard
+            let record = record(
+                place, keys: ["ids", "queue", "snapshots"], expected: "a map of ids, queue and snapshots")
+        else { return Limits() }
         let idBytes = record["ids"].flatMap { bytes($0) }
         let queued = record["queue"].flatMap { integer($0, 1...Int.max, expected: "a whole number of events ≥ 1") }
         return Limits(
-            idBytes: idBytes ?? Limits.defaultIDBytes, queuedEvents: queued ?? Limits.defaultQueuedEvents)
+            idBytes: idBytes ?? Limits.defaultIDBytes, queuedEvents: queued ?? Limits.defaultQueuedEvents,
+            snapshotBytes: record["snapshots"].flatMap { bytes($0) })
     }
 
     mutating func data(_ place: SpecPlace) -> DataMapping {
@@ -156,4 +169,6 @@ public struct SpecChecker {
     static let challengersMax = 32
     static let recoveryMin = TimeSpan(microseconds: 1_000_000)
     static let recoveryMax = TimeSpan(microseconds: 86_400 * 1_000_000)
+    static let retentionMin = TimeSpan(microseconds: 1_000_000)
+    static let retentionMax = TimeSpan(microseconds: 36_500 * 86_400 * 1_000_000)
 }

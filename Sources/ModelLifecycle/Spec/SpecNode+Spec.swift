@@ -12,6 +12,7 @@ extension SpecNode {
         if contract.clock == .claimed { members.append(("clock", .text("claimed"))) }
         if spec.durability != .durable { members.append(("durability", .text(spec.durability.name))) }
         if spec.recovery != Spec.defaultRecovery { members.append(("recovery", .plain(spec.recovery.description))) }
+        if let retention = spec.retention { members.append(("retention", .plain(retention.description))) }
         if spec.limits != Limits() { members.append(("limits", .limits(spec.limits))) }
         members.append(("features", .members(contract.features.map { ($0.name, .feature($0)) })))
         members.append(("target", .target(contract.target)))
@@ -34,6 +35,7 @@ extension SpecNode {
         if limits.queuedEvents != Limits.defaultQueuedEvents {
             members.append(("queue", .plain("\(limits.queuedEvents)")))
         }
+        if let bytes = limits.snapshotBytes { members.append(("snapshots", .plain("\(bytes)"))) }
         return .members(members)
     }
 

@@ -98,6 +98,9 @@ public struct Amendments: Sendable, Equatable {
     /// Those whose events come before an offset.
     public func before(_ offset: Int) -> Amendments { Amendments(entries.lazy.filter { $0.offset < offset }) }
 
+    /// How many were made before an offset. Complexity: O(log n).
+    public func countBefore(_ offset: Int) -> Int { index(of: offset) }
+
     /// Those that forget.
     public var onlyForgetting: Amendments {
         Amendments(
@@ -105,6 +108,9 @@ public struct Amendments: Sendable, Equatable {
                 if case .exclusion(_, isForgotten: true) = entry.amendment { true } else { false }
             })
     }
+
+    /// The events whose payloads were taken out of the log.
+    public var forgotten: OffsetRanges { onlyForgetting.voids }
 
     /// The first so many, in the order in which they were made.
     public func prefix(_ count: Int) -> Amendments { Amendments(entries.prefix(count)) }
@@ -165,6 +171,11 @@ public struct Amendments: Sendable, Equatable {
     /// what was adopted on the way there was folded as it counts now.
     public func neverTouched(before offset: Int, since count: Int) -> Bool {
         entries.dropFirst(count).allSatisfy { firstTouched(by: $0) >= offset }
+    }
+
+    /// Whether a state of `offset` is the same under the first `end` of these as under the first `start`.
+    public func leave(_ offset: Int, from start: Int, to end: Int) -> Bool {
+        start >= end || prefix(end).leave(offset, foldedUnder: start)
     }
 
     /// Questions and labels that count as void, over all amendments.

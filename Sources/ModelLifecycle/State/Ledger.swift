@@ -87,6 +87,16 @@ public struct Ledger: Sendable {
         entries.indices.filter { entries[$0].status != .free && fulfils(entries[$0]) }
     }
 
+    /// The oldest event that anything here refers to; nil where there is nothing. Complexity: O(ledger).
+    public var oldestOffset: Int? {
+        var oldest: Int64?
+        for entry in entries where entry.status != .free {
+            let first = entry.labelOffset < 0 ? entry.offset : min(entry.offset, entry.labelOffset)
+            oldest = min(oldest ?? first, first)
+        }
+        return oldest.map { Int($0) }
+    }
+
     func next(after index: Int) -> Int? {
         let next = entries[index].next
         return next < 0 ? nil : Int(next)

@@ -112,7 +112,8 @@ struct SpecFileTests {
                 "s.yaml:1:14: application: found 'Flights', expected a name of a–z, 0–9, - and _ that begins with a "
                     + "letter or digit, at most 64 long (such as 'flights')",
                 "s.yaml:2:1: clok: found the unknown key 'clok', expected application, clock, durability, recovery, "
-                    + "limits, features, target, data, model, challengers or metrics (did you mean 'clock'?)",
+                    + "retention, limits, features, target, data, model, challengers or metrics "
+                    + "(did you mean 'clock'?)",
                 "s.yaml:5:33: features.distance.min: found 'abc', expected a number",
                 "s.yaml:6:3: features.distance: found 'distance' again, first on line 5, expected each name once",
                 "s.yaml:7:9: features.hour: found 'nmber', expected number, boolean, category, text or timestamp "

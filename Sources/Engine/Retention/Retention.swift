@@ -11,7 +11,7 @@ import OnlineLearning
 struct Retention {
     /// Log time that passes before it is looked at again, as a share of the retention, and at most.
     static let share: Int64 = 10
-    static let pauseMicrosecondsMax: Int64 = 86_400 * 1_000_000
+    static let pauseMicroseconds: Int64 = 86_400 * 1_000_000
     /// Rows that are sealed behind one snapshot, so that the log is not read for long before anything is freed.
     static let rowsMax = 256
 
@@ -34,7 +34,7 @@ struct Retention {
 
         /// How much log time passes before it is looked at again, in microseconds.
         static func pause(_ retention: TimeSpan) -> Int64 {
-            max(1, min(retention.microseconds / Retention.share, Retention.pauseMicrosecondsMax))
+            max(1, min(retention.microseconds / Retention.share, Retention.pauseMicroseconds))
         }
     }
 

@@ -120,15 +120,20 @@ extension AppendOnlyLog {
     }
 
     /// Adjacent blocks after a tip, at least one and as many as have so many bytes, with the tip after the last; none
-    /// at the end.
+    /// at the end. Where something is damaged, those before it come first.
     public func blocks(after tip: LogTip, bytesMax: Int) throws -> (blocks: [Block], tip: LogTip) {
-        var (blocks, bytes): ([Block], Int) = ([], 0)
-        let end = try read(after: tip) { entry, _ in
-            if let block = entry.block {
-                blocks.append(block)
-                bytes += block.payload.count
+        var (blocks, bytes, end): ([Block], Int, LogTip) = ([], 0, tip)
+        do {
+            _ = try read(after: tip) { entry, next in
+                end = next
+                if let block = entry.block {
+                    blocks.append(block)
+                    bytes += block.payload.count
+                }
+                return bytes < bytesMax
             }
-            return bytes < bytesMax
+        } catch where !blocks.isEmpty {
+            // Whoever goes on from here meets it.
         }
         return (blocks, end)
     }

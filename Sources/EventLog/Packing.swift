@@ -36,7 +36,8 @@ public enum Packing {
 public protocol PackingLog: AppendOnlyLog {
     /// What lies in the log as it lies there, from the row that holds an offset on: blocks, their chain checked, or
     /// packed payloads under the offsets and times of all of their blocks, which are checked by whoever reads them. At
-    /// least one, and as many as have so many bytes; none at and beyond the end.
+    /// least one, and as many as have so many bytes; none at and beyond the end. Where something is damaged, what is
+    /// before it comes first.
     func rows(from offset: Int, bytesMax: Int) throws(LogFailure) -> [Block]
 
     /// The first blocks from an offset on that lie there as they were committed, one after the other, with at most so

@@ -154,16 +154,20 @@ extension SQLiteStore {
 
     public func rows(from offset: Int, bytesMax: Int) throws(LogFailure) -> [Block] {
         let stretch = try stretch(from: offset, bytesMax)
-        var (previous, end) = (stretch.previous, stretch.rows.first?.block.firstOffset)
+        var (rows, previous): ([Block], Digest?) = ([], stretch.previous)
         for row in stretch.rows {
-            guard row.block.firstOffset == end else { throw Self.damaged(path, end ?? offset) }
-            if !row.isPacked { _ = try row.linked(after: previous, path, unpack) }
-            (previous, end) = (row.chain, row.block.endOffset)
+            do throws(LogFailure) {
+                let (first, end) = (row.block.firstOffset, rows.last?.endOffset)
+                guard end.map({ first == $0 }) ?? (first <= offset) else { throw Self.damaged(path, end ?? offset) }
+                if !row.isPacked { _ = try row.linked(after: previous, path, unpack) }
+            } catch {
+                guard rows.isEmpty else { break }
+                throw error
+            }
+            rows.append(row.block)
+            previous = row.chain
         }
-        guard stretch.rows.isEmpty || stretch.rows[0].block.firstOffset <= offset else {
-            throw Self.damaged(path, offset)
-        }
-        return stretch.rows.map(\.block)
+        return rows
     }
 
     /// A row, the link before it, and where claims were made in the log.

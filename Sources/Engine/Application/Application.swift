@@ -4,18 +4,6 @@ import Foundation
 import ModelLifecycle
 import OnlineLearning
 
-/// Where an application's log lies, and how to open it again after a failed commit. Opening never makes a log.
-public struct StoreAccess: Sendable {
-    public typealias Store = any AppendOnlyLog & SnapshotStore & ExperimentStore
-
-    public let open: @Sendable () throws -> Store
-    public let close: @Sendable (Store) throws -> Void
-
-    public init(open: @escaping @Sendable () throws -> Store, close: @escaping @Sendable (Store) throws -> Void) {
-        (self.open, self.close) = (open, close)
-    }
-}
-
 /// A running application: one writer thread that appends, applies and answers, and a bounded queue before it.
 ///
 /// Requests wait in the queue while a batch is being committed and form the next batch: under load a flush of the disk

@@ -132,6 +132,7 @@ private final class BrokenLog: AppendOnlyLog, SnapshotStore, BlobStore, Forgetti
     func save(_ snapshot: Snapshot, dropping offsets: [Int]) { memory.save(snapshot, dropping: offsets) }
     func snapshot(atOrBefore offset: Int) -> Snapshot? { memory.snapshot(atOrBefore: offset) }
     func snapshots() -> [Snapshot] { memory.snapshots() }
+    func sizes() -> StoreSizes { memory.sizes() }
     func dropSnapshots(at offsets: [Int]) { memory.dropSnapshots(at: offsets) }
     func formerNames() -> [(name: String, offset: Int)] { memory.formerNames() }
     func keep(formerNames: [(name: String, offset: Int)]) { memory.keep(formerNames: formerNames) }

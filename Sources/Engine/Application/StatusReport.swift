@@ -124,7 +124,8 @@ public struct Version: Sendable {
                 Version(
                     offset: entry.offset + 1, time: entry.time == Ledger.beginning ? nil : entry.time,
                     stateDigest: entry.adoption.stateDigest, reason: entry.adoption.recipe.change(at: entry.offset),
-                    names: names.filter { $0.offset == entry.offset + 1 }.map(\.name)))
+                    names: names.filter { $0.offset == entry.offset + 1 }.map(\.name),
+                    amendment: entry.amendment(&reader)))
         }
         for name in names where !versions.contains(where: { $0.offset == name.offset }) {
             let all = names.filter { $0.offset == name.offset }.map(\.name)
@@ -150,10 +151,9 @@ public struct Version: Sendable {
 }
 
 extension Snapshot {
-    /// The amendment under which what was adopted was derived: it lies right before the adoption.
     fileprivate func amendment(_ reader: inout LogReader) -> AmendmentListing.Item? {
-        guard reason == .adoption, restoredOffset == offset - 1, offset > 1 else { return nil }
-        return try? AmendmentListing.Item(at: offset - 2, &reader)
+        guard reason == .adoption, let restoredOffset else { return nil }
+        return AmendmentListing.Item(adoptedAt: offset - 1, goingBackTo: restoredOffset, &reader)
     }
 
     /// Why it is there; an adoption is asked what it adopted.
@@ -165,5 +165,21 @@ extension Snapshot {
         // What was adopted is in the event before; where that cannot be read, the version is still one.
         case .adoption: return (try? reader.read(offset - 1)?.event.change(at: offset - 1)) ?? "adopted"
         }
+    }
+}
+
+extension Adoptions.Entry {
+    fileprivate func amendment(_ reader: inout LogReader) -> AmendmentListing.Item? {
+        guard case .restore(let target) = adoption.recipe else { return nil }
+        return AmendmentListing.Item(adoptedAt: offset, goingBackTo: target, &reader)
+    }
+}
+
+extension AmendmentListing.Item {
+    /// The amendment under which what was adopted was derived: it lies right before the adoption, which then goes back
+    /// to itself.
+    fileprivate init?(adoptedAt offset: Int, goingBackTo target: Int, _ reader: inout LogReader) {
+        guard target == offset, offset > 0, let item = try? Self(at: offset - 1, &reader) else { return nil }
+        self = item
     }
 }

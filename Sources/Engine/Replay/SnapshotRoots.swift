@@ -18,7 +18,7 @@ package enum SnapshotRoots {
     ) -> Set<Int> {
         var (rooted, gone): (Set<Int>, OffsetRanges) = ([], amendments.forgotten)
         if let anchor {
-            gone.formUnion(OffsetRanges(range: 0..<anchor.events))
+            gone.formUnion(OffsetRanges(covering: [0..<anchor.events]))
             rooted.insert(anchor.state)
             for entry in adoptions where entry.offset >= anchor.state
                 && !isDerivable(entry, from: anchor, adoptions, amendments)
@@ -71,12 +71,12 @@ package enum SnapshotRoots {
         case .spec, .upgrade: return true
         case .candidate(_, let start): return start >= anchor.events
         case .restore(let target):
-            let made = amendments.countBefore(entry.offset)
+            let amendments = amendments.prefix(amendments.countBefore(entry.offset))
             guard target >= anchor.state else { return false }
-            if amendments.leave(anchor.state, from: anchor.amendmentCount, to: made) { return true }
+            if amendments.leave(anchor.state, foldedUnder: anchor.amendmentCount) { return true }
             return adoptions.contains { root in
                 root.adoption.recipe.isRoot && root.offset >= anchor.state && root.offset < target
-                    && amendments.leave(root.offset + 1, from: amendments.countBefore(root.offset), to: made)
+                    && amendments.leave(root.offset + 1, foldedUnder: amendments.countBefore(root.offset))
             }
         }
     }

@@ -29,7 +29,7 @@ struct Retention {
             guard !overflow else { return nil }
             let end = state.offset
             cutoff = Timestamp(microseconds: time)
-            needed = state.ledger.oldestOffset ?? end
+            needed = state.oldestOffset ?? end
         }
 
         /// How much log time passes before it is looked at again, in microseconds.
@@ -58,7 +58,7 @@ struct Retention {
         guard limit > start, goesOn() else { return false }
         let anchor = try anchored(limit, from: start)
         // What its open questions asked is needed to fold on from there.
-        let end = min(limit, anchor.ledger.oldestOffset ?? anchor.offset)
+        let end = min(limit, anchor.oldestOffset ?? anchor.offset)
         try keepUnderivable(from: anchor, events: end)
         // Before anything goes that those in between need.
         try log.dropSnapshots(at: try log.snapshots().map(\.offset).filter { $0 < anchor.offset })

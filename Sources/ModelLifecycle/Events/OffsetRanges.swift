@@ -12,13 +12,8 @@ public struct OffsetRanges: Sendable, Equatable {
     }
 
     /// - Parameter ranges: in any order, and they may overlap.
-    init(covering ranges: [Range<Int>]) {
+    public init(covering ranges: [Range<Int>]) {
         for range in ranges.filter({ !$0.isEmpty }).sorted(by: { $0.lowerBound < $1.lowerBound }) { append(range) }
-    }
-
-    /// Every offset of a range.
-    public init(range: Range<Int>) {
-        if !range.isEmpty { ranges = [range] }
     }
 
     public var isEmpty: Bool { ranges.isEmpty }

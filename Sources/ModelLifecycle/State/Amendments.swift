@@ -95,9 +95,6 @@ public struct Amendments: Sendable, Equatable {
             entries.lazy.map { Entry(offset: $0.offset, amendment: $0.amendment.forgetting(questions)) })
     }
 
-    /// Those whose events come before an offset.
-    public func before(_ offset: Int) -> Amendments { Amendments(entries.lazy.filter { $0.offset < offset }) }
-
     /// How many were made before an offset. Complexity: O(log n).
     public func countBefore(_ offset: Int) -> Int { index(of: offset) }
 
@@ -171,11 +168,6 @@ public struct Amendments: Sendable, Equatable {
     /// what was adopted on the way there was folded as it counts now.
     public func neverTouched(before offset: Int, since count: Int) -> Bool {
         entries.dropFirst(count).allSatisfy { firstTouched(by: $0) >= offset }
-    }
-
-    /// Whether a state of `offset` is the same under the first `end` of these as under the first `start`.
-    public func leave(_ offset: Int, from start: Int, to end: Int) -> Bool {
-        start >= end || prefix(end).leave(offset, foldedUnder: start)
     }
 
     /// Questions and labels that count as void, over all amendments.

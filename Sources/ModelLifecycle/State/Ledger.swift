@@ -88,7 +88,7 @@ public struct Ledger: Sendable {
     }
 
     /// The oldest event that anything here refers to; nil where there is nothing. Complexity: O(ledger).
-    public var oldestOffset: Int? {
+    var oldestOffset: Int? {
         var oldest: Int64?
         for entry in entries where entry.status != .free {
             let first = entry.labelOffset < 0 ? entry.offset : min(entry.offset, entry.labelOffset)

@@ -37,6 +37,12 @@ struct Marks: Sendable {
 // MARK: In the state
 
 extension ApplicationState {
+    /// The oldest event that may still be asked for: of an id that is known, or set aside; nil where there is none.
+    /// Complexity: O(ledger).
+    public var oldestOffset: Int? {
+        [ledger.oldestOffset, marks.ledger.oldestOffset].compactMap { $0 }.min()
+    }
+
     /// Sets aside what an exclusion names: for whoever asks or labels it was never there.
     mutating func setAside(_ indices: [Int], _ past: inout some PastEvents) {
         if marks.ledger.isEmpty {

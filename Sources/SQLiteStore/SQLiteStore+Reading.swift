@@ -29,7 +29,8 @@ extension SQLiteStore {
         var rows: [StoredRow] = []
         /// The link before the first.
         var previous: Digest?
-        /// Whether the log was rewritten at or before what was asked for, so that a link known before may be another.
+        /// Whether the log was rewritten at or before what was asked for, or events of the first row were dropped, so
+        /// that a link known before may be another.
         var wasRewritten = false
         /// Claims after a term, in their order.
         var claims: [(writer: UInt64, term: UInt64, end: Int)] = []
@@ -53,7 +54,7 @@ extension SQLiteStore {
             }
             if let first = stretch.rows.first {
                 stretch.previous = try Self.chain(before: first.block.firstOffset, db)
-                stretch.wasRewritten = try db.tableExists("heads")
+                stretch.wasRewritten = try Packing.isSealed(first.block.payload) || db.tableExists("heads")
                     && Int.fetchOne(db, sql: "SELECT 1 FROM heads WHERE first_offset < ?", arguments: [offset]) != nil
             }
             guard let term, try Self.hasClaims(db) else { return stretch }
@@ -91,8 +92,7 @@ extension SQLiteStore {
         }
         var previous = stretch.previous
         for row in stretch.rows {
-            let (blocks, links) = try row.linked(after: previous, path, unpack)
-            if row.isPacked { packs.withLock { $0.add(blocks) } }
+            let (blocks, links) = try linked(row, after: previous)
             for (index, (block, link)) in zip(blocks, links).enumerated() where block.endOffset > tip.endOffset {
                 // A hole, or a beginning that is none.
                 guard block.firstOffset == tip.endOffset else { throw Self.damaged(path, tip.endOffset) }
@@ -119,14 +119,14 @@ extension SQLiteStore {
         }
         // Of a row that holds one block, what is in it need not be looked at.
         guard found.row.isPacked else { return try tip(found.row.block.firstOffset, found.previous, found.terms) }
-        let (blocks, links) = try found.row.linked(after: found.previous, path, unpack)
+        let (blocks, links) = try linked(found.row, after: found.previous)
         return try tip(before: blocks.firstIndex { offset < $0.endOffset } ?? 0, blocks, links, found)
     }
 
     public func tip(before time: Timestamp) throws(LogFailure) -> LogTip {
         let found = try found("first_time <= ?", time.microseconds, "read the log at \(time)")
         guard let found else { return .start }
-        let (blocks, links) = try found.row.linked(after: found.previous, path, unpack)
+        let (blocks, links) = try linked(found.row, after: found.previous)
         return try tip(before: blocks.lastIndex { $0.firstTime <= time } ?? 0, blocks, links, found)
     }
 
@@ -147,9 +147,18 @@ extension SQLiteStore {
         guard let (row, previous, _) = try found("first_offset <= ?", offset, "read event \(offset)") else {
             return nil
         }
-        let (blocks, _) = try row.linked(after: previous, path, unpack)
-        if row.isPacked { packs.withLock { $0.add(blocks) } }
+        let (blocks, _) = try linked(row, after: previous)
         return blocks.last { $0.firstOffset <= offset }.flatMap { $0.endOffset > offset ? $0 : nil }
+    }
+
+    /// The blocks in a row and their links; what is packed is unpacked once, as long as it is remembered.
+    private func linked(
+        _ row: StoredRow, after previous: Digest?
+    ) throws(LogFailure) -> (blocks: [Block], links: [Digest]) {
+        if row.isPacked, let pack = packs.withLock({ $0.pack(of: row) }) { return pack }
+        let (blocks, links) = try row.linked(after: previous, path, unpack)
+        if row.isPacked { packs.withLock { $0.add(blocks, links) } }
+        return (blocks, links)
     }
 
     public func rows(from offset: Int, bytesMax: Int) throws(LogFailure) -> [Block] {

@@ -76,7 +76,7 @@ struct PackCache {
     static let readingBytesMax = 1 << 20
 
     private let bytesMax: Int
-    private var packs: [(blocks: [Block], bytes: Int)] = []
+    private var packs: [(blocks: [Block], links: [Digest], bytes: Int)] = []
     private var bytes = 0
 
     init(bytesMax: Int) {
@@ -100,10 +100,16 @@ struct PackCache {
         return blocks[low]
     }
 
-    mutating func add(_ blocks: [Block]) {
-        let size = blocks.reduce(0) { $0 + $1.payload.count + 64 }
+    /// The blocks in a row and their links, if it is the one that they were read from: the last link says that.
+    func pack(of row: StoredRow) -> (blocks: [Block], links: [Digest])? {
+        let found = packs.last { $0.blocks[0].firstOffset == row.block.firstOffset && $0.links.last == row.chain }
+        return found.map { ($0.blocks, $0.links) }
+    }
+
+    mutating func add(_ blocks: [Block], _ links: [Digest]) {
+        let size = blocks.reduce(0) { $0 + $1.payload.count + 96 }
         guard size <= bytesMax else { return }
-        packs.append((blocks, size))
+        packs.append((blocks, links, size))
         bytes += size
         while bytes > bytesMax { bytes -= packs.removeFirst().bytes }
     }

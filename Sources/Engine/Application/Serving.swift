@@ -202,7 +202,7 @@ final class Serving {
     /// Puts a learned state in the place of the present one, after events that say under which amendments it was
     /// derived.
     ///
-    /// The amendments and the adoption are one block, committed with the snapshot of what was adopted: all of it has
+    /// The amendments and the adoption are one append, committed with the snapshot of what was adopted: all of it has
     /// happened, or nothing.
     ///
     /// - Parameters:
@@ -318,9 +318,7 @@ final class Serving {
         // Where a snapshot was damaged, the next start is not to pass over it again.
         guard snapshots.isBehind(state.offset) || !damage.isEmpty else { return }
         let snapshot = state.snapshot(.stop)
-        let all = try log.snapshots()
-        let (stale, rooted) = (Compaction.stale(among: all, before: snapshot), try compactor.pruning.rooted(among: all))
-        try log.save(snapshot, dropping: stale.filter { !rooted.contains($0) })
+        try log.save(snapshot, dropping: compactor.pruning.stale(before: snapshot))
     }
 
     /// What the next append is: full blocks, and the one being filled.

@@ -44,8 +44,31 @@ final class SnapshotPruning: Sendable {
     }
 
     /// Those that must stay, whatever they take.
-    func rooted(among snapshots: [Snapshot]) throws -> Set<Int> {
+    private func rooted(among snapshots: [Snapshot]) throws -> Set<Int> {
         SnapshotRoots.rooted(among: snapshots, amendments, from: try anchor(), try adoptions.list(in: log))
+    }
+
+    /// The offsets of those that give way to later ones, and that something gives back.
+    /// - Parameter next: one more that comes at their end.
+    func stale(before next: Snapshot? = nil) throws -> [Int] {
+        let snapshots = try log.snapshots()
+        let stale = Self.stale(among: snapshots, before: next)
+        guard !stale.isEmpty else { return [] }
+        let rooted = try rooted(among: snapshots)
+        return stale.filter { !rooted.contains($0) }
+    }
+
+    /// The offsets of snapshots that give way. Those taken for a recovery give way to whatever follows; that of a clean
+    /// stop, which was for the start after it, to another than an adoption's, or a store that is often stopped would be
+    /// full of them: what begins with an adoption keeps its last.
+    /// - Parameters:
+    ///   - snapshots: in the order of their offsets.
+    ///   - next: one more that comes at their end.
+    private static func stale(among snapshots: [Snapshot], before next: Snapshot? = nil) -> [Int] {
+        let all = snapshots.filter { $0.offset != next?.offset } + (next.map { [$0] } ?? [])
+        return zip(all, all.dropFirst()).filter { one, following in
+            one.reason == .recovery || one.reason == .stop && following.reason != .adoption
+        }.map(\.0.offset)
     }
 
     /// Drops what is over the budget.

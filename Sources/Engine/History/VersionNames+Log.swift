@@ -45,12 +45,9 @@ extension VersionNames {
     private mutating func take(_ block: Block, before end: Int) throws {
         do throws(CanonicalDecodingError) {
             let reader = try BlockReader(block.payload)
-            // No layout is needed to read a name.
-            let contract = Contract(
-                features: [], target: TargetDeclaration(name: "", task: .regression), clock: .server)
-            var event = Event(contract.layout)
+            var event = Event(Contract.withoutFeatures.layout)
             for index in reader.indices(of: .named) where reader.firstOffset + index < end {
-                _ = try reader.read(index, contract: contract, into: &event)
+                _ = try reader.read(index, contract: .withoutFeatures, into: &event)
                 guard let naming = event.payload.naming else { continue }
                 _ = set(naming.name, offset: naming.offset ?? reader.firstOffset + index)
             }

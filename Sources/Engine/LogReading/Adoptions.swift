@@ -42,7 +42,7 @@ struct Adoptions {
 
     /// No layout is needed to read an adoption.
     private static func entry(_ offset: Int, _ block: Block) throws -> Entry? {
-        let contract = Contract(features: [], target: TargetDeclaration(name: "", task: .regression), clock: .server)
+        let contract = Contract.withoutFeatures
         var event = Event(contract.layout)
         do {
             _ = try reader(block).read(offset - block.firstOffset, contract: contract, into: &event)

@@ -123,12 +123,15 @@ struct LogReader {
             .damaged, "no snapshot has the contract of the block that begins at event \(offset)", hint: Self.hint)
     }
 
-    /// The version before one. The amendments that an adoption was derived under lie in its block, before it.
+    /// The version before one. The amendments that an adoption was derived under lie before it, in its block or, where
+    /// they are long, in blocks of their own under its version.
     private func versionBefore(_ version: Int) throws -> Int? {
-        guard let adopting = try log.block(containing: version), adopting.firstOffset > 0,
-            let before = try log.block(containing: adopting.firstOffset - 1)
-        else { return nil }
-        let earlier = try BlockReader(before.payload).version
+        var (offset, earlier) = (version, version)
+        while earlier >= version, let block = try log.block(containing: offset), block.firstOffset > 0,
+            let before = try log.block(containing: block.firstOffset - 1)
+        {
+            (offset, earlier) = (before.firstOffset, try BlockReader(before.payload).version)
+        }
         return earlier < version ? earlier : nil
     }
 
@@ -140,11 +143,9 @@ struct LogReader {
             guard let block = try log.block(containing: offset) else { return nil }
             adopting = try BlockReader(block.payload)
         }
-        let empty = Contract(
-            features: [], target: TargetDeclaration(name: "", task: .regression), clock: .server)
-        var event = Event(empty.layout)
+        var event = Event(Contract.withoutFeatures.layout)
         let index = offset - adopting.firstOffset
-        guard (try? adopting.read(index, contract: empty, into: &event)) != nil,
+        guard (try? adopting.read(index, contract: .withoutFeatures, into: &event)) != nil,
             case .spec(let spec)? = event.adoption?.recipe
         else { return nil }
         return spec.contract
@@ -152,6 +153,12 @@ struct LogReader {
 
     static let hint = "Nothing was deleted. Bring the file back from a backup; "
         + "`headrace verify` says how far the log is whole."
+}
+
+extension Contract {
+    /// Reads what was done to an application: no layout is needed for that.
+    static let withoutFeatures = Contract(
+        features: [], target: TargetDeclaration(name: "", task: .regression), clock: .server)
 }
 
 extension LogFailure {

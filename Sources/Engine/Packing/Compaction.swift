@@ -26,29 +26,6 @@ public struct Compaction {
         reader = LogReader(log)
     }
 
-    /// Removes every snapshot that has given way to a later one.
-    /// - Parameter rooted: of all there are, those that nothing gives back.
-    func dropStale(rooted: ([Snapshot]) throws -> Set<Int>) throws {
-        let snapshots = try log.snapshots()
-        let stale = Self.stale(among: snapshots)
-        guard !stale.isEmpty else { return }
-        let rooted = try rooted(snapshots)
-        try log.dropSnapshots(at: stale.filter { !rooted.contains($0) })
-    }
-
-    /// The offsets of snapshots that give way. Those taken for a recovery give way to whatever follows; that of a clean
-    /// stop, which was for the start after it, to another than an adoption's, or a store that is often stopped would be
-    /// full of them: what begins with an adoption keeps its last.
-    /// - Parameters:
-    ///   - snapshots: in the order of their offsets.
-    ///   - next: one more that comes at their end.
-    static func stale(among snapshots: [Snapshot], before next: Snapshot? = nil) -> [Int] {
-        let all = snapshots.filter { $0.offset != next?.offset } + (next.map { [$0] } ?? [])
-        return zip(all, all.dropFirst()).filter { one, following in
-            one.reason == .recovery || one.reason == .stop && following.reason != .adoption
-        }.map(\.0.offset)
-    }
-
     /// Packs one run of blocks.
     /// - Parameter eventsMin: how many events a run at the log's end must have.
     /// - Returns: false where there is nothing left to do.

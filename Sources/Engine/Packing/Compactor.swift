@@ -35,7 +35,7 @@ final class Compactor: Sendable {
     /// Packs what has become worth it, behind the writer's back; only full runs, so that none is packed twice.
     func wake() {
         queue.async { [self] in
-            attempt { try $0.dropStale(rooted: pruning.rooted) }
+            attempt { _ in try dropStale() }
             pruneNow()
             while !isStopping.load(ordering: .relaxed), !isPausing.load(ordering: .relaxed) {
                 do {
@@ -79,6 +79,11 @@ final class Compactor: Sendable {
         }
     }
 
+    private func dropStale() throws {
+        let stale = try pruning.stale()
+        if !stale.isEmpty { try log.dropSnapshots(at: stale) }
+    }
+
     private func pruneNow() {
         guard !isStopping.load(ordering: .relaxed) else { return }
         do {
@@ -103,10 +108,7 @@ final class Compactor: Sendable {
                 guard committer.failure == nil, try log.endOffset >= snapshot.offset else {
                     return done("its events were not committed")
                 }
-                let snapshots = try log.snapshots()
-                let stale = Compaction.stale(among: snapshots, before: snapshot)
-                let rooted = stale.isEmpty ? [] : try pruning.rooted(among: snapshots)
-                try log.save(snapshot, dropping: stale.filter { !rooted.contains($0) })
+                try log.save(snapshot, dropping: pruning.stale(before: snapshot))
                 done(nil)
             } catch {
                 done("\(error)")
@@ -142,7 +144,7 @@ final class Compactor: Sendable {
         stop()
         guard !hasFailed.load(ordering: .relaxed) else { return }
         attempt { compaction in
-            try compaction.dropStale(rooted: pruning.rooted)
+            try dropStale()
             try pruning.run(while: { true })
             _ = try compaction.run(seconds: Self.stopSecondsMax)
         }

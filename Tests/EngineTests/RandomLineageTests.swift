@@ -241,7 +241,7 @@ import Testing
         let faults = FaultyLog.Faults(seed: seed)
         var fixtures = [try StoreFixture()]
         let troubled = try Subject(life.specs[0], FaultyLog.access(fixtures[0], faults), losses: seed + 99) {
-            fixtures.append(try fixtures[fixtures.count - 1].crashed())
+            fixtures.append(try fixtures[fixtures.count - 1].crashedInUse())
             return FaultyLog.access(fixtures[fixtures.count - 1], faults)
         }
         faults.set(percent: 25)

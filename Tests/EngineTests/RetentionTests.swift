@@ -206,7 +206,7 @@ import Testing
         var copies: [StoreFixture] = []
         for turn in 0..<30 {
             try await Self.feed(application, turn * 20..<turn * 20 + 20, spec)
-            if turn > 12 { copies.append(try fixture.crashed()) }
+            if turn > 12 { copies.append(try fixture.crashedInUse()) }
         }
         await application.stop()
         var isBetween = false

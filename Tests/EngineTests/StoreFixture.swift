@@ -30,9 +30,25 @@ final class StoreFixture: Sendable {
     func crashed() throws -> StoreFixture {
         let copy = try StoreFixture()
         for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
-            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy.path + suffix)
+            // Not `copyItem`: it never ends where the file is cut meanwhile.
+            let bytes = try FileHandle(forReadingFrom: URL(filePath: path + suffix)).readToEnd() ?? Data()
+            try bytes.write(to: URL(filePath: copy.path + suffix))
         }
         return copy
+    }
+
+    /// The same while the store is in use: nobody commits, or begins the -wal anew, between the two files.
+    func crashedInUse() throws -> StoreFixture {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(60)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        var copy: StoreFixture?
+        try queue.inTransaction(.immediate) { _ in
+            copy = try crashed()
+            return .rollback
+        }
+        try queue.close()
+        return try #require(copy)
     }
 
     /// Every byte beside the lock: the file, its -wal, its -shm, and whatever else lies there.

@@ -12,7 +12,8 @@ struct AmendVerb: AsyncParsableCommand {
             (features, id, time, offset, label; = != < <= > >=, in a..b, in [a, b], is missing; and, or, not). \
             --labels takes a CSV file with a column of ids and one of labels, named as in the spec. The log keeps what \
             happened; everything derived from here on, to serve or to back-test, counts it as amended. --withdraw \
-            takes that back exactly, open questions included. --dry-run shows what would change, and changes nothing.
+            takes an amendment back: all is as if it had never been made, open questions included. --dry-run shows \
+            what would change, and changes nothing.
             """)
 
     @OptionGroup var options: ApplicationOptions

@@ -1,9 +1,9 @@
 import OnlineLearning
 import Testing
 
-/// An example of weight *w* counts for *w* in the standard rule.
+/// An example of weight *w* counts for *w* in the standard rule, and in the one before it.
 @Suite struct TwinAdaGradWeightTests {
-    static let models = TestModel.all.filter { $0.description.contains("twin") }
+    static let models = TestModel.ladders + TestModel.all.filter { $0.description.contains("twin") }
 
     @Test(arguments: models) func noWeightIsNoExample(_ model: TestModel) {
         var pipeline = TrainedModels.trained(model)

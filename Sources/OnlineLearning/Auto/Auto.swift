@@ -84,7 +84,7 @@ public struct Auto: Learner {
         [0.25, 0.25] + [Double](repeating: 0.5 / Double(count - 2), count: count - 2)
     }
 
-    var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+    var expertCount: Int { experts.count + (stack == nil ? 0 : 1) }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         let voices = voices(x)
@@ -109,7 +109,7 @@ public struct Auto: Learner {
         let classCount = known.slotCount
         for slot in 0..<classCount {
             var p = 0.0
-            for k in 0..<voiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
+            for k in 0..<expertCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
             answer.append(known[slot] ? p : .nan)
         }
     }
@@ -122,7 +122,7 @@ public struct Auto: Learner {
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
         var (voices, said) = ([Double](), [Double]())
-        voices.reserveCapacity(voiceCount * max(1, known.slotCount))
+        voices.reserveCapacity(expertCount * max(1, known.slotCount))
         for expert in experts {
             said.removeAll(keepingCapacity: true)
             switch expert.input {
@@ -207,7 +207,7 @@ public struct Auto: Learner {
 
     /// Weighs the voices, which were asked before the example was learned, by what came.
     private mutating func weigh(_ voices: [Double], _ target: Target, _ weight: Double) {
-        let count = voiceCount
+        let count = expertCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { room in
             let results = UnsafeMutableBufferPointer(rebasing: room[..<count])
             let weights = UnsafeMutableBufferPointer(rebasing: room[count...])
@@ -247,9 +247,9 @@ public struct Auto: Learner {
     /// By how much its loss, of all examples together, can exceed that of an expert: log loss in nats, or absolute
     /// errors; nil where no expert has that name. It holds for weights of 1.
     package func regretBound(of expert: String) -> Double? {
-        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < voiceCount else { return nil }
+        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < expertCount else { return nil }
         let surprise = Elementary.log(1 / mixture.prior[k])
-        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(voiceCount))) }
+        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(expertCount))) }
         return surprise + Elementary.log(Double(moments.count) + 1)
     }
 

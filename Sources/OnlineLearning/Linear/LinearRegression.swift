@@ -21,7 +21,7 @@ import Determinism
 /// `linear_model.LinearRegression`.
 public struct LinearRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
-        "linear_regression", .regressor, revision: 3,
+        "linear_regression", .regressor, revision: 2,
         [
             LinearParameters.optimizer,
             ParameterDeclaration(

@@ -22,7 +22,7 @@ import Determinism
 /// 1958; River's `linear_model.LogisticRegression`.
 public struct LogisticRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
-        "logistic_regression", .classifier, revision: 3,
+        "logistic_regression", .classifier, revision: 2,
         [
             LinearParameters.optimizer,
             ParameterDeclaration(

@@ -17,7 +17,7 @@ import Determinism
 /// Source: ``RateLadder``; River's `linear_model.SoftmaxRegression`.
 public struct SoftmaxRegression: Learner {
     public static let declaration = LinearParameters.declaration(
-        "softmax_regression", .classifier, revision: 3, [LinearParameters.optimizer, LinearParameters.l2])
+        "softmax_regression", .classifier, revision: 2, [LinearParameters.optimizer, LinearParameters.l2])
     public static let tasks = [Task.multiclass]
 
     private enum Rule {

@@ -12,8 +12,9 @@ import Determinism
 /// held 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are
 /// weighed by ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound; experts' answers
 /// are held near the values learned so far (``ValueRange``). The K experts include the stack: the default linear model
-/// of two classes' log-odds, or of the numbers that the others answer; several classes have none. What the weights were
-/// is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
+/// of two classes' log-odds, or of the numbers that the others answer; several classes have none. Experts are judged,
+/// and the stack learns, by what was said when the question was asked (``Asked``); where labels are late the weights
+/// move the slower. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
 ///
 /// Time: as budgeted. Memory: that of the experts, each of which is bounded.
 ///
@@ -23,7 +24,7 @@ import Determinism
 /// Source: the sources of the two rules; D. H. Wolpert, *Stacked generalization*, Neural Networks 5(2), 1992.
 public struct Auto: Learner {
     public static let declaration = ComponentDeclaration(
-        "auto", .ensemble, revision: 2,
+        "auto", .ensemble, revision: 3,
         parameters: [
             ParameterDeclaration(
                 "budget", .integer(1_000...100_000_000), default: .integer(60_000),
@@ -84,10 +85,19 @@ public struct Auto: Learner {
         [0.25, 0.25] + [Double](repeating: 0.5 / Double(count - 2), count: count - 2)
     }
 
-    var expertCount: Int { experts.count + (stack == nil ? 0 : 1) }
+    public var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
-        let voices = voices(x)
+        appendAnswer(voices(x), to: &answer)
+    }
+
+    public func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        let own = self.voices(x)
+        appendAnswer(own, to: &answer)
+        voices.append(contentsOf: own)
+    }
+
+    private func appendAnswer(_ voices: [Double], to answer: inout [Double]) {
         switch task {
         case .multiclass: appendMixture(voices, to: &answer)
         case .binary:
@@ -109,7 +119,7 @@ public struct Auto: Learner {
         let classCount = known.slotCount
         for slot in 0..<classCount {
             var p = 0.0
-            for k in 0..<expertCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
+            for k in 0..<voiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
             answer.append(known[slot] ? p : .nan)
         }
     }
@@ -122,7 +132,7 @@ public struct Auto: Learner {
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
         var (voices, said) = ([Double](), [Double]())
-        voices.reserveCapacity(expertCount * max(1, known.slotCount))
+        voices.reserveCapacity(voiceCount * max(1, known.slotCount))
         for expert in experts {
             said.removeAll(keepingCapacity: true)
             switch expert.input {
@@ -172,9 +182,15 @@ public struct Auto: Learner {
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
+        learn(x, target, weight: weight, asked: .now, journal: &journal)
+    }
+
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
+    ) -> Bool {
         guard weight > 0 else { return true }
         guard x.isLearnable(), weight <= FeatureVector.largestLearnable, Self.isLearnable(target) else { return false }
-        let voices = voices(x)
+        let said = said(asked, x)
         guard features.learn(x, weight: weight, journal: &journal) else { return false }
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
@@ -190,8 +206,13 @@ public struct Auto: Learner {
             features.undo(&journal)
             return false
         }
-        weigh(voices, target, weight)
-        stack?.learn(voices, target, weight: weight, journal: &journal)
+        if let said {
+            weigh(said, target, weight)
+            stack?.learn(said.voices, target, weight: weight, journal: &journal)
+        } else {
+            hedge.pass()
+            mixture.pass()
+        }
         switch target {
         case .value(let value): range.insert(value)
         case .label(let slot) where task == .multiclass: known.insert(slot)
@@ -205,9 +226,31 @@ public struct Auto: Learner {
         return value.magnitude <= FeatureVector.largestLearnable
     }
 
-    /// Weighs the voices, which were asked before the example was learned, by what came.
-    private mutating func weigh(_ voices: [Double], _ target: Target, _ weight: Double) {
-        let count = expertCount
+    /// What the experts are judged by, and the stack learns from.
+    private struct Said {
+        let voices: [Double]
+        /// What was answered, where that was before labels came that moved the weights.
+        var answer: [Double]?
+        var labelsSince = 0.0
+    }
+
+    /// What was said when asked, or would be now; nil where another spoke.
+    private func said(_ asked: Asked, _ x: borrowing FeatureVector) -> Said? {
+        switch asked {
+        case .now: return Said(voices: voices(x))
+        case .then(let voices, let answer, let labelsSince):
+            let isOurs = task == .multiclass ? voices.count % voiceCount == 0 : voices.count == voiceCount
+            guard isOurs, voices.allSatisfy(\.isFinite), labelsSince >= 0, labelsSince < .infinity else { return nil }
+            return Said(
+                voices: Array(voices), answer: labelsSince > 0 ? Array(answer) : nil, labelsSince: labelsSince)
+        case .another: return nil
+        }
+    }
+
+    /// Weighs the voices by what came.
+    private mutating func weigh(_ said: Said, _ target: Target, _ weight: Double) {
+        let (voices, labelsSince) = (said.voices, said.labelsSince)
+        let count = voiceCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { room in
             let results = UnsafeMutableBufferPointer(rebasing: room[..<count])
             let weights = UnsafeMutableBufferPointer(rebasing: room[count...])
@@ -215,22 +258,45 @@ public struct Auto: Learner {
             case .value(let value):
                 for k in 0..<count { results[k] = min(Self.lossMax, weight * (voices[k] - value).magnitude) }
                 hedge.weigh(weights)
-                _ = hedge.update(UnsafeBufferPointer(results), weights: UnsafeBufferPointer(weights))
+                var staleness = 0.0
+                if let answer = said.answer?.first, answer.isFinite {
+                    var mean = 0.0
+                    for k in 0..<count { mean += weights[k] * voices[k] }
+                    let more = weight * ((answer - value).magnitude - (mean - value).magnitude)
+                    staleness = min(Self.lossMax, max(0, more))
+                }
+                _ = hedge.update(
+                    UnsafeBufferPointer(results), weights: UnsafeBufferPointer(weights), staleness: staleness,
+                    labelsSince: labelsSince)
                 hedge.weigh(weights)
             case .label(let slot):
                 for k in 0..<count { results[k] = probability(voices, k, slot) }
-                mixture.update(UnsafeBufferPointer(results), weight: weight)
+                var staleness = 0.0
+                if let answer = said.answer, let own = given(answer, slot), own > 0 {
+                    var mean = 0.0
+                    for k in 0..<count { mean += mixture.weights[k] * results[k] }
+                    staleness = own < mean ? weight * (Elementary.log(mean) - Elementary.log(own)) : 0
+                }
+                mixture.update(
+                    UnsafeBufferPointer(results), weight: weight, staleness: staleness, labelsSince: labelsSince)
                 for k in 0..<count { weights[k] = mixture.weights[k] }
             }
             moments.update(UnsafeBufferPointer(weights))
         }
     }
 
-    /// What a voice gave the class that came; a class that nobody knew yet surprises all alike.
+    /// What a voice gave the class that came; a class that nobody knew then surprises all alike.
     private func probability(_ voices: [Double], _ k: Int, _ slot: Int) -> Double {
         if task == .binary { return slot == 1 ? voices[k] : 1 - voices[k] }
-        let classCount = known.slotCount
-        return slot < classCount && known[slot] ? voices[k * classCount + slot] : 1
+        let classCount = voices.count / voiceCount
+        guard slot < classCount, voices[k * classCount + slot] > 0 else { return 1 }
+        return voices[k * classCount + slot]
+    }
+
+    /// What the answer gave the class that came; nil where it did not know it.
+    private func given(_ answer: [Double], _ slot: Int) -> Double? {
+        if task == .binary { return answer.first.map { slot == 1 ? $0 : 1 - $0 } }
+        return slot < answer.count ? answer[slot] : nil
     }
 
     // MARK: Report and state
@@ -247,9 +313,9 @@ public struct Auto: Learner {
     /// By how much its loss, of all examples together, can exceed that of an expert: log loss in nats, or absolute
     /// errors; nil where no expert has that name. It holds for weights of 1.
     package func regretBound(of expert: String) -> Double? {
-        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < expertCount else { return nil }
+        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < voiceCount else { return nil }
         let surprise = Elementary.log(1 / mixture.prior[k])
-        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(expertCount))) }
+        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(voiceCount))) }
         return surprise + Elementary.log(Double(moments.count) + 1)
     }
 

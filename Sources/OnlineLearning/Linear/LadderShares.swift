@@ -5,35 +5,22 @@ import Determinism
 /// down by what late labels have cost and may still cost.
 ///
 /// While labels are under way the shares are stale. The *drift* adds up what that has cost: what the answer lost beyond
-/// what the same voices would have lost by the shares of now; some 10⁴ labels later it is forgotten. The *lateness* is
-/// about the 95 % quantile of the labels that come between a question and its own; each of them may cost a third of a
-/// nat, as long as fewer than 20 times as many have been learned. The rate is full where nothing is late.
+/// what the same voices would have lost by the shares of now; some 10⁴ labels later it is forgotten. What the labels
+/// under way may still cost follows from their ``Lateness``. The rate is full where nothing is late.
 ///
 /// Source: S. de Rooij et al., *Follow the leader if you can, hedge if you must*, JMLR 15, 2014 (the drift is its gap);
-/// G. Flaspohler et al., *Online learning with optimism and delay*, ICML 2021 (delay in the gap); P. Joulani et al.,
-/// *Online learning under delayed feedback*, ICML 2013; M. Herbster and M. Warmuth, *Tracking the best expert*, Machine
-/// Learning 32, 1998. How they are put together here is our own: decision 0035.
+/// G. Flaspohler et al., *Online learning with optimism and delay*, ICML 2021 (delay in the gap); M. Herbster and M.
+/// Warmuth, *Tracking the best expert*, Machine Learning 32, 1998. How they are put together here is our own: decision
+/// 0035.
 struct LadderShares: Sendable, Equatable {
     /// Of each expert, the trivial model's first.
     private(set) var shares = SIMD4<Double>(repeating: 0.25)
     /// What stale shares have cost, in units of the loss.
     private(set) var drift = 0.0
-    /// About the 95 % quantile of the labels that come between a question and its own.
-    private(set) var lateness = 0.0
-    /// Labels learned.
-    private(set) var count = 0.0
+    private(set) var lateness = Lateness()
 
     /// What is dealt out anew after every example, at the full rate.
     @inline(__always) private static var dealt: Double { 5e-4 }
-    /// What a label under way may cost, in nats, as long as little is known of them.
-    @inline(__always) private static var nats: Double { 1.0 / 3 }
-    /// After labels of so many latenesses less is feared; so many labels are needed for a quantile, too.
-    @inline(__always) private static var enough: Double { 20 }
-    @inline(__always) private static var quantile: Double { 0.95 }
-    /// How fast the quantile's estimate moves.
-    @inline(__always) private static var pace: Double { 0.02 }
-    /// What is forgotten of the drift with every label.
-    @inline(__always) private static var forgotten: Double { 1e-4 }
     /// ln 4: what may be lost to the best of four experts.
     @inline(__always) private static var surprise: Double { 1.386_294_361_119_890_6 }
 
@@ -56,7 +43,7 @@ struct LadderShares: Sendable, Equatable {
     @inline(__always)
     func counted() -> LadderShares {
         var next = self
-        next.count += 1
+        next.lateness.pass()
         return next
     }
 
@@ -71,7 +58,7 @@ struct LadderShares: Sendable, Equatable {
     func judged(
         losses: SIMD4<Double>, regret: Double, labelsSince: Double, rate: Double, weight: Double
     ) -> LadderShares? {
-        var next = counted()
+        var next = self
         let caution = next.takeDelay(labelsSince, regret: weight * regret, rate)
         let least = min(min(losses[0], losses[1]), min(losses[2], losses[3]))
         return next.moved(by: Self.exp((-caution * rate * weight) * (losses - least)), caution, weight)
@@ -86,7 +73,7 @@ struct LadderShares: Sendable, Equatable {
     func judged(
         likelihoods: SIMD4<Double>, answer: Double, mean: Double, labelsSince: Double, weight: Double
     ) -> LadderShares? {
-        var next = counted()
+        var next = self
         // Only where the answer was the worse there is anything to add, and a logarithm to take.
         let regret = answer < mean ? Elementary.log(mean) - Elementary.log(answer) : 0
         let caution = next.takeDelay(labelsSince, regret: weight * regret, 1)
@@ -101,17 +88,9 @@ struct LadderShares: Sendable, Equatable {
     /// Learns how late a label was and what that cost. - Returns: the part of the rate that is left, above 0, up to 1.
     @inline(__always)
     private mutating func takeDelay(_ labels: Double, regret: Double, _ rate: Double) -> Double {
-        drift = drift * (1 - Self.forgotten) + max(0, regret)
-        if labels <= lateness {
-            lateness = max(labels, lateness - Self.pace * (1 - Self.quantile) * lateness)
-        } else if count <= Self.enough {
-            lateness = labels
-        } else {
-            lateness = min(labels, lateness + Self.pace * Self.quantile * (lateness + 1))
-        }
-        guard drift > 0 || lateness > 0 else { return 1 }
-        let feared = min(1, Self.enough * lateness / min(count, 1 / Self.forgotten))
-        let cost = rate * drift + Self.nats * lateness * feared
+        drift = drift * (1 - Lateness.forgotten) + max(0, regret)
+        lateness.take(labels)
+        let cost = rate * drift + lateness.cost
         return cost > Self.surprise ? Self.surprise / cost : 1
     }
 
@@ -136,15 +115,13 @@ struct LadderShares: Sendable, Equatable {
     func encode(to encoder: inout CanonicalEncoder) {
         for lane in 0..<4 { encoder.double(shares[lane]) }
         encoder.double(drift)
-        encoder.double(lateness)
-        encoder.double(count)
+        lateness.encode(to: &encoder)
     }
 
     init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         for lane in 0..<4 { shares[lane] = try decoder.double() }
         drift = try decoder.double()
-        lateness = try decoder.double()
-        count = try decoder.double()
+        lateness = try Lateness(from: &decoder)
     }
 }
 

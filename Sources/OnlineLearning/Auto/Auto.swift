@@ -34,24 +34,6 @@ public struct Auto: Learner {
     public static let tasks = Task.allCases
     public static var takesCategories: Bool { true }
 
-    struct Expert: Sendable {
-        let name: String
-        let input: AutoExperts.Input
-        var model: any Learner
-        var isRefused = false
-        private var journal = Journal()
-
-        init(name: String, input: AutoExperts.Input, model: any Learner) {
-            (self.name, self.input, self.model) = (name, input, model)
-        }
-
-        @inline(__always)
-        mutating func learn(_ x: borrowing FeatureVector, _ target: Target, _ weight: Double) {
-            journal.removeAll()
-            isRefused = !model.learn(x, target, weight: weight, journal: &journal)
-        }
-    }
-
     let task: Task
     private(set) var features: EncodedFeatures
     private(set) var experts: [Expert]
@@ -85,16 +67,22 @@ public struct Auto: Learner {
         [0.25, 0.25] + [Double](repeating: 0.5 / Double(count - 2), count: count - 2)
     }
 
-    public var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+    /// How many say something, the stack included.
+    var ownVoiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+
+    public var voiceCount: Int {
+        experts.reduce(ownVoiceCount + (stack?.voiceCount ?? 0)) { $0 + $1.model.voiceCount }
+    }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         appendAnswer(voices(x), to: &answer)
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
-        let own = self.voices(x)
-        appendAnswer(own, to: &answer)
-        voices.append(contentsOf: own)
+        let said = speak(x)
+        appendAnswer(said.own, to: &answer)
+        voices.append(contentsOf: said.own)
+        voices.append(contentsOf: said.inner)
     }
 
     private func appendAnswer(_ voices: [Double], to answer: inout [Double]) {
@@ -119,7 +107,7 @@ public struct Auto: Learner {
         let classCount = known.slotCount
         for slot in 0..<classCount {
             var p = 0.0
-            for k in 0..<voiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
+            for k in 0..<ownVoiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
             answer.append(known[slot] ? p : .nan)
         }
     }
@@ -128,23 +116,29 @@ public struct Auto: Learner {
 
     /// One number of each expert, the stack's last: the value, the probability of the positive class, or one
     /// probability for each class.
-    package func voices(_ x: borrowing FeatureVector) -> [Double] {
+    package func voices(_ x: borrowing FeatureVector) -> [Double] { speak(x).own }
+
+    /// The same, and what experts' experts say.
+    private func speak(_ x: borrowing FeatureVector) -> AutoVoices {
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
-        var (voices, said) = ([Double](), [Double]())
-        voices.reserveCapacity(voiceCount * max(1, known.slotCount))
+        let classCount = task == .multiclass ? known.slotCount : 1
+        var (voices, said, inner) = (AutoVoices(), [Double](), [Double]())
+        voices.own.reserveCapacity(ownVoiceCount * max(1, classCount))
         for expert in experts {
             said.removeAll(keepingCapacity: true)
+            inner.removeAll(keepingCapacity: true)
             switch expert.input {
-            case .asItIs: expert.model.predict(x, into: &said)
-            case .columns: expert.model.predict(columns, into: &said)
-            case .scaled: expert.model.predict(scaled, into: &said)
+            case .asItIs: expert.model.predict(x, into: &said, voices: &inner)
+            case .columns: expert.model.predict(columns, into: &said, voices: &inner)
+            case .scaled: expert.model.predict(scaled, into: &said, voices: &inner)
             }
-            appendVoice(said, to: &voices)
+            appendVoice(said, to: &voices.own)
+            voices.append(inner: inner, voiceCount: expert.model.voiceCount, classCount: classCount)
         }
         if let stack {
-            let value = stack.predict(voices)
-            voices.append(task == .regression ? range.held(value) : value)
+            let value = stack.predict(voices.own, inner: &voices.inner)
+            voices.own.append(task == .regression ? range.held(value) : value)
         }
         return voices
     }
@@ -177,6 +171,11 @@ public struct Auto: Learner {
         return p >= 0 && p <= 1 ? (1 - margin) * p + margin * even : even
     }
 
+    /// The probability that was held so.
+    static func released(_ p: Double, among count: Int) -> Double {
+        (p - margin / Double(count)) / (1 - margin)
+    }
+
     // MARK: Learning
 
     public mutating func learn(
@@ -194,6 +193,7 @@ public struct Auto: Learner {
         guard features.learn(x, weight: weight, journal: &journal) else { return false }
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
+        recall(said)
         sideBySide(&experts, x, workers: journal.workers) { expert, x in
             switch expert.input {
             case .asItIs: expert.learn(x, target, weight)
@@ -208,7 +208,7 @@ public struct Auto: Learner {
         }
         if let said {
             weigh(said, target, weight)
-            stack?.learn(said.voices, target, weight: weight, journal: &journal)
+            stack?.learn(said, target, weight: weight, journal: &journal)
         } else {
             hedge.pass()
             mixture.pass()
@@ -226,31 +226,32 @@ public struct Auto: Learner {
         return value.magnitude <= FeatureVector.largestLearnable
     }
 
-    /// What the experts are judged by, and the stack learns from.
-    private struct Said {
-        let voices: [Double]
-        /// What was answered, where that was before labels came that moved the weights.
-        var answer: [Double]?
-        var labelsSince = 0.0
+    /// What was said when asked, or would be now; nil where another spoke.
+    private func said(_ asked: Asked, _ x: borrowing FeatureVector) -> AutoSaid? {
+        switch asked {
+        case .now: AutoSaid(now: speak(x))
+        case .then(let voices, let answer, let labelsSince):
+            AutoSaid(
+                voices, answer, labelsSince, isMulticlass: task == .multiclass, ownCount: ownVoiceCount,
+                voiceCount: voiceCount)
+        case .another: nil
+        }
     }
 
-    /// What was said when asked, or would be now; nil where another spoke.
-    private func said(_ asked: Asked, _ x: borrowing FeatureVector) -> Said? {
-        switch asked {
-        case .now: return Said(voices: voices(x))
-        case .then(let voices, let answer, let labelsSince):
-            let isOurs = task == .multiclass ? voices.count % voiceCount == 0 : voices.count == voiceCount
-            guard isOurs, voices.allSatisfy(\.isFinite), labelsSince >= 0, labelsSince < .infinity else { return nil }
-            return Said(
-                voices: Array(voices), answer: labelsSince > 0 ? Array(answer) : nil, labelsSince: labelsSince)
-        case .another: return nil
+    /// Tells the experts that weigh others what these said.
+    private mutating func recall(_ said: AutoSaid?) {
+        let classCount = said.map { $0.voices.own.count / ownVoiceCount } ?? 0
+        var start = 0
+        for index in experts.indices {
+            experts[index].recall(said, task, index: index, from: start, classCount: classCount)
+            start += experts[index].model.voiceCount
         }
     }
 
     /// Weighs the voices by what came.
-    private mutating func weigh(_ said: Said, _ target: Target, _ weight: Double) {
-        let (voices, labelsSince) = (said.voices, said.labelsSince)
-        let count = voiceCount
+    private mutating func weigh(_ said: AutoSaid, _ target: Target, _ weight: Double) {
+        let (voices, labelsSince) = (said.voices.own, said.labelsSince)
+        let count = ownVoiceCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { room in
             let results = UnsafeMutableBufferPointer(rebasing: room[..<count])
             let weights = UnsafeMutableBufferPointer(rebasing: room[count...])
@@ -288,7 +289,7 @@ public struct Auto: Learner {
     /// What a voice gave the class that came; a class that nobody knew then surprises all alike.
     private func probability(_ voices: [Double], _ k: Int, _ slot: Int) -> Double {
         if task == .binary { return slot == 1 ? voices[k] : 1 - voices[k] }
-        let classCount = voices.count / voiceCount
+        let classCount = voices.count / ownVoiceCount
         guard slot < classCount, voices[k * classCount + slot] > 0 else { return 1 }
         return voices[k * classCount + slot]
     }
@@ -313,9 +314,9 @@ public struct Auto: Learner {
     /// By how much its loss, of all examples together, can exceed that of an expert: log loss in nats, or absolute
     /// errors; nil where no expert has that name. It holds for weights of 1.
     package func regretBound(of expert: String) -> Double? {
-        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < voiceCount else { return nil }
+        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < ownVoiceCount else { return nil }
         let surprise = Elementary.log(1 / mixture.prior[k])
-        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(voiceCount))) }
+        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(ownVoiceCount))) }
         return surprise + Elementary.log(Double(moments.count) + 1)
     }
 

@@ -42,7 +42,7 @@ struct AutoSaid: Sendable {
     ) {
         let classCount = isMulticlass ? voices.count / voiceCount : 1
         let own = voices.prefix(ownCount * classCount)
-        guard voices.count == voiceCount * classCount, own.allSatisfy(\.isFinite), labelsSince >= 0,
+        guard !voices.isEmpty, voices.count == voiceCount * classCount, own.allSatisfy(\.isFinite), labelsSince >= 0,
             labelsSince < .infinity
         else { return nil }
         self.voices = AutoVoices(own: Array(own), inner: Array(voices.dropFirst(own.count)))

@@ -74,8 +74,8 @@ struct LadderShares: Sendable, Equatable {
         likelihoods: SIMD4<Double>, answer: Double, mean: Double, labelsSince: Double, weight: Double
     ) -> LadderShares? {
         var next = self
-        // Only where the answer was the worse there is anything to add, and a logarithm to take.
-        let regret = answer < mean ? Elementary.log(mean) - Elementary.log(answer) : 0
+        // Only where labels moved the shares, and the answer was the worse, is there anything to add.
+        let regret = labelsSince > 0 && answer < mean ? Elementary.log(mean) - Elementary.log(answer) : 0
         let caution = next.takeDelay(labelsSince, regret: weight * regret, 1)
         if caution == 1, weight == 1 { return next.moved(by: likelihoods, 1, 1) }
         let largest = max(max(likelihoods[0], likelihoods[1]), max(likelihoods[2], likelihoods[3]))

@@ -82,10 +82,10 @@ extension RateLadder {
                     losses: losses(voices(margins)), regret: 0, labelsSince: 0, rate: rate, weight: weight)
             case .then(let voices, let answer, let labelsSince):
                 guard let said = LadderShares.Said(voices, answer, labelsSince) else { return shares.counted() }
+                // Where no label has moved the shares the answer is the average.
+                let regret = labelsSince > 0 ? loss(said.answer - y) - loss(shares.average(said.voices) - y) : 0
                 return shares.judged(
-                    losses: losses(said.voices),
-                    regret: loss(said.answer - y) - loss(shares.average(said.voices) - y), labelsSince: labelsSince,
-                    rate: rate, weight: weight)
+                    losses: losses(said.voices), regret: regret, labelsSince: labelsSince, rate: rate, weight: weight)
             case .another: return shares.counted()
             }
         }

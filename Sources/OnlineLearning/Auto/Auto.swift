@@ -14,9 +14,11 @@ import Determinism
 /// are held near the values learned so far (``ValueRange``). The K experts include the stack: the default linear model
 /// of two classes' log-odds, or of the numbers that the others answer; several classes have none. Experts are judged,
 /// and the stack learns, by what was said when the question was asked (``Asked``); where labels are late the weights
-/// move the slower. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
+/// move the slower. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder
+/// before it.
 ///
-/// Time: as budgeted. Memory: that of the experts, each of which is bounded.
+/// Time: as budgeted. Memory: that of the experts, each of which is bounded, and some 200 bytes with each open question,
+/// of several classes as many doubles a class as it has voices, its experts' experts included.
 ///
 /// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter
 /// of the weight each, the others with equal parts of the rest.

@@ -8,8 +8,8 @@ import Determinism
 /// it follows the best expert of each stretch.
 ///
 /// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f* of
-/// the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices by
-/// the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats.
+/// the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
+/// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats.
 ///
 /// Time and memory: O(experts).
 ///
@@ -40,8 +40,8 @@ package struct BayesMixture: Sendable {
     /// - Parameters:
     ///   - probabilities: what each expert gave the true class, above 0 and at most 1.
     ///   - weight: how often the event counts.
-    ///   - staleness: what the answer lost beyond what the same voices lose together by the weights of now, in nats, from
-    ///     0; as often as the event counts.
+    ///   - staleness: what the answer lost beyond what the same voices lose together by the weights of now, in nats,
+    ///     from 0; as often as the event counts.
     ///   - labelsSince: how many labels came between the question and this one.
     package mutating func update(
         _ probabilities: UnsafeBufferPointer<Double>, weight: Double, staleness: Double = 0, labelsSince: Double = 0

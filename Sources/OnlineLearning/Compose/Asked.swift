@@ -2,8 +2,8 @@
 /// said then, for a fast learner that has just seen the labels of a question's neighbours says now what it could not
 /// have said when asked.
 ///
-/// An answer has *voices*: what each expert said, ``Learner/voiceCount`` doubles, or as many for each class known, voice
-/// by voice. Whoever asks keeps them until the label comes, with the count of labels learned so far.
+/// An answer has *voices*: what each expert said, ``Learner/voiceCount`` doubles, or as many for each class known,
+/// voice by voice. Whoever asks keeps them until the label comes, with the count of labels learned so far.
 public enum Asked {
     /// Question and label came together, or nobody kept anything: the experts are judged by what they say now.
     case now
@@ -13,6 +13,6 @@ public enum Asked {
     ///   - answer: the answer to it.
     ///   - labelsSince: how many labels came between the question and its own, 0 or more.
     case then(voices: UnsafeBufferPointer<Double>, answer: UnsafeBufferPointer<Double>, labelsSince: Double)
-    /// Another model spoke, which this one has replaced since, or what was said is not there any more: nobody is judged.
+    /// Another model spoke, which this one has replaced, or what was said is not there any more: nobody is judged.
     case another
 }

@@ -3,8 +3,8 @@ import Determinism
 /// Predicts a number as a weighted sum of the features plus an intercept. It learns by moving each weight against the
 /// gradient of a loss, one example at a time.
 ///
-/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad`, `normalized_adaptive_invariant` (Vowpal Wabbit's),
-///   or one of River's, such as `sgd`, which makes it River's model (``Optimizer``).
+/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad`, `normalized_adaptive_invariant` (Vowpal
+///   Wabbit's), or one of River's, such as `sgd`, which makes it River's model (``Optimizer``).
 /// - `loss`: `squared` (default) or another ``RegressionLoss``; the first three optimizers do not know all of them.
 /// - `l2`, `l1`: penalties, from 0 (default 0), not both; `intercept_init`: any number (default 0); `intercept_lr`: the
 ///   intercept's step size, a number from 0 (default 0.01) or a ``Schedule``; `clip_gradient`: bound of the loss's

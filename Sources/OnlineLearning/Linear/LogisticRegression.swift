@@ -3,10 +3,10 @@ import Determinism
 /// Predicts the probability of the positive class: the logistic function of a weighted sum of the features plus an
 /// intercept. It learns by moving each weight against the gradient of a loss, one example at a time.
 ///
-/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad`, `normalized_adaptive_invariant` (Vowpal Wabbit's),
-///   or one of River's, such as `sgd`, which makes it River's model (``Optimizer``).
-/// - `loss`: `log` (default) or another ``BinaryLoss``; the first three optimizers do not know all of them. The answer is
-///   the logistic function whatever the loss, as in River; only with `log` is it meant as a probability.
+/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad`, `normalized_adaptive_invariant` (Vowpal
+///   Wabbit's), or one of River's, such as `sgd`, which makes it River's model (``Optimizer``).
+/// - `loss`: `log` (default) or another ``BinaryLoss``; the first three optimizers do not know all of them. The answer
+///   is the logistic function whatever the loss, as in River; only with `log` is it meant as a probability.
 /// - `l2`, `l1`: penalties, from 0 (default 0), not both; `intercept_init`: any log-odds (default 0); `intercept_lr`:
 ///   the intercept's step size, a number from 0 (default 0.01) or a ``Schedule``; `clip_gradient`: bound of the loss's
 ///   gradient, from 0 (default 1e12). All five need an optimizer of River's.

@@ -19,8 +19,7 @@ import Determinism
 /// optimization*, JMLR 12, 2011; N. Karampatziakis and J. Langford, *Online importance weight aware updates*, UAI 2011;
 /// those of ``LadderShares``.
 struct RateLadder: Sendable {
-    /// Of the rungs, after a lane of no rung: in vectors of four, lane 0 belongs to the trivial model, or to the sums of
-    /// squares.
+    /// Of the rungs, after a lane of no rung: in vectors of four, lane 0 is the trivial model's, or the sum of squares.
     @inline(__always) static var rates: SIMD4<Double> { SIMD4(0, 0.05, 0.5, 5) }
 
     /// Of the intercept, then of each column: the sum of squared gradients, and the weight of each rung.

@@ -3,8 +3,8 @@ import Determinism
 /// Predicts a probability for each class: the softmax of one weighted sum of the features per class. It learns by
 /// moving each class's weights against the gradient of the cross-entropy, one example at a time.
 ///
-/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad` or one of River's, such as `sgd`, which makes it River's
-///   model and has no intercept (``Optimizer``).
+/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad` or one of River's, such as `sgd`, which makes it
+///   River's model and has no intercept (``Optimizer``).
 /// - `l2`: a penalty, from 0 (default 0); it needs an optimizer of River's.
 ///
 /// A class is known once it was learned; before that the answer has no probability for it. Time: O(classes · features

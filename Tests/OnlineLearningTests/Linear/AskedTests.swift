@@ -70,6 +70,11 @@ import Testing
 
     static let all: [(Component, OnlineLearning.Task)] =
         ladders.map { ($0.learner, $0.task) } + OnlineLearning.Task.allCases.map { (component("auto"), $0) }
+        + [
+            (component("adaptive_conformal", ["regressor": .component(component("linear_regression"))]), .regression),
+            (component("regression_jackknife", ["regressor": .component(component("linear_regression"))]), .regression),
+            (component("class_weighted", ["classifier": .component(component("softmax_regression"))]), .multiclass),
+        ]
 
     static func trained(_ index: Int, _ count: Int = 60) -> Late {
         var late = Late(all[index].0, all[index].1)

@@ -23,6 +23,6 @@ import Testing
         let page = CataloguePage.text
         #expect(page.contains("| `warning_detector` | the name of a drift detector | `adwin: {delta: 0.01}` |"))
         #expect(page.contains("| `engine` | the name of a search engine | `lazy_search: {window_size: 1000}` |"))
-        #expect(page.contains("| `optimizer` | the name of an optimizer | `twin_ada_grad` |"))
+        #expect(page.contains("| `optimizer` | the name of an optimizer | `ladder` |"))
     }
 }

@@ -31,11 +31,18 @@ import Testing
         #expect(isClose(answer[0], 0.497500020833125) && isClose(answer[1], 0.5024999791668749))
     }
 
-    @Test func theStandardRuleIsTwinAdaGradAndLearnsAtOnce() {
+    @Test func theStandardRuleIsTheLadderAndLearnsAtOnce() {
         var model = TestPipeline(TestModel("standard", "logistic_regression"), isScaled: false)
         model.learn(Self.one)
+        #expect(isClose(model.predict(Self.one)[0], 0.7981440441414547))
+        #expect(component("linear_regression").arguments[0] == .component(component("ladder")))
+    }
+
+    @Test func twinAdaGradLearnsAtOnce() {
+        let twins: [String: Argument] = ["optimizer": .component(component("twin_ada_grad"))]
+        var model = TestPipeline(TestModel("twins", "logistic_regression", twins), isScaled: false)
+        model.learn(Self.one)
         #expect(isClose(model.predict(Self.one)[0], 0.8127033629337304))
-        #expect(component("linear_regression").arguments[0] == .component(component("twin_ada_grad")))
     }
 
     @Test(arguments: ["l2", "l1", "intercept_init", "intercept_lr", "clip_gradient"])

@@ -37,12 +37,23 @@ struct TestModel: Sendable, CustomStringConvertible {
         TestModel("logistic_l2", "logistic_regression", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
         TestModel("softmax_sgd", "softmax_regression", ["optimizer": sgd(0.1)]),
         TestModel("softmax_l2", "softmax_regression", ["optimizer": sgd(0.1), "l2": .number(0.05)]),
-        TestModel("linear_twin", "linear_regression"),
-        TestModel("linear_twin_absolute", "linear_regression", ["loss": loss("absolute")]),
-        TestModel("linear_twin_huber", "linear_regression", ["loss": loss("huber")]),
-        TestModel("logistic_twin", "logistic_regression"),
-        TestModel("softmax_twin", "softmax_regression"),
+        TestModel("linear_twin", "linear_regression", ["optimizer": twins]),
+        TestModel("linear_twin_absolute", "linear_regression", ["optimizer": twins, "loss": loss("absolute")]),
+        TestModel("linear_twin_huber", "linear_regression", ["optimizer": twins, "loss": loss("huber")]),
+        TestModel("logistic_twin", "logistic_regression", ["optimizer": twins]),
+        TestModel("softmax_twin", "softmax_regression", ["optimizer": twins]),
     ]
+
+    /// What a spec gets that names no optimizer.
+    static let ladders = [
+        TestModel("linear_ladder", "linear_regression"),
+        TestModel("linear_ladder_absolute", "linear_regression", ["loss": loss("absolute")]),
+        TestModel("linear_ladder_huber", "linear_regression", ["loss": loss("huber")]),
+        TestModel("logistic_ladder", "logistic_regression"),
+        TestModel("softmax_ladder", "softmax_regression"),
+    ]
+
+    private static let twins = Argument.component(component("twin_ada_grad"))
 
     private static func sgd(_ rate: Double) -> Argument { .component(component("sgd", ["lr": .number(rate)])) }
 

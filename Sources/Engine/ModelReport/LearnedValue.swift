@@ -24,6 +24,8 @@ struct LearnedValue {
         case let value as Bool: json.boolean(value)
         case let value as Double: json.number(value)
         case let value as SIMD2<Double>: json.array { json in for index in 0..<2 { json.number(value[index]) } }
+        case let value as SIMD3<Double>: json.array { json in for index in 0..<3 { json.number(value[index]) } }
+        case let value as SIMD4<Double>: json.array { json in for index in 0..<4 { json.number(value[index]) } }
         case let value as String: json.string(value)
         case let value as CategoryTable: json.array { json in for name in value.names { json.string(name) } }
         case let value as Component: json.string(value.name)
@@ -63,7 +65,7 @@ struct LearnedValue {
         for (index, child) in mirror.children.enumerated() {
             let label = child.label ?? "\(index)"
             guard !Self.skipped.contains(label) else { continue }
-            if label == "weights", let weights = Self.weights(child.value, of: value, names) {
+            if label == "weights" || label == "columns", let weights = Self.weights(child.value, of: value, names) {
                 json.member("weights", object: { json in
                     for (name, weight) in weights {
                         json.key(name)
@@ -77,13 +79,19 @@ struct LearnedValue {
         }
     }
 
-    /// The weights of a linear model with their columns' names: one each, or, of `twin_ada_grad`, the slow and the fast
-    /// one, the intercept's first.
+    /// The weights of a linear model with their columns' names: one each, or, of `ladder` and `twin_ada_grad`, that of
+    /// each rung and copy, the slowest first; the intercept's first.
     private static func weights(_ value: Any, of model: Any, _ names: ColumnNames) -> [(String, Any)]? {
         let isLinear = ["LinearPredictor", "PassiveAggressive", "OptimizedPredictor", "Perceptron", "LinearDescent"]
         let type = String(describing: Swift.type(of: model))
         if let twins = value as? [SIMD2<Double>] {
             return twins.enumerated().map { ($0 == 0 ? ColumnNames.intercept : names.column($0 - 1), $1) }
+        }
+        if let rungs = value as? [SIMD4<Double>] {
+            // Lane 0 is the sum of squared gradients.
+            return rungs.enumerated().map {
+                ($0 == 0 ? ColumnNames.intercept : names.column($0 - 1), SIMD3($1[1], $1[2], $1[3]))
+            }
         }
         guard let weights = value as? [Double], isLinear.contains(where: { type.hasPrefix($0) }) else { return nil }
         return weights.enumerated().map { (names.column($0), $1) }

@@ -9,13 +9,18 @@ import Determinism
 /// 2 √(V ln K) + S (16/3 ln K + 2), where V is the sum of the losses' variances under the weights and S the largest
 /// range of the losses of one event. Nothing is to be tuned, and no scale is assumed.
 ///
+/// Where labels are late, losses are those of what was said when asked, and Δ is what the rate follows from, grows by
+/// more: by what the answer lost beyond the same voices by the weights of now, and, while it lasts, by what the labels
+/// under way may still cost (``Lateness``), in units of the first expert's mean loss. Then it is a guide and no bound.
+///
 /// Time and memory: O(experts).
 ///
 /// Two experts, alike at first, of which one loses 1 and one loses nothing: after the first event the weights are 1/5
 /// and 4/5, for Δ = ½ and η = 2 ln 2.
 ///
 /// Source: S. de Rooij, T. van Erven, P. Grünwald and W. Koolen, *Follow the leader if you can, hedge if you must*,
-/// JMLR 15, 2014, section 2 and theorem 6.
+/// JMLR 15, 2014, section 2 and theorem 6; for delay G. Flaspohler et al., *Online learning with optimism and delay*,
+/// ICML 2021, and decision 0035.
 package struct AdaHedge: Sendable {
     /// The weights at first.
     package let prior: [Double]
@@ -23,6 +28,9 @@ package struct AdaHedge: Sendable {
     package private(set) var excess: [Double]
     /// Δ, the sum of the mixability gaps.
     package private(set) var gap = 0.0
+    private var lateness = Lateness()
+    /// The mean loss of the first expert.
+    private var meanLoss = 0.0
 
     /// - Parameter prior: positive, adding up to 1.
     package init(prior: [Double]) {
@@ -30,32 +38,49 @@ package struct AdaHedge: Sendable {
         excess = prior.map { _ in 0 }
     }
 
+    /// The sum of the gaps, and what labels under way may add to it.
+    private var feared: Double { gap + lateness.cost * meanLoss }
+
     /// Writes the weights: they are positive or 0 and add up to 1.
     package func weigh(_ weights: UnsafeMutableBufferPointer<Double>) {
         var sum = 0.0
-        let rate = Elementary.log(Double(excess.count)) / gap
+        let feared = feared
+        let rate = Elementary.log(Double(excess.count)) / feared
         for k in excess.indices {
             // Before there is any gap all leaders are followed alike.
-            weights[k] = prior[k] * (gap > 0 ? Elementary.exp(-rate * excess[k]) : excess[k] == 0 ? 1 : 0)
+            weights[k] = prior[k] * (feared > 0 ? Elementary.exp(-rate * excess[k]) : excess[k] == 0 ? 1 : 0)
             sum += weights[k]
         }
         for k in excess.indices { weights[k] /= sum }
     }
 
-    /// Counts one event. - Parameter losses: one of each expert, finite; as many as there are experts.
+    /// Counts a label by which nobody is judged.
+    package mutating func pass() { lateness.pass() }
+
+    /// Counts one event.
+    /// - Parameters:
+    ///   - losses: one of each expert, finite; as many as there are experts.
+    ///   - weights: of now.
+    ///   - staleness: what the answer lost beyond what the same voices lose together by these weights; from 0.
+    ///   - labelsSince: how many labels came between the question and this one.
     /// - Returns: false where a sum would stop being finite; then nothing has changed.
-    package mutating func update(_ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>) -> Bool {
+    package mutating func update(
+        _ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>, staleness: Double = 0,
+        labelsSince: Double = 0
+    ) -> Bool {
         var (hedge, least) = (0.0, Double.infinity)
         for k in excess.indices {
             hedge += weights[k] * losses[k]
             least = min(least, weights[k] > 0 ? losses[k] : least)
         }
-        let newGap = gap + max(0, hedge - mixLoss(losses, weights, least))
+        let newGap = gap + max(0, hedge - mixLoss(losses, weights, least)) + staleness
         var best = Double.infinity
         for k in excess.indices { best = min(best, excess[k] + losses[k]) }
         guard newGap.isFinite, best.isFinite, excess.indices.allSatisfy({ (excess[$0] + losses[$0]).isFinite })
         else { return false }
         gap = newGap
+        lateness.take(labelsSince)
+        meanLoss += (losses[0] - meanLoss) / lateness.count
         for k in excess.indices { excess[k] = excess[k] + losses[k] - best }
         return true
     }
@@ -65,8 +90,9 @@ package struct AdaHedge: Sendable {
         _ losses: UnsafeBufferPointer<Double>, _ weights: UnsafeBufferPointer<Double>, _ least: Double
     ) -> Double {
         // With an infinite rate, which is where there is no gap yet, only the best of those with a weight counts.
-        guard gap > 0 else { return least }
-        let rate = Elementary.log(Double(excess.count)) / gap
+        let feared = feared
+        guard feared > 0 else { return least }
+        let rate = Elementary.log(Double(excess.count)) / feared
         var sum = 0.0
         for k in excess.indices where weights[k] > 0 {
             sum += weights[k] * Elementary.exp(-rate * (losses[k] - least))
@@ -76,14 +102,17 @@ package struct AdaHedge: Sendable {
 
     package func encode(to encoder: inout CanonicalEncoder) {
         encoder.double(gap)
+        lateness.encode(to: &encoder)
+        encoder.double(meanLoss)
         encoder.doubles(excess)
     }
 
     package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        let (gap, values) = (try decoder.double(), try decoder.doubles())
-        guard values.count == excess.count, gap >= 0, gap.isFinite, values.contains(0),
-            values.allSatisfy({ $0 >= 0 && $0.isFinite })
+        let (gap, lateness) = (try decoder.double(), try Lateness(from: &decoder))
+        let (meanLoss, values) = (try decoder.double(), try decoder.doubles())
+        guard values.count == excess.count, gap >= 0, gap.isFinite, values.contains(0), meanLoss >= 0,
+            meanLoss.isFinite, values.allSatisfy({ $0 >= 0 && $0.isFinite })
         else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no weights of so many experts") }
-        (self.gap, excess) = (gap, values)
+        (self.gap, self.lateness, self.meanLoss, excess) = (gap, lateness, meanLoss, values)
     }
 }

@@ -12,10 +12,13 @@ import Determinism
 /// held 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are
 /// weighed by ``AdaHedge`` with absolute errors, which exceed the best expert's by at most its bound; experts' answers
 /// are held near the values learned so far (``ValueRange``). The K experts include the stack: the default linear model
-/// of two classes' log-odds, or of the numbers that the others answer; several classes have none. What the weights were
-/// is in ``expertHistory``. Numbers need no scaler and categories no encoder before it.
+/// of two classes' log-odds, or of the numbers that the others answer; several classes have none. Experts are judged,
+/// and the stack learns, by what was said when the question was asked (``Asked``); where labels are late the weights
+/// move the slower. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder
+/// before it.
 ///
-/// Time: as budgeted. Memory: that of the experts, each of which is bounded.
+/// Time: as budgeted. Memory: that of the experts, each of which is bounded, and some 200 bytes with each open question,
+/// of several classes as many doubles a class as it has voices, its experts' experts included.
 ///
 /// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter
 /// of the weight each, the others with equal parts of the rest.
@@ -23,7 +26,7 @@ import Determinism
 /// Source: the sources of the two rules; D. H. Wolpert, *Stacked generalization*, Neural Networks 5(2), 1992.
 public struct Auto: Learner {
     public static let declaration = ComponentDeclaration(
-        "auto", .ensemble, revision: 2,
+        "auto", .ensemble, revision: 3,
         parameters: [
             ParameterDeclaration(
                 "budget", .integer(1_000...100_000_000), default: .integer(60_000),
@@ -32,24 +35,6 @@ public struct Auto: Learner {
         ])
     public static let tasks = Task.allCases
     public static var takesCategories: Bool { true }
-
-    struct Expert: Sendable {
-        let name: String
-        let input: AutoExperts.Input
-        var model: any Learner
-        var isRefused = false
-        private var journal = Journal()
-
-        init(name: String, input: AutoExperts.Input, model: any Learner) {
-            (self.name, self.input, self.model) = (name, input, model)
-        }
-
-        @inline(__always)
-        mutating func learn(_ x: borrowing FeatureVector, _ target: Target, _ weight: Double) {
-            journal.removeAll()
-            isRefused = !model.learn(x, target, weight: weight, journal: &journal)
-        }
-    }
 
     let task: Task
     private(set) var features: EncodedFeatures
@@ -84,10 +69,25 @@ public struct Auto: Learner {
         [0.25, 0.25] + [Double](repeating: 0.5 / Double(count - 2), count: count - 2)
     }
 
-    var voiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+    /// How many say something, the stack included.
+    var ownVoiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
+
+    public var voiceCount: Int {
+        experts.reduce(ownVoiceCount + (stack?.voiceCount ?? 0)) { $0 + $1.model.voiceCount }
+    }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
-        let voices = voices(x)
+        appendAnswer(voices(x), to: &answer)
+    }
+
+    public func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        let said = speak(x)
+        appendAnswer(said.own, to: &answer)
+        voices.append(contentsOf: said.own)
+        voices.append(contentsOf: said.inner)
+    }
+
+    private func appendAnswer(_ voices: [Double], to answer: inout [Double]) {
         switch task {
         case .multiclass: appendMixture(voices, to: &answer)
         case .binary:
@@ -109,7 +109,7 @@ public struct Auto: Learner {
         let classCount = known.slotCount
         for slot in 0..<classCount {
             var p = 0.0
-            for k in 0..<voiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
+            for k in 0..<ownVoiceCount where known[slot] { p += mixture.weights[k] * voices[k * classCount + slot] }
             answer.append(known[slot] ? p : .nan)
         }
     }
@@ -118,23 +118,29 @@ public struct Auto: Learner {
 
     /// One number of each expert, the stack's last: the value, the probability of the positive class, or one
     /// probability for each class.
-    package func voices(_ x: borrowing FeatureVector) -> [Double] {
+    package func voices(_ x: borrowing FeatureVector) -> [Double] { speak(x).own }
+
+    /// The same, and what experts' experts say.
+    private func speak(_ x: borrowing FeatureVector) -> AutoVoices {
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
-        var (voices, said) = ([Double](), [Double]())
-        voices.reserveCapacity(voiceCount * max(1, known.slotCount))
+        let classCount = task == .multiclass ? known.slotCount : 1
+        var (voices, said, inner) = (AutoVoices(), [Double](), [Double]())
+        voices.own.reserveCapacity(ownVoiceCount * max(1, classCount))
         for expert in experts {
             said.removeAll(keepingCapacity: true)
+            inner.removeAll(keepingCapacity: true)
             switch expert.input {
-            case .asItIs: expert.model.predict(x, into: &said)
-            case .columns: expert.model.predict(columns, into: &said)
-            case .scaled: expert.model.predict(scaled, into: &said)
+            case .asItIs: expert.model.predict(x, into: &said, voices: &inner)
+            case .columns: expert.model.predict(columns, into: &said, voices: &inner)
+            case .scaled: expert.model.predict(scaled, into: &said, voices: &inner)
             }
-            appendVoice(said, to: &voices)
+            appendVoice(said, to: &voices.own)
+            voices.append(inner: inner, voiceCount: expert.model.voiceCount, classCount: classCount)
         }
         if let stack {
-            let value = stack.predict(voices)
-            voices.append(task == .regression ? range.held(value) : value)
+            let value = stack.predict(voices.own, inner: &voices.inner)
+            voices.own.append(task == .regression ? range.held(value) : value)
         }
         return voices
     }
@@ -167,17 +173,29 @@ public struct Auto: Learner {
         return p >= 0 && p <= 1 ? (1 - margin) * p + margin * even : even
     }
 
+    /// The probability that was held so.
+    static func released(_ p: Double, among count: Int) -> Double {
+        (p - margin / Double(count)) / (1 - margin)
+    }
+
     // MARK: Learning
 
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
+        learn(x, target, weight: weight, asked: .now, journal: &journal)
+    }
+
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
+    ) -> Bool {
         guard weight > 0 else { return true }
         guard x.isLearnable(), weight <= FeatureVector.largestLearnable, Self.isLearnable(target) else { return false }
-        let voices = voices(x)
+        let said = said(asked, x)
         guard features.learn(x, weight: weight, journal: &journal) else { return false }
         let columns = features.encode(x, isScaled: false)
         let scaled = features.encode(x, isScaled: true)
+        recall(said)
         sideBySide(&experts, x, workers: journal.workers) { expert, x in
             switch expert.input {
             case .asItIs: expert.learn(x, target, weight)
@@ -190,8 +208,13 @@ public struct Auto: Learner {
             features.undo(&journal)
             return false
         }
-        weigh(voices, target, weight)
-        stack?.learn(voices, target, weight: weight, journal: &journal)
+        if let said {
+            weigh(said, target, weight)
+            stack?.learn(said, target, weight: weight, journal: &journal)
+        } else {
+            hedge.pass()
+            mixture.pass()
+        }
         switch target {
         case .value(let value): range.insert(value)
         case .label(let slot) where task == .multiclass: known.insert(slot)
@@ -205,9 +228,32 @@ public struct Auto: Learner {
         return value.magnitude <= FeatureVector.largestLearnable
     }
 
-    /// Weighs the voices, which were asked before the example was learned, by what came.
-    private mutating func weigh(_ voices: [Double], _ target: Target, _ weight: Double) {
-        let count = voiceCount
+    /// What was said when asked, or would be now; nil where another spoke.
+    private func said(_ asked: Asked, _ x: borrowing FeatureVector) -> AutoSaid? {
+        switch asked {
+        case .now: AutoSaid(now: speak(x))
+        case .then(let voices, let answer, let labelsSince):
+            AutoSaid(
+                voices, answer, labelsSince, isMulticlass: task == .multiclass, ownCount: ownVoiceCount,
+                voiceCount: voiceCount)
+        case .another: nil
+        }
+    }
+
+    /// Tells the experts that weigh others what these said.
+    private mutating func recall(_ said: AutoSaid?) {
+        let classCount = said.map { $0.voices.own.count / ownVoiceCount } ?? 0
+        var start = 0
+        for index in experts.indices {
+            experts[index].recall(said, task, index: index, from: start, classCount: classCount)
+            start += experts[index].model.voiceCount
+        }
+    }
+
+    /// Weighs the voices by what came.
+    private mutating func weigh(_ said: AutoSaid, _ target: Target, _ weight: Double) {
+        let (voices, labelsSince) = (said.voices.own, said.labelsSince)
+        let count = ownVoiceCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * count) { room in
             let results = UnsafeMutableBufferPointer(rebasing: room[..<count])
             let weights = UnsafeMutableBufferPointer(rebasing: room[count...])
@@ -215,22 +261,45 @@ public struct Auto: Learner {
             case .value(let value):
                 for k in 0..<count { results[k] = min(Self.lossMax, weight * (voices[k] - value).magnitude) }
                 hedge.weigh(weights)
-                _ = hedge.update(UnsafeBufferPointer(results), weights: UnsafeBufferPointer(weights))
+                var staleness = 0.0
+                if let answer = said.answer?.first, answer.isFinite {
+                    var mean = 0.0
+                    for k in 0..<count { mean += weights[k] * voices[k] }
+                    let more = weight * ((answer - value).magnitude - (mean - value).magnitude)
+                    staleness = min(Self.lossMax, max(0, more))
+                }
+                _ = hedge.update(
+                    UnsafeBufferPointer(results), weights: UnsafeBufferPointer(weights), staleness: staleness,
+                    labelsSince: labelsSince)
                 hedge.weigh(weights)
             case .label(let slot):
                 for k in 0..<count { results[k] = probability(voices, k, slot) }
-                mixture.update(UnsafeBufferPointer(results), weight: weight)
+                var staleness = 0.0
+                if let answer = said.answer, let own = given(answer, slot), own > 0 {
+                    var mean = 0.0
+                    for k in 0..<count { mean += mixture.weights[k] * results[k] }
+                    staleness = own < mean ? weight * (Elementary.log(mean) - Elementary.log(own)) : 0
+                }
+                mixture.update(
+                    UnsafeBufferPointer(results), weight: weight, staleness: staleness, labelsSince: labelsSince)
                 for k in 0..<count { weights[k] = mixture.weights[k] }
             }
             moments.update(UnsafeBufferPointer(weights))
         }
     }
 
-    /// What a voice gave the class that came; a class that nobody knew yet surprises all alike.
+    /// What a voice gave the class that came; a class that nobody knew then surprises all alike.
     private func probability(_ voices: [Double], _ k: Int, _ slot: Int) -> Double {
         if task == .binary { return slot == 1 ? voices[k] : 1 - voices[k] }
-        let classCount = known.slotCount
-        return slot < classCount && known[slot] ? voices[k * classCount + slot] : 1
+        let classCount = voices.count / ownVoiceCount
+        guard slot < classCount, voices[k * classCount + slot] > 0 else { return 1 }
+        return voices[k * classCount + slot]
+    }
+
+    /// What the answer gave the class that came; nil where it did not know it.
+    private func given(_ answer: [Double], _ slot: Int) -> Double? {
+        if task == .binary { return answer.first.map { slot == 1 ? $0 : 1 - $0 } }
+        return slot < answer.count ? answer[slot] : nil
     }
 
     // MARK: Report and state
@@ -247,9 +316,9 @@ public struct Auto: Learner {
     /// By how much its loss, of all examples together, can exceed that of an expert: log loss in nats, or absolute
     /// errors; nil where no expert has that name. It holds for weights of 1.
     package func regretBound(of expert: String) -> Double? {
-        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < voiceCount else { return nil }
+        guard let k = (experts.map(\.name) + ["stack"]).firstIndex(of: expert), k < ownVoiceCount else { return nil }
         let surprise = Elementary.log(1 / mixture.prior[k])
-        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(voiceCount))) }
+        if task == .regression { return hedge.gap * (1 + surprise / Elementary.log(Double(ownVoiceCount))) }
         return surprise + Elementary.log(Double(moments.count) + 1)
     }
 

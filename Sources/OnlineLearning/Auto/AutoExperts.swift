@@ -8,6 +8,7 @@
 /// | `baseline` | the mean, or the frequencies of the classes | 10 |
 /// | `last_label` | the label learned last | 10 |
 /// | `linear` | the default linear model | 60 d |
+/// | `linear_absolute` | the same of the absolute loss, for numbers | 60 d |
 /// | `passive_aggressive` | a linear model that always goes as far as the last example asks | 20 d |
 /// | `factors` | a factorization machine: which categories go together | 100 d |
 /// | `tree` | a Hoeffding tree | 40 d |
@@ -49,6 +50,11 @@ struct AutoExperts {
             Expert(name: "last_label", "no_change_\(suffix)"),
             Expert(name: "linear", Self.linear(inputs.task), input: .scaled),
         ]
+        if isRegression {
+            // Experts are weighed by absolute errors, and what is best by squared ones may not be by these.
+            let loss: [String: Argument] = ["loss": .component(Self.component("absolute"))]
+            all.append(Expert(name: "linear_absolute", "linear_regression", loss, input: .scaled))
+        }
         if inputs.task != .multiclass {
             all += [
                 Expert(name: "passive_aggressive", "pa_\(suffix)", input: .scaled),
@@ -69,7 +75,7 @@ struct AutoExperts {
             Expert(name: "scaled_mondrian_forest", "amf_\(suffix)", mondrian, input: .scaled),
         ]
         self.all = all
-        operations = 20 + 220 * d + 4 * window * d + 600 * trees * root
+        operations = 20 + (isRegression ? 280 : 220) * d + 4 * window * d + 600 * trees * root
     }
 
     /// Words of a short text, and whatever else encoders make columns of, count as so many features.

@@ -21,16 +21,20 @@ struct AutoStack: Sendable {
         scaler = StandardScaler(slots: Array(0..<expertCount))
     }
 
-    func predict(_ voices: [Double]) -> Double {
+    /// How many experts of its own it weighs.
+    var voiceCount: Int { isRegression ? linear.voiceCount : logistic.voiceCount }
+
+    /// - Parameter inner: what its own experts say is appended.
+    func predict(_ voices: [Double], inner: inout [Double]) -> Double {
         var x = vector(voices)
         var answer: [Double] = []
         if isRegression {
             scaler.transform(row, &x)
-            linear.predict(x, into: &answer)
+            linear.predict(x, into: &answer, voices: &inner)
             let value = answer.first ?? .nan
             return value.isFinite ? value : voices.first ?? 0
         }
-        logistic.predict(x, into: &answer)
+        logistic.predict(x, into: &answer, voices: &inner)
         return Auto.held(answer.first ?? .nan, among: 2)
     }
 
@@ -49,9 +53,25 @@ struct AutoStack: Sendable {
         return x.numbers
     }
 
-    /// Learns from what the experts said before they had learned the example; an example that would leave a number not
-    /// finite is left out.
-    mutating func learn(_ voices: [Double], _ target: Target, weight: Double, journal: inout Journal) {
+    /// Learns from what the experts said before they had learned the example, and where that was kept is judged by what
+    /// it said of it then; an example that would leave a number not finite is left out.
+    mutating func learn(_ said: AutoSaid, _ target: Target, weight: Double, journal: inout Journal) {
+        guard said.isKept else {
+            return learn(said.voices.own, target, weight: weight, asked: .now, journal: &journal)
+        }
+        let answer = said.answer(of: expertCount, isRegression ? .regression : .binary, classCount: 1)
+        let inner = said.voices.inner.suffix(voiceCount)
+        inner.withUnsafeBufferPointer { voices in
+            answer.withUnsafeBufferPointer { answer in
+                let asked = Asked.then(voices: voices, answer: answer, labelsSince: said.labelsSince)
+                learn(said.voices.own, target, weight: weight, asked: asked, journal: &journal)
+            }
+        }
+    }
+
+    private mutating func learn(
+        _ voices: [Double], _ target: Target, weight: Double, asked: Asked, journal: inout Journal
+    ) {
         var x = vector(voices)
         if isRegression {
             var columnCount = expertCount
@@ -60,9 +80,9 @@ struct AutoStack: Sendable {
                 return
             }
             scaler.transform(row, &x)
-            _ = linear.learn(x, target, weight: weight, journal: &journal)
+            _ = linear.learn(x, target, weight: weight, asked: asked, journal: &journal)
         } else {
-            _ = logistic.learn(x, target, weight: weight, journal: &journal)
+            _ = logistic.learn(x, target, weight: weight, asked: asked, journal: &journal)
         }
     }
 

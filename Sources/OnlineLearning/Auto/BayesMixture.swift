@@ -7,6 +7,10 @@ import Determinism
 /// over all T events exceeds that of an expert whose weight began as π by at most ln (1/π) + ln (T + 1), in nats, and
 /// it follows the best expert of each stretch.
 ///
+/// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f* of
+/// the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
+/// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats.
+///
 /// Time and memory: O(experts).
 ///
 /// Two experts, alike at first, of which one gave the true class ¾ and one ¼: after the first event the weights are 5/8
@@ -20,6 +24,8 @@ package struct BayesMixture: Sendable {
     package let prior: [Double]
     package private(set) var weights: [Double]
     private var count = 0.0
+    private var drift = 0.0
+    private var lateness = Lateness()
 
     /// - Parameter prior: positive, adding up to 1.
     package init(prior: [Double]) {
@@ -27,19 +33,33 @@ package struct BayesMixture: Sendable {
         weights = prior
     }
 
+    /// Counts a label by which nobody is judged.
+    package mutating func pass() { lateness.pass() }
+
     /// Counts one event.
     /// - Parameters:
     ///   - probabilities: what each expert gave the true class, above 0 and at most 1.
     ///   - weight: how often the event counts.
-    package mutating func update(_ probabilities: UnsafeBufferPointer<Double>, weight: Double) {
+    ///   - staleness: what the answer lost beyond what the same voices lose together by the weights of now, in nats,
+    ///     from 0; as often as the event counts.
+    ///   - labelsSince: how many labels came between the question and this one.
+    package mutating func update(
+        _ probabilities: UnsafeBufferPointer<Double>, weight: Double, staleness: Double = 0, labelsSince: Double = 0
+    ) {
+        drift = drift * (1 - Lateness.forgotten) + staleness
+        lateness.take(labelsSince)
+        let cost = drift + lateness.cost
+        let surprise = Elementary.log(Double(weights.count))
+        let caution = cost > surprise ? surprise / cost : 1
+        let power = weight * caution
         var sum = 0.0
         for k in weights.indices {
             let p = probabilities[k]
-            weights[k] *= weight == 1 ? p : Elementary.exp(max(-600, weight * Elementary.log(p)))
+            weights[k] *= power == 1 ? p : Elementary.exp(max(-600, power * Elementary.log(p)))
             sum += weights[k]
         }
         count += 1
-        let share = 1 / (count + 1)
+        let share = caution / (count + 1)
         for k in weights.indices {
             // Where all have failed so badly that nothing is left of them, they begin anew.
             let posterior = sum > 0 ? weights[k] / sum : prior[k]
@@ -49,14 +69,17 @@ package struct BayesMixture: Sendable {
 
     package func encode(to encoder: inout CanonicalEncoder) {
         encoder.double(count)
+        encoder.double(drift)
+        lateness.encode(to: &encoder)
         encoder.doubles(weights)
     }
 
     package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        let (count, values) = (try decoder.double(), try decoder.doubles())
-        guard values.count == weights.count, count >= 0, count.isFinite,
+        let (count, drift) = (try decoder.double(), try decoder.double())
+        let (lateness, values) = (try Lateness(from: &decoder), try decoder.doubles())
+        guard values.count == weights.count, count >= 0, count.isFinite, drift >= 0, drift.isFinite,
             values.allSatisfy({ $0 >= 0 && $0 <= 1 }), values.contains(where: { $0 > 0 })
         else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no weights of so many experts") }
-        (self.count, weights) = (count, values)
+        (self.count, self.drift, self.lateness, weights) = (count, drift, lateness, values)
     }
 }

@@ -21,10 +21,13 @@ struct CategoryStage<Next: Stage>: Stage {
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
     var expertHistory: ExpertHistory? { next.expertHistory }
+    var voiceCount: Int { next.voiceCount }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
         appendCategories(row, &x)
-        next.predict(row, &x, into: &answer)
+        next.predict(row, &x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -47,7 +50,7 @@ struct CategoryStage<Next: Stage>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         for index in slots.indices {
@@ -60,7 +63,7 @@ struct CategoryStage<Next: Stage>: Stage {
             let slot = row.withString(at: slots[index]) { tables[index].append($0, hash: $1) } ?? 0
             workspace.vector.append(category: Int32(truncatingIfNeeded: slot))
         }
-        if next.learn(row, target, weight: weight, &workspace, &columnCount) { return true }
+        if next.learn(row, target, weight: weight, asked: asked, &workspace, &columnCount) { return true }
         for index in slots.indices.reversed() { tables[index].removeLast(workspace.journal.restoreCount()) }
         return false
     }

@@ -30,8 +30,12 @@ struct DenseStage<L: DenseLearner>: Stage {
 
     var answersIntervals: Bool { L.answersIntervals }
     var expertHistory: ExpertHistory? { learner.expertHistory }
+    /// What reads a row where it lies weighs nobody.
+    var voiceCount: Int { 0 }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
         scaler.withScaled(row.neighbours(slots)) { learner.predict(dense: $0, into: &answer) }
     }
 
@@ -42,7 +46,7 @@ struct DenseStage<L: DenseLearner>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         scaler.learn(row.neighbours(slots), weight: weight) {

@@ -56,10 +56,13 @@ extension KnownChain {
     var task: Task { chain.task }
     var answersIntervals: Bool { chain.answersIntervals }
     var expertHistory: ExpertHistory? { chain.expertHistory }
+    var voiceCount: Int { chain.voiceCount }
 
     @inline(__always)
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
-        chain.predict(row, &x, into: &answer)
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
+        chain.predict(row, &x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -70,10 +73,10 @@ extension KnownChain {
 
     @inline(__always)
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
-        chain.learn(row, target, weight: weight, &workspace, &columnCount)
+        chain.learn(row, target, weight: weight, asked: asked, &workspace, &columnCount)
     }
 
     var columns: [Int] { chain.columns }

@@ -53,12 +53,24 @@ public protocol Learner: Sendable {
     /// Appends the answer. Pure: it changes nothing that a later answer depends on.
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double])
 
-    /// Learns one example, or changes nothing.
+    /// Learns one example, or changes nothing. Who weighs others judges them by what they say now.
     /// - Parameter weight: how much the example counts, finite and at least 0; 1 is once, 0 changes nothing, and draws
     ///   no random number either.
     /// - Returns: false where a number would stop being finite; the learner is then as it was, to the bit.
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal) -> Bool
+
+    /// How many experts it weighs by what they said when asked: so many voices has an answer, of several classes for
+    /// each class that the answer has. 0 of a learner that weighs none so, which need not say anything of the next two.
+    var voiceCount: Int { get }
+
+    /// Appends the answer, and the voices that it was made of. Pure.
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double])
+
+    /// Learns one example, or changes nothing, knowing what was said when its question was asked.
+    /// - Parameter asked: see ``Asked``.
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal) -> Bool
 
     /// Of a learner that weighs experts: how much each weighed, from time to time; else nil.
     var expertHistory: ExpertHistory? { get }
@@ -76,6 +88,19 @@ extension Learner {
     public static var takesCategories: Bool { false }
     public static var answersIntervals: Bool { false }
     public var expertHistory: ExpertHistory? { nil }
+    public var voiceCount: Int { 0 }
+
+    @inline(__always)
+    public func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        predict(x, into: &answer)
+    }
+
+    @inline(__always)
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
+    ) -> Bool {
+        learn(x, target, weight: weight, journal: &journal)
+    }
 
     /// The learner of a checked component that names it.
     public init(_ component: Component, inputs: LearnerInputs) {

@@ -16,6 +16,8 @@ public struct Pipeline: Sendable {
     public struct Workspace: Sendable {
         var vector = FeatureVector()
         var journal = Journal()
+        /// The voices of the answer given last; see ``Pipeline/voiceCount``.
+        public internal(set) var voices: [Double] = []
 
         public init() {}
 
@@ -41,6 +43,9 @@ public struct Pipeline: Sendable {
     public var answersIntervals: Bool { stages.answersIntervals }
     /// Of a model that weighs experts: how much each weighed, from time to time; else nil.
     public var expertHistory: ExpertHistory? { stages.expertHistory }
+    /// How many voices an answer has, of several classes for each class in it; 0 where there are none to be kept. See
+    /// ``Learner/voiceCount``.
+    public var voiceCount: Int { stages.voiceCount }
     private var stages: any Stage
     /// Columns given out so far, the numbers' included.
     private var columnCount: Int
@@ -145,10 +150,11 @@ public struct Pipeline: Sendable {
         }
     }
 
-    /// Appends the answer for a row.
+    /// Appends the answer for a row. Its voices are in the workspace until the next answer.
     public func predict(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
         begin(row, &workspace.vector)
-        stages.predict(row, &workspace.vector, into: &answer)
+        if !workspace.voices.isEmpty { workspace.voices.removeAll(keepingCapacity: true) }
+        stages.predict(row, &workspace.vector, into: &answer, voices: &workspace.voices)
     }
 
     /// What each column contributed to the answer; see ``explain(_:declaration:layout:workspace:)``.
@@ -164,21 +170,24 @@ public struct Pipeline: Sendable {
     @inline(__always)
     package mutating func predictInPlace(_ row: FeatureRow, into answer: inout [Double], workspace: inout Workspace) {
         begin(row, &workspace.vector)
-        stages.predict(row, &workspace.vector, into: &answer)
+        if !workspace.voices.isEmpty { workspace.voices.removeAll(keepingCapacity: true) }
+        stages.predict(row, &workspace.vector, into: &answer, voices: &workspace.voices)
     }
 
     /// Learns one example.
-    /// - Parameter weight: how much the example counts, finite and at least 0; 0 changes nothing.
+    /// - Parameters:
+    ///   - weight: how much the example counts, finite and at least 0; 0 changes nothing.
+    ///   - asked: what was said when the question was asked, where ``voiceCount`` is not 0 and its label came later.
     /// - Returns: false where a number would stop being finite; the model is then as it was, to the bit.
     @discardableResult
     public mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double = 1, workspace: inout Workspace
+        _ row: FeatureRow, _ target: Target, weight: Double = 1, asked: Asked = .now, workspace: inout Workspace
     ) -> Bool {
         guard weight > 0 else { return true }
         begin(row, &workspace.vector)
         workspace.journal.removeAll()
         var newColumnCount = columnCount
-        guard stages.learn(row, target, weight: weight, &workspace, &newColumnCount) else { return false }
+        guard stages.learn(row, target, weight: weight, asked: asked, &workspace, &newColumnCount) else { return false }
         columnCount = newColumnCount
         return true
     }

@@ -21,8 +21,12 @@ struct RowStage<L: RowLearner>: Stage {
 
     var answersIntervals: Bool { L.answersIntervals }
     var expertHistory: ExpertHistory? { learner.expertHistory }
+    /// What reads a row where it lies weighs nobody.
+    var voiceCount: Int { 0 }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
         learner.predict(numbers: row.neighbours(slots), into: &answer)
     }
 
@@ -33,7 +37,7 @@ struct RowStage<L: RowLearner>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         learner.learn(numbers: row.neighbours(slots), target, weight: weight)

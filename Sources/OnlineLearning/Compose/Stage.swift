@@ -9,8 +9,12 @@ protocol Stage: Sendable {
     var task: Task { get }
     var answersIntervals: Bool { get }
     var expertHistory: ExpertHistory? { get }
+    /// See ``Learner/voiceCount``.
+    var voiceCount: Int { get }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double])
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    )
 
     /// What each column contributed to the answer; notes whose the columns are that steps add.
     func explain(
@@ -20,7 +24,7 @@ protocol Stage: Sendable {
     /// Learns one example from here on, or changes nothing but `columnCount`.
     /// - Precondition: the weight is above 0; what weighs nothing was stopped before.
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool
 
@@ -46,10 +50,13 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
     var expertHistory: ExpertHistory? { next.expertHistory }
+    var voiceCount: Int { next.voiceCount }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
         transformer.transform(row, &x)
-        next.predict(row, &x, into: &answer)
+        next.predict(row, &x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -60,7 +67,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         let isFinite = transformer.learn(
@@ -68,7 +75,7 @@ struct TransformingStage<T: Transformer, Next: Stage>: Stage {
         if isFinite {
             workspace.vector.columnCount = columnCount
             transformer.transform(row, &workspace.vector)
-            if next.learn(row, target, weight: weight, &workspace, &columnCount) { return true }
+            if next.learn(row, target, weight: weight, asked: asked, &workspace, &columnCount) { return true }
         }
         transformer.undo(&workspace.journal)
         return false
@@ -94,14 +101,17 @@ struct LearningStage<L: Learner>: Stage {
     let task: Task
     var answersIntervals: Bool { L.answersIntervals }
     var expertHistory: ExpertHistory? { learner.expertHistory }
+    var voiceCount: Int { learner.voiceCount }
     private(set) var learner: L
 
     init(_ learner: L, task: Task) {
         (self.learner, self.task) = (learner, task)
     }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
-        learner.predict(x, into: &answer)
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
+        learner.predict(x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -111,10 +121,10 @@ struct LearningStage<L: Learner>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
-        learner.learn(workspace.vector, target, weight: weight, journal: &workspace.journal)
+        learner.learn(workspace.vector, target, weight: weight, asked: asked, journal: &workspace.journal)
     }
 
     var columns: [Int] { [] }

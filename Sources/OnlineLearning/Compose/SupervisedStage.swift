@@ -12,10 +12,13 @@ struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
     var expertHistory: ExpertHistory? { next.expertHistory }
+    var voiceCount: Int { next.voiceCount }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
         transformer.transform(row, &x)
-        next.predict(row, &x, into: &answer)
+        next.predict(row, &x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -26,14 +29,14 @@ struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         let isFinite = transformer.learn(
             row, &workspace.vector, target, weight: weight, columnCount: &columnCount, journal: &workspace.journal)
         if isFinite {
             workspace.vector.columnCount = columnCount
-            if next.learn(row, target, weight: weight, &workspace, &columnCount) { return true }
+            if next.learn(row, target, weight: weight, asked: asked, &workspace, &columnCount) { return true }
         }
         transformer.undo(&workspace.journal)
         return false
@@ -65,10 +68,13 @@ struct HidingStage<Next: Stage>: Stage {
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
     var expertHistory: ExpertHistory? { next.expertHistory }
+    var voiceCount: Int { next.voiceCount }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
         x.removeLastNumbers(count)
-        next.predict(row, &x, into: &answer)
+        next.predict(row, &x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -80,11 +86,11 @@ struct HidingStage<Next: Stage>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         workspace.vector.removeLastNumbers(count)
-        return next.learn(row, target, weight: weight, &workspace, &columnCount)
+        return next.learn(row, target, weight: weight, asked: asked, &workspace, &columnCount)
     }
 
     var columns: [Int] { next.columns }

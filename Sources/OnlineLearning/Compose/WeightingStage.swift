@@ -20,9 +20,12 @@ struct WeightingStage<Next: Stage>: Stage {
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
     var expertHistory: ExpertHistory? { next.expertHistory }
+    var voiceCount: Int { next.voiceCount }
 
-    func predict(_ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double]) {
-        next.predict(row, &x, into: &answer)
+    func predict(
+        _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
+    ) {
+        next.predict(row, &x, into: &answer, voices: &voices)
     }
 
     func explain(
@@ -32,13 +35,13 @@ struct WeightingStage<Next: Stage>: Stage {
     }
 
     mutating func learn(
-        _ row: FeatureRow, _ target: Target, weight: Double, _ workspace: inout Pipeline.Workspace,
+        _ row: FeatureRow, _ target: Target, weight: Double, asked: Asked, _ workspace: inout Pipeline.Workspace,
         _ columnCount: inout Int
     ) -> Bool {
         let own = workspace.vector.numbers[place]
         let factor = own.isNaN ? 1 : min(max(own, 0), Self.weightMax)
         guard weight * factor > 0 else { return true }
-        return next.learn(row, target, weight: weight * factor, &workspace, &columnCount)
+        return next.learn(row, target, weight: weight * factor, asked: asked, &workspace, &columnCount)
     }
 
     var columns: [Int] { next.columns }

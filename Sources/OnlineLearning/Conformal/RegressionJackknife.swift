@@ -62,6 +62,18 @@ struct JackknifeRegressor<M: Learner>: Learner {
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         let start = answer.count
         member.predict(x, into: &answer)
+        appendInterval(from: start, &answer)
+    }
+
+    var voiceCount: Int { member.voiceCount }
+
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        let start = answer.count
+        member.predict(x, into: &answer, voices: &voices)
+        appendInterval(from: start, &answer)
+    }
+
+    private func appendInterval(from start: Int, _ answer: inout [Double]) {
         let value = answer[start]
         answer.removeLast(answer.count - start - 1)
         let bounds = (
@@ -75,10 +87,18 @@ struct JackknifeRegressor<M: Learner>: Learner {
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
+        learn(x, target, weight: weight, asked: .now, journal: &journal)
+    }
+
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
+    ) -> Bool {
         guard case .value(let y) = target else { preconditionFailure("a regressor learns numbers") }
         scratch.removeAll(keepingCapacity: true)
         member.predict(x, into: &scratch)
-        guard scratch[0].isFinite, member.learn(x, target, weight: weight, journal: &journal) else { return false }
+        guard scratch[0].isFinite,
+            member.learn(x, target, weight: weight, asked: asked, journal: &journal)
+        else { return false }
         guard weight > 0 else { return true }
         let error = ConformalParameters.bounded(y - scratch[0])
         window?.update(error)

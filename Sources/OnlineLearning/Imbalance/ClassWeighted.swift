@@ -47,8 +47,20 @@ struct ClassWeightedClassifier<M: Learner>: Learner {
 
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) { member.predict(x, into: &answer) }
 
+    var voiceCount: Int { member.voiceCount }
+
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        member.predict(x, into: &answer, voices: &voices)
+    }
+
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
+        learn(x, target, weight: weight, asked: .now, journal: &journal)
+    }
+
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         guard weight > 0 else { return true }
@@ -60,7 +72,7 @@ struct ClassWeightedClassifier<M: Learner>: Learner {
         let own =
             weights.isEmpty
             ? counts.total / (counts.knownCount * counts.counts[slot]) : slot < weights.count ? weights[slot] : 1
-        if member.learn(x, target, weight: weight * own, journal: &journal) { return true }
+        if member.learn(x, target, weight: weight * own, asked: asked, journal: &journal) { return true }
         counts.remove(slot)
         return false
     }

@@ -33,8 +33,20 @@ struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
 
     func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) { member.predict(x, into: &answer) }
 
+    var voiceCount: Int { member.voiceCount }
+
+    func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        member.predict(x, into: &answer, voices: &voices)
+    }
+
     mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
+    ) -> Bool {
+        learn(x, target, weight: weight, asked: .now, journal: &journal)
+    }
+
+    mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
     ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         guard weight > 0 else { return true }
@@ -45,7 +57,7 @@ struct SampledClassifier<M: Learner, Kind: SamplingKind>: Learner {
             return false
         }
         let times = kind.draw(slot, counts, &pivot, &generator)
-        for time in 0..<times where !member.learn(x, target, weight: weight, journal: &journal) {
+        for time in 0..<times where !member.learn(x, target, weight: weight, asked: asked, journal: &journal) {
             // What was learned once stays learned.
             guard time == 0 else { return true }
             (generator, pivot) = before

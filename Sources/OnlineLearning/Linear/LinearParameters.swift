@@ -56,7 +56,7 @@ enum LinearParameters {
     private static func isMinimized(_ loss: Component, _ optimizer: Optimizer) -> Bool {
         switch optimizer {
         case .descent: true
-        case .twinAdaGrad: RegressionLoss.ofTwins.contains(loss.name)
+        case .ladder, .twinAdaGrad: RegressionLoss.ofTwins.contains(loss.name)
         case .normalizedAdaptiveInvariant: NormalizedAdaptiveInvariant.Loss(loss) != nil
         }
     }

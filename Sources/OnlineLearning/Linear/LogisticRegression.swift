@@ -3,21 +3,22 @@ import Determinism
 /// Predicts the probability of the positive class: the logistic function of a weighted sum of the features plus an
 /// intercept. It learns by moving each weight against the gradient of a loss, one example at a time.
 ///
-/// - `optimizer`: `twin_ada_grad` (default; nothing to tune), `normalized_adaptive_invariant` (Vowpal Wabbit's), or one
-///   of River's, such as `sgd`, which makes it River's model (``Optimizer``).
-/// - `loss`: `log` (default) or another ``BinaryLoss``; the first two optimizers do not know all of them. The answer is
-///   the logistic function whatever the loss, as in River; only with `log` is it meant as a probability.
+/// - `optimizer`: `ladder` (default; nothing to tune), `twin_ada_grad`, `normalized_adaptive_invariant` (Vowpal
+///   Wabbit's), or one of River's, such as `sgd`, which makes it River's model (``Optimizer``).
+/// - `loss`: `log` (default) or another ``BinaryLoss``; the first three optimizers do not know all of them. The answer
+///   is the logistic function whatever the loss, as in River; only with `log` is it meant as a probability.
 /// - `l2`, `l1`: penalties, from 0 (default 0), not both; `intercept_init`: any log-odds (default 0); `intercept_lr`:
 ///   the intercept's step size, a number from 0 (default 0.01) or a ``Schedule``; `clip_gradient`: bound of the loss's
 ///   gradient, from 0 (default 1e12). All five need an optimizer of River's.
 ///
 /// Time: O(features present) per example; with a penalty or an optimizer that remembers gradients, and encoders that
-/// keep zeros, O(columns). Memory: 8 bytes a column, 24 with `twin_ada_grad`; other optimizers state theirs.
+/// keep zeros, O(columns). Memory: 8 bytes a column, 32 with `ladder`, 24 with
+/// `twin_ada_grad`; other optimizers state theirs.
 ///
 /// With `sgd` (`lr` 0.01), after learning that x = 1 is positive, the answer to x = 1 is 0.5024999791668749: the weight
 /// and the intercept each moved 0.01 · ½.
 ///
-/// Source: ``TwinAdaGrad``; D. R. Cox, *The regression analysis of binary sequences*, J. Royal Stat. Soc. B 20(2),
+/// Source: ``RateLadder``; D. R. Cox, *The regression analysis of binary sequences*, J. Royal Stat. Soc. B 20(2),
 /// 1958; River's `linear_model.LogisticRegression`.
 public struct LogisticRegression: Learner, DenseLearner {
     public static let declaration = LinearParameters.declaration(
@@ -30,9 +31,10 @@ public struct LogisticRegression: Learner, DenseLearner {
     public static let tasks = [Task.binary]
 
     private let loss: BinaryLoss
-    /// Which of the three below is at work; the others stay empty.
+    /// Which of the four below is at work; the others stay empty.
     private let optimizer: Optimizer
     private var descent = LinearDescent()
+    private var ladder = RateLadder.Binary()
     private var twins = TwinAdaGrad.Binary()
     private var invariant: NormalizedAdaptiveInvariant?
 
@@ -41,7 +43,7 @@ public struct LogisticRegression: Learner, DenseLearner {
         loss = BinaryLoss(lossComponent)
         optimizer = Optimizer(component)
         switch optimizer {
-        case .twinAdaGrad: break
+        case .ladder, .twinAdaGrad: break
         case .normalizedAdaptiveInvariant: invariant = NormalizedAdaptiveInvariant(component, lossComponent)
         case .descent: descent = LinearDescent(component, DescentSettings(arguments))
         }
@@ -49,6 +51,7 @@ public struct LogisticRegression: Learner, DenseLearner {
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
         switch optimizer {
+        case .ladder: answer.append(ladder.predict(x))
         case .twinAdaGrad: answer.append(twins.predict(x))
         case .normalizedAdaptiveInvariant: answer.append(LogLossFunction.mean(invariant?.predict(x) ?? 0))
         case .descent: answer.append(LogLossFunction.mean(descent.dot(x)))
@@ -58,9 +61,24 @@ public struct LogisticRegression: Learner, DenseLearner {
     public mutating func learn(
         _ x: borrowing FeatureVector, _ target: Target, weight: Double, journal: inout Journal
     ) -> Bool {
+        learn(x, target, weight: weight, asked: .now, journal: &journal)
+    }
+
+    public var voiceCount: Int { optimizer == .ladder ? 4 : 0 }
+
+    public func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        guard optimizer == .ladder else { return predict(x, into: &answer) }
+        answer.append(ladder.predict(x, voices: &voices))
+    }
+
+    public mutating func learn(
+        _ x: borrowing FeatureVector, _ target: Target, weight: Double, asked: Asked, journal: inout Journal
+    ) -> Bool {
         guard case .label(let slot) = target else { preconditionFailure("a classifier learns classes") }
         guard weight > 0 else { return true }
         switch optimizer {
+        case .ladder:
+            return ladder.learn(x, isPositive: slot == 1, weight: weight, asked: asked, journal: &journal)
         case .twinAdaGrad:
             return twins.learn(x, isPositive: slot == 1, weight: weight, journal: &journal)
         case .normalizedAdaptiveInvariant:
@@ -90,6 +108,7 @@ public struct LogisticRegression: Learner, DenseLearner {
 
     public var byteCount: Int {
         switch optimizer {
+        case .ladder: ladder.byteCount
         case .twinAdaGrad: twins.byteCount
         case .normalizedAdaptiveInvariant: invariant?.byteCount ?? 0
         case .descent: descent.byteCount
@@ -98,6 +117,7 @@ public struct LogisticRegression: Learner, DenseLearner {
 
     public func encode(to encoder: inout CanonicalEncoder) {
         switch optimizer {
+        case .ladder: ladder.encode(to: &encoder)
         case .twinAdaGrad: twins.encode(to: &encoder)
         case .normalizedAdaptiveInvariant: invariant?.encode(to: &encoder)
         case .descent: descent.encode(to: &encoder)
@@ -106,6 +126,7 @@ public struct LogisticRegression: Learner, DenseLearner {
 
     public mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
         switch optimizer {
+        case .ladder: try ladder.restore(from: &decoder)
         case .twinAdaGrad: try twins.restore(from: &decoder)
         case .normalizedAdaptiveInvariant: try invariant?.restore(from: &decoder)
         case .descent: try descent.restore(from: &decoder)
@@ -120,6 +141,7 @@ extension LogisticRegression: ExplainingLearner {
         var linear = LinearTerms()
         var held: (Double) -> Double = { $0 }
         switch optimizer {
+        case .ladder: return try ladder.explain(x, asked)
         case .twinAdaGrad: return try twins.explain(x, asked)
         case .normalizedAdaptiveInvariant:
             guard let invariant else { throw Unexplained("there is no model yet") }

@@ -8,7 +8,7 @@ extension TwinAdaGrad {
     /// counts for at most five standard deviations of the true values.
     struct Regression: Sendable {
         /// Of the true values learned so far.
-        private struct Labels: Sendable {
+        struct Labels: Sendable {
             var count = 0.0
             var mean = 0.0
             var sumOfSquares = 0.0
@@ -26,6 +26,20 @@ extension TwinAdaGrad {
                 let before = mean
                 mean += (y - before) * weight / count
                 sumOfSquares += (y - before) * (y - mean) * weight
+            }
+
+            init() {}
+
+            func encode(to encoder: inout CanonicalEncoder) {
+                for value in [count, mean, sumOfSquares, least, largest] { encoder.double(value) }
+            }
+
+            init(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+                count = try decoder.double()
+                mean = try decoder.double()
+                sumOfSquares = try decoder.double()
+                least = try decoder.double()
+                largest = try decoder.double()
             }
         }
 
@@ -125,19 +139,14 @@ extension TwinAdaGrad {
         var byteCount: Int { twins.byteCount }
 
         func encode(to encoder: inout CanonicalEncoder) {
-            for value in [labels.count, labels.mean, labels.sumOfSquares, labels.least, labels.largest, meanLoss] {
-                encoder.double(value)
-            }
+            labels.encode(to: &encoder)
+            encoder.double(meanLoss)
             share.encode(to: &encoder)
             twins.encode(to: &encoder)
         }
 
         mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-            labels.count = try decoder.double()
-            labels.mean = try decoder.double()
-            labels.sumOfSquares = try decoder.double()
-            labels.least = try decoder.double()
-            labels.largest = try decoder.double()
+            labels = try Labels(from: &decoder)
             meanLoss = try decoder.double()
             share = try FixedShare(from: &decoder)
             twins = try TwinAdaGrad(from: &decoder)

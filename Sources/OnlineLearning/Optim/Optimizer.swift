@@ -2,7 +2,8 @@
 ///
 /// | name | the step |
 /// |---|---|
-/// | `twin_ada_grad` | none to set: two step sizes at once, guarded by the trivial model; see ``TwinAdaGrad`` |
+/// | `ladder` | none to set: three step sizes at once, guarded by the trivial model, judged as asked; ``RateLadder`` |
+/// | `twin_ada_grad` | the same with two, judged when the label comes, as it was before `ladder`; see ``TwinAdaGrad`` |
 /// | `normalized_adaptive_invariant` | Vowpal Wabbit's; see ``NormalizedAdaptiveInvariant`` |
 /// | `sgd` | `lr` times the gradient; see ``ScheduledDescent`` |
 /// | `averager` | another optimizer's, while the average of the weights answers; see ``Averager`` |
@@ -11,6 +12,7 @@
 /// | `adam`, `ams_grad`, `ada_max`, `nadam`, `ada_bound` | both |
 /// | `ftrl_proximal` | to where the sum of the gradients so far would have it |
 public enum Optimizer: Sendable, Equatable {
+    case ladder
     case twinAdaGrad
     case normalizedAdaptiveInvariant
     /// River's, whatever it is.
@@ -28,15 +30,16 @@ public enum Optimizer: Sendable, Equatable {
     static let declarations =
         rules.map { $0.declaration } + [
             Averager.declaration, NormalizedAdaptiveInvariant.declaration,
-            ComponentDeclaration("twin_ada_grad", .optimizer),
+            ComponentDeclaration("ladder", .optimizer), ComponentDeclaration("twin_ada_grad", .optimizer),
         ]
 
     /// What moves the weights where nothing else is asked for.
-    static let standard = Component(name: "twin_ada_grad", arguments: [])
+    static let standard = Component(name: "ladder", arguments: [])
 
     init(_ component: Component) {
         switch component.name {
-        case Self.standard.name: self = .twinAdaGrad
+        case Self.standard.name: self = .ladder
+        case "twin_ada_grad": self = .twinAdaGrad
         case NormalizedAdaptiveInvariant.declaration.name: self = .normalizedAdaptiveInvariant
         default: self = .descent
         }

@@ -46,7 +46,7 @@ public enum RegressionLoss: Sendable, Equatable {
             parameters: [ParameterDeclaration(parameter, .number(range), default: .number(value), summary)])
     }
 
-    /// Those that ``TwinAdaGrad`` can minimize.
+    /// Those that ``RateLadder`` and ``TwinAdaGrad`` can minimize.
     static let ofTwins = ["squared", "absolute", "huber"]
 
     init(_ component: Component) {

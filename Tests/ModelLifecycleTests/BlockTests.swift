@@ -180,7 +180,7 @@ import Testing
     private static let oldLedgerDigest = "b32caf6687277129cbdc99411bfa68adf28bccc3036ede35d0142789844ba2da"
 
     private func state() throws -> ApplicationState {
-        var fold = try TestFold(RandomTask.all[0].specs[0])
+        var fold = try TestFold(RandomTask.specBefore)
         for index in 0..<5 { fold.example("e\(index)", at: Int64(index), x: Double(index), Double(index)) }
         fold.predict("open", at: 5, x: 2, c: "cafe\u{301}")
         fold.label("early", at: 6, 4)
@@ -188,9 +188,12 @@ import Testing
     }
 
     @Test func goldenBytesAreReadByEveryRelease() throws {
-        try Golden.expect(try state().encoded, "snapshot-v3.bin")
         let bytes = try Golden.bytes("snapshot-v3.bin")
-        #expect(try ApplicationState(encoded: bytes).encoded == bytes)
+        let (old, state) = (try ApplicationState(encoded: bytes), try state())
+        #expect(old.encoded == bytes)
+        #expect(old.stateDigest == state.stateDigest && old.ledgerDigest == state.ledgerDigest)
+        // Revision 3 keeps what models said: of this model there is nothing to keep.
+        #expect(old.revision.fold == 2 && old.encoded.count == state.encoded.count)
     }
 
     /// Format 2 knew no extras of specs.

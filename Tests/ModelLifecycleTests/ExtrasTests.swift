@@ -105,7 +105,7 @@ import Testing
 
     @Test func aSpecWithoutExtrasHasTheBytesItAlwaysHad() throws {
         // The digests that the program before extras gave for the same spec.
-        let fold = try TestFold(RandomTask.all[0].specs[0])
+        let fold = try TestFold(RandomTask.specBefore)
         var decoder = CanonicalDecoder(try Golden.bytes("snapshot-v2.bin"))
         let old = try ApplicationState(from: &decoder, format: 2)
         #expect(old.spec.canonicalBytes == fold.state.spec.canonicalBytes)
@@ -116,6 +116,8 @@ import Testing
         let specs = try [
             plainSpec.with("recovery", "5s"), Self.bounded, Self.bounded.with("recovery", "1d"),
             plainSpec.with("target", target(("min", "0"))), plainSpec.with("target", target(("max", "0"))),
+            plainSpec.with("limits", ["voices": "1MiB"]),
+            plainSpec.with("limits", ["snapshots": "1MiB", "voices": "1MiB"]),
         ].map { try $0.spec }
         var all = Set<Digest>()
         for spec in specs + [try plainSpec.spec] {

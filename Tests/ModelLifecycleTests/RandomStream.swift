@@ -23,11 +23,28 @@ struct RandomTask: Sendable, CustomStringConvertible {
 
     static let names = ["one", "two", "t\u{E9}", "te\u{301}", "five", "six", "seven", "eight", "nine", "ten"]
 
+    /// The first spec as programs before the ladder wrote it down.
+    static let specBefore = all[0].specs[0].with(
+        "model", [["one_hot": ["c"]], "standard_scaler", ["linear_regression": ["optimizer": "twin_ada_grad"]]])
+
     static let all = [
         RandomTask("regression", "linear_regression", ["mae", "r2"], [0, 1, 2.5, -7, 1e6].map { .number($0) }),
         RandomTask("binary", "logistic_regression", ["accuracy", "roc_auc"], [.listed(0), .listed(1)]),
         RandomTask("multiclass", "softmax_regression", ["accuracy", "log_loss"], names.map { .named(Array($0.utf8)) }),
     ]
+
+    /// The same, with room for what was said to three questions: the first spec's, of others fewer.
+    static let bounded = all.map { task in
+        // Of classes there is room for four at first.
+        let bytes = task.description == "multiclass" ? (1 + 1 + 4 * 4) * 8 : (1 + 4) * 8
+        return RandomTask(
+            description: task.description + ", three kept",
+            specs: task.specs.map { $0.with("limits", ["voices": .plain("\(3 * bytes)")]) }, labels: task.labels)
+    }
+
+    private init(description: String, specs: [SpecTree], labels: [Label]) {
+        (self.description, self.specs, self.labels) = (description, specs, labels)
+    }
 
     private init(_ type: String, _ learner: String, _ metrics: [String], _ labels: [Label]) {
         description = type

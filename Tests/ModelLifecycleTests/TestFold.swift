@@ -59,7 +59,7 @@ struct TestFold {
 
     var layout: FeatureLayout { state.contract.layout }
     var counts: StreamCounts { state.ledger.counts }
-    var digests: [Digest] { [state.stateDigest, state.ledgerDigest] }
+    var digests: [Digest] { state.digests }
 
     @discardableResult
     mutating func apply(_ event: Event, derived: LearnedState? = nil) -> Decision {
@@ -153,6 +153,8 @@ struct TestFold {
 func second(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
 
 extension ApplicationState {
+    var digests: [Digest] { [stateDigest, ledgerDigest] }
+
     var encoded: [UInt8] {
         var encoder = CanonicalEncoder()
         encode(to: &encoder)

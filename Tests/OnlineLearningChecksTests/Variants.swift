@@ -32,7 +32,14 @@ enum Variants {
         mixed("extremely_fast_decision_tree_classifier", .multiclass),
         mixed("arf_classifier", .binary),
         mixed("arf_classifier", .multiclass),
-    ] + untempered + counting + plainTrees
+    ] + untempered + counting + plainTrees + before
+
+    /// As it was before experts were judged by what they said when asked.
+    private static let before = Task.allCases.map { task in
+        LearnerSubject(
+            Component(named: "auto", ["judged": .choice("labelled")]), task: task,
+            description: "auto before the ladder (\(task.name))")
+    }
 
     /// Trees whose leaves answer by means or frequencies, with every splitter.
     private static let plainTrees =

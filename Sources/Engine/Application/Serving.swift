@@ -71,8 +71,17 @@ final class Serving {
         if snapshotOffset > 0, snapshotOffset == state.offset, contradictions.isEmpty {
             knownDigests = try log.snapshots().last { $0.offset == snapshotOffset }.map(Standing.Digests.init)
         }
-        if let spec, replay.state == nil || state.spec != spec {
-            _ = try adopt(.spec(spec), state.successor(under: spec))
+        if let spec {
+            let models = state.spec.settings.models + state.learned.settings.models
+            let goingOn = replay.state == nil ? spec : spec.goingOn(from: models)
+            if goingOn != spec {
+                tell(
+                    "models whose defaults have changed go on with those that they began with: `headrace log` shows "
+                        + "them in the spec in force; name the new ones in the spec to have them")
+            }
+            if replay.state == nil || state.spec != goingOn {
+                _ = try adopt(.spec(goingOn), state.successor(under: goingOn))
+            }
         }
         // What came after the newest snapshot was folded by this program's arithmetic: where that is another than
         // answered then, it is said from where on.

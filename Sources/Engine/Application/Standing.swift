@@ -37,6 +37,8 @@ public struct Standing: Sendable {
     public let alarms: [String]
     public let counts: StreamCounts
     public let openCount, waitingCount, knownCount: Int
+    /// Questions that lost what was said to them for want of room.
+    public let droppedVoices: UInt64
     private let champion: Metrics
     private let served: Metrics
     /// Each model by its name, with its role.
@@ -55,6 +57,7 @@ public struct Standing: Sendable {
         openCount = state.ledger.pendingCount
         waitingCount = state.ledger.waitingCount
         knownCount = state.ledger.knownCount
+        droppedVoices = state.voicesDropped
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
         baseline = state.learned.baselineMetrics.readings
@@ -111,6 +114,7 @@ public struct Standing: Sendable {
         json.member("unlabelled_share", counts.unlabelledShare)
         json.member("corrections", counts.corrections)
         json.member("dropped_ids", counts.droppedIDs)
+        json.member("voices_dropped", droppedVoices)
         json.member("replaced_answers", counts.replacedAnswers)
         json.member("label_lag_seconds_mean", counts.labelLag.value / 1e6)
         json.member("label_lag_seconds_max", Double(counts.labelLagMaxMicroseconds) / 1e6)

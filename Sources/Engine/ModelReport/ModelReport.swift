@@ -87,9 +87,10 @@ public struct ModelReport: Sendable {
 
 extension Component {
     func writeParameters(to json: inout JSONWriter) {
-        let names = Catalogue.declaration(named: name)?.parameters.map(\.name) ?? []
+        let declaration = Catalogue.declaration(named: name)
+        let names = declaration?.parameters.map(\.name) ?? []
         json.object { json in
-            for (index, argument) in arguments.enumerated() {
+            for (index, argument) in (declaration?.allArguments(of: self) ?? arguments).enumerated() {
                 json.key(index < names.count ? names[index] : "\(index)")
                 argument.write(to: &json)
             }

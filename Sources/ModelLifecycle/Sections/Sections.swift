@@ -34,6 +34,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case names = 4
     /// What exclusions have set aside, of that half; where nobody signed an amendment, it is not there.
     case marks = 5
+    /// What was said to open questions, of that half; where nothing is kept of it, it is not there.
+    case voices = 6
 }
 
 extension CanonicalEncoder {

@@ -16,6 +16,8 @@ public struct Spec: Sendable, Equatable {
     public let recovery: TimeSpan
     /// The age, in log time, from which on the log no longer keeps what clients asked and taught; nil keeps all.
     public let retention: TimeSpan?
+    /// What its models would be by the defaults of before.
+    var former = Former()
 
     public static let defaultRecovery = TimeSpan(microseconds: 30 * 1_000_000)
 
@@ -57,6 +59,7 @@ public enum Durability: UInt8, Sendable, CaseIterable {
 public struct Limits: Sendable, Equatable {
     public static let defaultIDBytes = 64 << 20
     public static let defaultQueuedEvents = 65_536
+    public static let defaultVoiceBytes = 64 << 20
 
     /// Bytes for the ledger's predictions and known ids; beyond it the oldest known ids are dropped.
     public let idBytes: Int
@@ -64,11 +67,16 @@ public struct Limits: Sendable, Equatable {
     public let queuedEvents: Int
     /// Bytes for snapshots in the store; nil for what `SnapshotBudget` says.
     public let snapshotBytes: Int?
+    /// Bytes for what models said to open questions, by which they are judged when the label comes; beyond it that of
+    /// the oldest questions goes, whose labels then judge nobody.
+    public let voiceBytes: Int
 
     public init(
-        idBytes: Int = defaultIDBytes, queuedEvents: Int = defaultQueuedEvents, snapshotBytes: Int? = nil
+        idBytes: Int = defaultIDBytes, queuedEvents: Int = defaultQueuedEvents, snapshotBytes: Int? = nil,
+        voiceBytes: Int = defaultVoiceBytes
     ) {
         (self.idBytes, self.queuedEvents, self.snapshotBytes) = (idBytes, queuedEvents, snapshotBytes)
+        self.voiceBytes = voiceBytes
     }
 }
 
@@ -173,13 +181,15 @@ extension Settings: CanonicallyCodable {
 }
 
 extension Spec: CanonicallyCodable {
-    private static let extraNames = ["recovery", "retention", "snapshots"]
+    private static let extraNames = ["recovery", "retention", "snapshots", "voices"]
 
     private var extras: Extras {
         var extras = Extras()
         extras.add(Self.extraNames[0], recovery == Self.defaultRecovery ? nil : recovery) { $1.encode(to: &$0) }
         extras.add(Self.extraNames[1], retention) { $1.encode(to: &$0) }
         extras.add(Self.extraNames[2], limits.snapshotBytes) { $0.count($1) }
+        let voiceBytes = limits.voiceBytes == Limits.defaultVoiceBytes ? nil : limits.voiceBytes
+        extras.add(Self.extraNames[3], voiceBytes) { $0.count($1) }
         return extras
     }
 
@@ -213,7 +223,10 @@ extension Spec: CanonicallyCodable {
         let recovery = try extras.value(Self.extraNames[0]) { (decoder) throws(CanonicalDecodingError) in
             try TimeSpan(from: &decoder)
         }
-        guard recovery != Self.defaultRecovery else {
+        let voiceBytes = try extras.value(Self.extraNames[3]) { (decoder) throws(CanonicalDecodingError) in
+            try decoder.natural()
+        }
+        guard recovery != Self.defaultRecovery, voiceBytes != Limits.defaultVoiceBytes else {
             throw CanonicalDecodingError(offset: decoder.offset, reason: "a default that is written")
         }
         self.recovery = recovery ?? Self.defaultRecovery
@@ -223,6 +236,8 @@ extension Spec: CanonicallyCodable {
         let snapshotBytes = try extras.value(Self.extraNames[2]) { (decoder) throws(CanonicalDecodingError) in
             try decoder.natural()
         }
-        limits = Limits(idBytes: idBytes, queuedEvents: queuedEvents, snapshotBytes: snapshotBytes)
+        limits = Limits(
+            idBytes: idBytes, queuedEvents: queuedEvents, snapshotBytes: snapshotBytes,
+            voiceBytes: voiceBytes ?? Limits.defaultVoiceBytes)
     }
 }

@@ -12,6 +12,8 @@ public struct SpecChecker {
     var warnings: [SpecMistake] = []
     /// Whether something was passed over in silence because its reader had refused it.
     var isIncomplete = false
+    /// Whether what is not said is what it was in programs before the ladder.
+    var hasFormerDefaults = false
 
     /// The features whose names are known, even where the rest of them is wrong.
     var features: [CheckedFeature] = []
@@ -25,8 +27,13 @@ public struct SpecChecker {
     /// - Throws: every mistake, by position.
     public static func check(_ node: SpecNode) throws(SpecMistakes) -> (spec: Spec, warnings: [SpecMistake]) {
         var checker = SpecChecker()
-        guard let spec = checker.spec(SpecPlace(node, path: "")), checker.isClean else {
+        guard var spec = checker.spec(SpecPlace(node, path: "")), checker.isClean else {
             throw SpecMistakes(checker.mistakes)
+        }
+        var former = SpecChecker()
+        former.hasFormerDefaults = true
+        if let other = former.spec(SpecPlace(node, path: "")), other != spec {
+            spec.former = Spec.Former(models: other.settings.models)
         }
         return (spec, SpecMistake.sorted(checker.warnings))
     }
@@ -87,13 +94,15 @@ public struct SpecChecker {
     private mutating func limits(_ place: SpecPlace) -> Limits {
         guard
             let record = record(
-                place, keys: ["ids", "queue", "snapshots"], expected: "a map of ids, queue and snapshots")
+                place, keys: ["ids", "queue", "snapshots", "voices"],
+                expected: "a map of ids, queue, snapshots and voices")
         else { return Limits() }
         let idBytes = record["ids"].flatMap { bytes($0) }
         let queued = record["queue"].flatMap { integer($0, 1...Int.max, expected: "a whole number of events ≥ 1") }
         return Limits(
             idBytes: idBytes ?? Limits.defaultIDBytes, queuedEvents: queued ?? Limits.defaultQueuedEvents,
-            snapshotBytes: record["snapshots"].flatMap { bytes($0) })
+            snapshotBytes: record["snapshots"].flatMap { bytes($0) },
+            voiceBytes: record["voices"].flatMap { bytes($0) } ?? Limits.defaultVoiceBytes)
     }
 
     mutating func data(_ place: SpecPlace) -> DataMapping {

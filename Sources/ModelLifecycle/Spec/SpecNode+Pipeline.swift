@@ -73,9 +73,8 @@ extension SpecNode {
     private static func parameters(
         _ component: Component, _ declaration: ComponentDeclaration, _ target: TargetDeclaration
     ) -> [(String, SpecNode)] {
-        zip(declaration.parameters, component.arguments).filter { $0.defaultValue != $1 }.map { parameter, argument in
-            (parameter.name, node(argument, parameter.kind, target))
-        }
+        zip(declaration.parameters, declaration.allArguments(of: component)).filter { $0.defaultValue != $1 }
+            .map { parameter, argument in (parameter.name, node(argument, parameter.kind, target)) }
     }
 
     private static func node(

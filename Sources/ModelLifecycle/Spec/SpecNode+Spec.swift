@@ -36,6 +36,9 @@ extension SpecNode {
             members.append(("queue", .plain("\(limits.queuedEvents)")))
         }
         if let bytes = limits.snapshotBytes { members.append(("snapshots", .plain("\(bytes)"))) }
+        if limits.voiceBytes != Limits.defaultVoiceBytes {
+            members.append(("voices", .plain("\(limits.voiceBytes)")))
+        }
         return .members(members)
     }
 

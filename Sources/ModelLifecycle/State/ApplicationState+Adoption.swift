@@ -39,6 +39,7 @@ extension ApplicationState {
         revision = adoption.revision
         version = offset
         contractChanged()
+        layOutVoices(learned.models.indices.map { voices.firstIndex(of: $0) })
         failureRuns = FailureRuns(modelCount: learned.models.count)
         outcome.notices.append(.adopted(adoption.recipe, at: offset))
         return .adopted
@@ -180,6 +181,7 @@ extension ApplicationState {
             (0..<roles).flatMap { role in
                 (0..<newWidth).map { $0 < width ? role * width + $0 : nil }
             })
+        layOutVoices()
     }
 }
 
@@ -193,6 +195,12 @@ extension LearnedState {
         var width = 4
         while width < max(contract.target.classes?.count ?? 0, classes.count) { width *= 2 }
         return width * (models.count + 1)
+    }
+
+    /// What is kept with a question of what the models say.
+    /// - Parameter width: how many numbers an answer of one model takes.
+    func voiceLayout(classRoom width: Int) -> VoiceLayout {
+        VoiceLayout(counts: models.map(\.pipeline.voiceCount), classRoom: target.task == .multiclass ? width : nil)
     }
 }
 

@@ -41,8 +41,8 @@ extension ApplicationState {
         var workspace = Pipeline.Workspace()
         workspace.time = time.microseconds
         let width = models.answerWidth(contract) / roles.count
-        var answers: [Double] = []
-        models.predict(row, width: width, into: &answers, workspace: &workspace)
+        var (answers, voices) = ([Double](), [Double]())
+        models.predict(row, width: width, into: &answers, voices: &voices, .none, workspace: &workspace)
         return roleAnswers(answers[...], width: width)
     }
 

@@ -13,6 +13,7 @@ extension ApplicationState {
             ledger.encode(to: &encoder, withOffsets: false)
             // Programs before it kept nothing of it, and their digests say nothing of it.
             if keepsServed { encodeServedFacts(to: &encoder) }
+            if hasVoices { encodeVoices(of: [ledger], to: &encoder) }
         })
     }
 
@@ -41,6 +42,29 @@ extension ApplicationState {
         }
         if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
         if !marks.isEmpty { encoder.section(SnapshotSection.marks) { encodeMarks(to: &$0) } }
+        if hasVoices || marks.ledger.voices.used > 0 {
+            encoder.section(SnapshotSection.voices) { encodeVoices(of: [ledger, marks.ledger], to: &$0) }
+        }
+    }
+
+    /// Whether there is something to say of what was said.
+    private var hasVoices: Bool { ledger.voices.used > 0 || ledger.voices.dropped > 0 }
+
+    /// How many questions lost what was said to them, then what was said to those of each ledger.
+    private func encodeVoices(of ledgers: [Ledger], to encoder: inout CanonicalEncoder) {
+        encoder.uint(ledger.voices.dropped)
+        for part in ledgers {
+            part.encodeVoices(learned: ledger.voices.learned, modelCount: learned.models.count, to: &encoder)
+        }
+    }
+
+    private mutating func decodeVoices(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
+        ledger.voices.setDropped(try decoder.uint())
+        try ledger.decodeVoices(modelCount: learned.models.count, from: &decoder)
+        try marks.ledger.decodeVoices(modelCount: learned.models.count, from: &decoder)
+        guard hasVoices || marks.ledger.voices.used > 0 else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "voices, and there are none")
+        }
     }
 
     /// - Parameter format: of the snapshot.
@@ -72,6 +96,11 @@ extension ApplicationState {
         }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
+        layOutVoices()
+        if var voices = sections.optional(.voices) {
+            try decodeVoices(from: &voices)
+            try voices.finish()
+        }
     }
 
     /// Before format 3, one part followed the other without a length.

@@ -25,6 +25,6 @@ extension Spec {
     func with(application: String, settings: Settings) -> Spec {
         Spec(
             application: application, contract: contract, data: data, durability: durability, limits: limits,
-            settings: settings, recovery: recovery)
+            settings: settings, recovery: recovery, retention: retention)
     }
 }

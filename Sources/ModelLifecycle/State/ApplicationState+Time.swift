@@ -23,6 +23,7 @@ extension ApplicationState {
         if let oldest = ledger.oldest(.pending), hasPassed(ledger.time(of: oldest), time) {
             try expirePredictions(at: time, &past, &outcome)
         }
+        if !marks.ledger.isEmpty { countLabelsOfMarks(expiringAt: time) }
         while let oldest = ledger.oldest(.labelled), hasPassed(ledger.time(of: oldest), time) {
             if oldest == kept { ledger.move(oldest, to: .expired, at: time) } else { ledger.remove(oldest) }
         }
@@ -50,11 +51,16 @@ extension ApplicationState {
         while let index = ledger.oldest(.pending), hasPassed(ledger.time(of: index), time) {
             let entry = ledger.entry(index)
             ledger.counts.expiredPredictions += 1
-            ledger.move(index, to: .expired, at: expiry(entry.time))
             switch spec.contract.target.unlabelled {
-            case .drop: past.forgetFeatures(at: Int(entry.offset))
+            case .drop:
+                ledger.move(index, to: .expired, at: expiry(entry.time))
+                past.forgetFeatures(at: Int(entry.offset))
             case .label(let label):
-                train(rows[position], target(learning: label), at: time, &outcome)
+                let target = target(learning: label)
+                // What was said is not kept with a question that is open no more.
+                let labelsSince = recall(index, &outcome)
+                ledger.move(index, to: .expired, at: expiry(entry.time))
+                train(rows[position], target, at: time, labelsSince: labelsSince, &outcome)
                 position += 1
             }
         }
@@ -64,6 +70,7 @@ extension ApplicationState {
     /// that wait, then questions.
     /// What is set aside goes before all of it, and is not counted.
     mutating func keepWithinBudget(_ past: inout some PastEvents) {
+        keepVoicesWithinBudget()
         while !marks.ledger.isEmpty, ledger.byteCount + marks.ledger.byteCount > spec.limits.idBytes,
             let oldest = marks.ledger.oldest(.labelled) ?? marks.ledger.oldest(.pending)
         { marks.ledger.remove(oldest) }

@@ -31,7 +31,7 @@ public struct ApplicationState: Sendable {
     var served = Served()
     /// How often models failed of late: what is told of it.
     var failureRuns: FailureRuns
-    private var workspace = Pipeline.Workspace()
+    var workspace = Pipeline.Workspace()
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
     /// How many values a row of the contract has, for the same reason.
@@ -51,6 +51,7 @@ public struct ApplicationState: Sendable {
         failureRuns = FailureRuns(modelCount: learned.models.count)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         rowShape = Self.rowShape(spec.contract.layout)
+        layOutVoices()
     }
 
     /// The state of a spec's untrained models, before the event at an offset of a log that others wrote.
@@ -129,7 +130,7 @@ public struct ApplicationState: Sendable {
         }
         outcome.decision = decision
         if decision.isLogged {
-            if !marks.ledger.isEmpty { follow(event, marked) }
+            if !marks.ledger.isEmpty { follow(event, marked, decision) }
             offset += 1
             keepWithinBudget(&past)
         }
@@ -164,11 +165,12 @@ public struct ApplicationState: Sendable {
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
             ledger.setAnswers(outcome.answers, of: index)
+            if ledger.voices.areKept { ledger.keepVoices(&outcome.voices, of: index) }
             return .predicted
         }
         ledger.replace(known.index, with: entry)
         ledger.setAnswers(outcome.answers, of: known.index)
-        learn(event.features, waitingLabel, scoring: known.index, at: time, &outcome)
+        learn(event.features, waitingLabel, scoring: known.index, at: time, isAskedNow: true, &outcome)
         return .predictedAndLearned
     }
 
@@ -253,7 +255,7 @@ public struct ApplicationState: Sendable {
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
-        learn(event.features, label, scoring: index, at: time, isExample: true, &outcome)
+        learn(event.features, label, scoring: index, at: time, isAskedNow: true, isExample: true, &outcome)
         return .predictedAndLearned
     }
 
@@ -302,99 +304,5 @@ public struct ApplicationState: Sendable {
         if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
         if status != .pending, hasPassed(since, time) { return nil }
         return (index, entry, status)
-    }
-
-    // MARK: Answering and learning
-
-    /// Answers a question with every model; the baseline stands in where an answer is not finite.
-    mutating func answerAll(_ row: borrowing FeatureRow, at time: Timestamp, _ outcome: inout Outcome) {
-        workspace.time = time.microseconds
-        let width = voiceWidth
-        outcome.beginAnswer(contract.target.task, classCount: classCount, width: width)
-        learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
-        let baseline = learned.models.count * width
-        for model in learned.models.indices {
-            if isFinite(outcome, from: model * width, baseline: baseline, width) {
-                failureRuns.answerWentWell(model)
-                continue
-            }
-            for i in 0..<width { outcome.answers[model * width + i] = outcome.answers[baseline + i] }
-            ledger.counts.replacedAnswers += 1
-            if model == outcome.answering { outcome.answerIsBaseline = true }
-            if let count = failureRuns.answerFailed(model) {
-                outcome.notices.append(.replaced(learned.models[model].name, count: count))
-            }
-        }
-    }
-
-    /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
-    /// for one class.
-    @inline(__always)
-    private func isFinite(_ outcome: borrowing Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
-        if width == 1 { return outcome.answers[start].isFinite }
-        guard contract.target.task == .multiclass else {
-            let (lower, upper) = (outcome.answers[start + 1], outcome.answers[start + 2])
-            return outcome.answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
-        }
-        var hasAny = false
-        for place in start..<start + width where !outcome.answers[place].isNaN {
-            guard outcome.answers[place].isFinite else { return false }
-            hasAny = true
-        }
-        return hasAny || outcome.answers[baseline].isNaN
-    }
-
-    /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
-    private mutating func learn(
-        _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false,
-        _ outcome: inout Outcome
-    ) {
-        let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
-        if !isExample {
-            ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
-        }
-        let target = target(learning: label)
-        outcome.labelledQuestion = question
-        outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
-        outcome.scoredWidth = voiceWidth
-        ledger.copyAnswers(of: index, to: &outcome.scored)
-        if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
-        if served.own != nil, keepsServed {
-            let voice = outcome.scored[place * voiceWidth..<(place + 1) * voiceWidth]
-            served.score(
-                ledger.given(of: index), voice: voice, label, target, learned.classes,
-                maxClasses: spec.contract.target.maxClasses, row, at: time)
-        }
-        train(row, target, at: time, &outcome)
-        ledger.move(index, to: .labelled, at: time)
-    }
-
-    private mutating func score(
-        _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
-    ) {
-        let width = outcome.scoredWidth
-        outcome.scored.withUnsafeBufferPointer { answers in
-            for model in learned.models.indices {
-                let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
-                learned.models[model].metrics.score(answer, target, row, at: time)
-            }
-            let answer = UnsafeBufferPointer(rebasing: answers[learned.models.count * width..<answers.count])
-            learned.baselineMetrics.score(answer, target, row, at: time)
-        }
-    }
-
-    mutating func train(_ row: borrowing FeatureRow, _ target: Target, at time: Timestamp, _ outcome: inout Outcome) {
-        workspace.time = time.microseconds
-        for index in learned.models.indices {
-            if learned.models[index].pipeline.learn(row, target, workspace: &workspace) {
-                failureRuns.updateWentWell(index)
-                continue
-            }
-            learned.models[index].failedUpdates += 1
-            if let count = failureRuns.updateFailed(index) {
-                outcome.notices.append(.failed(learned.models[index].name, count: count))
-            }
-        }
-        learned.baseline.learn(target)
     }
 }

@@ -110,12 +110,18 @@ public struct LearnedState: Sendable {
 
     /// Appends every model's answer and the baseline's, each as wide as the widest. Of listed classes each is as
     /// probable as the others where a role has learned nothing.
+    /// - Parameters:
+    ///   - voices: takes what the models said that the answers were made of, by the layout.
     @inline(__always)
     mutating func predict(
-        _ row: FeatureRow, width: Int, into answers: inout [Double], workspace: inout Pipeline.Workspace
+        _ row: FeatureRow, width: Int, into answers: inout [Double], voices: inout [Double],
+        _ layout: borrowing VoiceLayout, workspace: inout Pipeline.Workspace
     ) {
         for index in models.indices {
             models[index].pipeline.predictInPlace(row, into: &answers, workspace: &workspace)
+            if layout.stride > 0 {
+                workspace.voices.withUnsafeBufferPointer { layout.put($0, of: index, in: &voices) }
+            }
             while answers.count < (index + 1) * width { answers.append(.nan) }
             fillPrior(index * width, &answers)
         }

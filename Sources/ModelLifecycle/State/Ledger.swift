@@ -15,6 +15,8 @@ public struct Ledger: Sendable {
     /// The log time: that of the newest event.
     public internal(set) var time = Ledger.beginning
     public internal(set) var counts = StreamCounts()
+    /// What was said to open questions.
+    var voices = Voices()
 
     private var entries: [Entry] = []
     /// By the index of the entry; nothing ever walks through it.
@@ -124,12 +126,14 @@ public struct Ledger: Sendable {
     /// Moves an entry to the end of the queue of its new status.
     mutating func move(_ index: Int, to status: Status, at time: Timestamp) {
         if !given.isEmpty, status != .pending { given[index] = nil }
+        if voices.used > 0, entries[index].status == .pending, status != .pending { leaveVoices(index) }
         relink { queues, entries in
             queues.unlink(index, in: entries)
             entries[index].status = status
             entries[index].time = time
             queues.link(index, in: entries)
         }
+        if voices.used > 0, status == .pending { findOldestVoices() }
     }
 
     /// The label came, by the event at an offset.
@@ -169,6 +173,7 @@ public struct Ledger: Sendable {
         unplace(index)
         if !corrections.isEmpty { corrections[index] = nil }
         if !given.isEmpty { given[index] = nil }
+        if voices.used > 0 { leaveVoices(index) }
         let free = freeHead
         relink { queues, entries in
             queues.unlink(index, in: entries)
@@ -199,13 +204,15 @@ public struct Ledger: Sendable {
         let correction: Correction?
         let given: [Double]?
         let answers: [Double]
+        /// What was said, where that is kept; by the layout of now.
+        let voices: [Double]?
     }
 
     /// Takes an entry out.
     mutating func take(_ index: Int) -> Whole {
         let whole = Whole(
             entry: entries[index], correction: correction(of: index), given: given(of: index),
-            answers: withAnswers(of: index) { Array($0) })
+            answers: withAnswers(of: index) { Array($0) }, voices: voices.withSlot(of: index) { Array($0) })
         remove(index)
         return whole
     }
@@ -227,7 +234,9 @@ public struct Ledger: Sendable {
             corrections[index] = whole.correction
             given[index] = whole.given
             setAnswers(whole.answers, of: index)
+            if let said = whole.voices { voices.store(said, of: index) }
         }
+        if voices.used > 0 { findOldestVoices() }
     }
 
     // MARK: Answers

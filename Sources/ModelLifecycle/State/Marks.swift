@@ -48,6 +48,7 @@ extension ApplicationState {
         if marks.ledger.isEmpty {
             marks.ledger = Ledger(answerWidth: ledger.answerWidth)
             marks.ledger.time = ledger.time
+            marks.ledger.voices = Voices(ledger.voices.layout, capacity: ledger.voices.capacity, after: Voices())
         }
         var wholes: [Ledger.Whole] = []
         for index in indices {
@@ -92,10 +93,12 @@ extension ApplicationState {
     }
 
     /// Lets an event be to what is set aside what it would be in the ledger, after it was taken there.
-    mutating func follow(_ event: borrowing Event, _ marked: MarkedLabel?) {
+    /// - Parameter decision: what the event was there.
+    mutating func follow(_ event: borrowing Event, _ marked: MarkedLabel?, _ decision: Decision) {
         var kept: Int?
         if let marked, marked.status == .expired, marks.ledger.entry(marked.index).label == 0 { kept = marked.index }
         passMarks(to: ledger.time, keeping: kept)
+        countLabel(event, marked, decision)
         guard let marked, let label = event.label else { return }
         let (index, entry) = (marked.index, marks.ledger.entry(marked.index))
         let hash = label.contentHash(contract.target)
@@ -115,6 +118,28 @@ extension ApplicationState {
             marks.ledger.correct(index, to: hash, at: offset)
             ledger.counts.corrections += 1
         case .waiting, .free: return
+        }
+    }
+
+    /// Lets the count of labels learned be what it would be if nothing were set aside: a question's own label counts,
+    /// and what is asked again under its id does not.
+    private mutating func countLabel(_ event: borrowing Event, _ marked: MarkedLabel?, _ decision: Decision) {
+        guard ledger.voices.areKept else { return }
+        let isLearned = decision == .learned || decision == .predictedAndLearned
+        if let marked {
+            ledger.voices.count(labels: (marked.status == .pending ? 1 : 0) - (isLearned ? 1 : 0))
+        } else if isLearned, event.kind.isOfClients, marks.place(of: event.id) != nil {
+            ledger.voices.count(labels: -1)
+        }
+    }
+
+    /// The same of what expires, where the spec gives it a label.
+    mutating func countLabelsOfMarks(expiringAt time: Timestamp) {
+        guard ledger.voices.areKept, case .label = contract.target.unlabelled else { return }
+        var next = marks.ledger.oldest(.pending)
+        while let index = next, hasPassed(marks.ledger.entry(index).time, time) {
+            ledger.voices.count(labels: 1)
+            next = marks.ledger.next(after: index)
         }
     }
 

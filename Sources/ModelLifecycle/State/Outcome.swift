@@ -10,6 +10,8 @@ public struct Outcome: Sendable {
     // What was asked.
     /// The answers of the models in their places, then the baseline's: ``width`` numbers each, NaN where there is none.
     package internal(set) var answers: [Double] = []
+    /// What the models said whose experts are judged by it, laid out as the ledger keeps it.
+    var voices: [Double] = []
     /// How many numbers an answer of one model takes.
     package internal(set) var width = 1
     /// The place of the model that answers.
@@ -50,6 +52,12 @@ public struct Outcome: Sendable {
     /// Says what the answers are that come now.
     mutating func beginAnswer(_ task: Task, classCount: Int, width: Int) {
         (self.task, self.classCount, self.width) = (task, classCount, width)
+    }
+
+    /// Makes room for what is said now. - Parameter stride: doubles a question.
+    @inline(__always)
+    mutating func layOutVoices(_ stride: Int) {
+        if voices.count != stride { voices = [Double](repeating: .nan, count: stride) }
     }
 
     /// The champion's answer to the question: a value, with the bounds of its interval where the champion gives one;

@@ -100,16 +100,23 @@ package struct AdaHedge: Sendable {
         return least - Elementary.log(sum) / rate
     }
 
-    package func encode(to encoder: inout CanonicalEncoder) {
+    /// - Parameter hasLateness: whether labels that are late are told apart.
+    package func encode(to encoder: inout CanonicalEncoder, hasLateness: Bool = true) {
         encoder.double(gap)
-        lateness.encode(to: &encoder)
-        encoder.double(meanLoss)
+        if hasLateness {
+            lateness.encode(to: &encoder)
+            encoder.double(meanLoss)
+        }
         encoder.doubles(excess)
     }
 
-    package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        let (gap, lateness) = (try decoder.double(), try Lateness(from: &decoder))
-        let (meanLoss, values) = (try decoder.double(), try decoder.doubles())
+    package mutating func restore(
+        from decoder: inout CanonicalDecoder, hasLateness: Bool = true
+    ) throws(CanonicalDecodingError) {
+        let gap = try decoder.double()
+        let lateness = hasLateness ? try Lateness(from: &decoder) : Lateness()
+        let meanLoss = hasLateness ? try decoder.double() : 0
+        let values = try decoder.doubles()
         guard values.count == excess.count, gap >= 0, gap.isFinite, values.contains(0), meanLoss >= 0,
             meanLoss.isFinite, values.allSatisfy({ $0 >= 0 && $0.isFinite })
         else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no weights of so many experts") }

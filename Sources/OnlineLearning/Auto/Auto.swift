@@ -7,6 +7,9 @@ import Determinism
 ///   tens of microseconds); it sets how many trees the forests have and how many examples the neighbors are looked for
 ///   among. See ``AutoExperts`` for who they are and what each costs.
 /// - `seed`: of all that is random, from 0 (default 1).
+/// - `judged`: by what experts are judged: `asked` (default), or `labelled`, what they would say when the label comes,
+///   which is the model of programs that knew no other: with the linear models of then, and without one of the
+///   absolute loss.
 ///
 /// Classes are weighed by a ``BayesMixture``: the log loss exceeds that of the best expert, whose probabilities are
 /// held 10⁻⁴ away from 0 and 1, by at most ln (2 K) + ln (T + 1) nats over all T examples together. Numbers are
@@ -17,8 +20,8 @@ import Determinism
 /// move the slower. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder
 /// before it.
 ///
-/// Time: as budgeted. Memory: that of the experts, each of which is bounded, and some 200 bytes with each open question,
-/// of several classes as many doubles a class as it has voices, its experts' experts included.
+/// Time: as budgeted. Memory: that of the experts, each of which is bounded, and some 200 bytes with each open
+/// question, of several classes as many doubles a class as it has voices, its experts' experts included.
 ///
 /// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter
 /// of the weight each, the others with equal parts of the rest.
@@ -32,11 +35,15 @@ public struct Auto: Learner {
                 "budget", .integer(1_000...100_000_000), default: .integer(60_000),
                 "operations per example that the experts are made to fit"),
             ParameterDeclaration("seed", .integer(0...Int.max), default: .integer(1), "the seed of all that is random"),
+            ParameterDeclaration(
+                "judged", .choice(["asked", "labelled"]), default: .choice("asked"), former: .choice("labelled"),
+                "by what experts are judged: what they said when asked, or what they would say when the label comes"),
         ])
     public static let tasks = Task.allCases
     public static var takesCategories: Bool { true }
 
     let task: Task
+    private let isAsked: Bool
     private(set) var features: EncodedFeatures
     private(set) var experts: [Expert]
     private(set) var stack: AutoStack?
@@ -48,8 +55,10 @@ public struct Auto: Learner {
 
     public init(_ arguments: Arguments, inputs: LearnerInputs) {
         task = inputs.task
+        isAsked = arguments.choice("judged") == "asked"
         features = EncodedFeatures(inputs)
-        let chosen = AutoExperts(inputs, budget: arguments.integer("budget"), seed: arguments.integer("seed"))
+        let chosen = AutoExperts(
+            inputs, budget: arguments.integer("budget"), seed: arguments.integer("seed"), isAsked: isAsked)
         let encoded = LearnerInputs(task: inputs.task, numberCount: inputs.numberCount)
         experts = chosen.all.map { expert in
             let takesCategories = expert.input == .asItIs && Catalogue.takesCategories(expert.component)
@@ -57,7 +66,7 @@ public struct Auto: Learner {
                 name: expert.name, input: expert.input,
                 model: Catalogue.makeLearner(expert.component, inputs: takesCategories ? inputs : encoded))
         }
-        stack = inputs.task == .multiclass ? nil : AutoStack(inputs.task, expertCount: experts.count)
+        stack = inputs.task == .multiclass ? nil : AutoStack(inputs.task, expertCount: experts.count, isAsked: isAsked)
         let prior = Self.prior(experts.count + (stack == nil ? 0 : 1))
         mixture = BayesMixture(prior: prior)
         hedge = AdaHedge(prior: prior)
@@ -73,7 +82,8 @@ public struct Auto: Learner {
     var ownVoiceCount: Int { experts.count + (stack == nil ? 0 : 1) }
 
     public var voiceCount: Int {
-        experts.reduce(ownVoiceCount + (stack?.voiceCount ?? 0)) { $0 + $1.model.voiceCount }
+        guard isAsked else { return 0 }
+        return experts.reduce(ownVoiceCount + (stack?.voiceCount ?? 0)) { $0 + $1.model.voiceCount }
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double]) {
@@ -81,6 +91,7 @@ public struct Auto: Learner {
     }
 
     public func predict(_ x: borrowing FeatureVector, into answer: inout [Double], voices: inout [Double]) {
+        guard isAsked else { return predict(x, into: &answer) }
         let said = speak(x)
         appendAnswer(said.own, to: &answer)
         voices.append(contentsOf: said.own)
@@ -230,13 +241,14 @@ public struct Auto: Learner {
 
     /// What was said when asked, or would be now; nil where another spoke.
     private func said(_ asked: Asked, _ x: borrowing FeatureVector) -> AutoSaid? {
+        guard isAsked else { return AutoSaid(now: speak(x)) }
         switch asked {
-        case .now: AutoSaid(now: speak(x))
+        case .now: return AutoSaid(now: speak(x))
         case .then(let voices, let answer, let labelsSince):
-            AutoSaid(
+            return AutoSaid(
                 voices, answer, labelsSince, isMulticlass: task == .multiclass, ownCount: ownVoiceCount,
                 voiceCount: voiceCount)
-        case .another: nil
+        case .another: return nil
         }
     }
 
@@ -330,7 +342,11 @@ public struct Auto: Learner {
         features.encode(to: &encoder)
         for expert in experts { expert.model.encode(to: &encoder) }
         stack?.encode(to: &encoder)
-        if task == .regression { hedge.encode(to: &encoder) } else { mixture.encode(to: &encoder) }
+        if task == .regression {
+            hedge.encode(to: &encoder, hasLateness: isAsked)
+        } else {
+            mixture.encode(to: &encoder, hasLateness: isAsked)
+        }
         moments.encode(to: &encoder)
         known.encode(to: &encoder)
         if task == .regression { range.encode(to: &encoder) }
@@ -340,7 +356,11 @@ public struct Auto: Learner {
         try features.restore(from: &decoder)
         for index in experts.indices { try experts[index].model.restore(from: &decoder) }
         try stack?.restore(from: &decoder)
-        if task == .regression { try hedge.restore(from: &decoder) } else { try mixture.restore(from: &decoder) }
+        if task == .regression {
+            try hedge.restore(from: &decoder, hasLateness: isAsked)
+        } else {
+            try mixture.restore(from: &decoder, hasLateness: isAsked)
+        }
         try moments.restore(from: &decoder)
         known = try KnownClasses(from: &decoder)
         if task == .regression { range = try ValueRange(from: &decoder) }

@@ -36,8 +36,10 @@ struct AutoExperts {
     let operations: Int
 
     /// The experts for a task, as large as the budget allows, though never below 50 neighbors and 2 trees.
-    /// - Parameter budget: operations per example.
-    init(_ inputs: LearnerInputs, budget: Int, seed: Int) {
+    /// - Parameters:
+    ///   - budget: operations per example.
+    ///   - isAsked: whether experts are judged by what they said when asked; else linear models are those of before.
+    init(_ inputs: LearnerInputs, budget: Int, seed: Int, isAsked: Bool) {
         let sparse = inputs.hasSparseColumns ? Self.sparseFeatures : 0
         let d = max(1, inputs.numberCount + inputs.categoryCount + sparse)
         let root = max(1, Int(Double(d).squareRoot().rounded()))
@@ -50,7 +52,7 @@ struct AutoExperts {
             Expert(name: "last_label", "no_change_\(suffix)"),
             Expert(name: "linear", Self.linear(inputs.task), input: .scaled),
         ]
-        if isRegression {
+        if isRegression, isAsked {
             // Experts are weighed by absolute errors, and what is best by squared ones may not be by these.
             let loss: [String: Argument] = ["loss": .component(Self.component("absolute"))]
             all.append(Expert(name: "linear_absolute", "linear_regression", loss, input: .scaled))
@@ -74,7 +76,9 @@ struct AutoExperts {
             Expert(name: "mondrian_forest", "amf_\(suffix)", mondrian, input: .columns),
             Expert(name: "scaled_mondrian_forest", "amf_\(suffix)", mondrian, input: .scaled),
         ]
-        self.all = all
+        self.all =
+            isAsked
+            ? all : all.map { Expert(name: $0.name, component: $0.component.beforeLadder, input: $0.input) }
         operations = 20 + (isRegression ? 280 : 220) * d + 4 * window * d + 600 * trees * root
     }
 
@@ -94,7 +98,7 @@ struct AutoExperts {
     /// A component with some arguments other than its defaults.
     static func component(_ name: String, _ arguments: [String: Argument] = [:]) -> Component {
         guard let declaration = Catalogue.declaration(named: name) else { preconditionFailure("there is no \(name)") }
-        return Component(name: name, arguments: declaration.parameters.map { arguments[$0.name] ?? $0.defaultValue })
+        return declaration.component(declaration.parameters.map { arguments[$0.name] ?? $0.defaultValue })
     }
 }
 

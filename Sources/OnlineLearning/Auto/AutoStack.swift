@@ -10,13 +10,16 @@ struct AutoStack: Sendable {
     private var scaler: StandardScaler
     private let row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
 
-    init(_ task: Task, expertCount: Int) {
+    /// - Parameter isAsked: whether it is judged by what it said when asked; else it is that of before.
+    init(_ task: Task, expertCount: Int, isAsked: Bool) {
         isRegression = task == .regression
         self.expertCount = expertCount
+        let optimizer = Argument.component(isAsked ? Optimizer.standard : Optimizer.standardBefore)
         logistic = LogisticRegression(
-            LogisticRegression.declaration.withDefaults, inputs: LearnerInputs(task: .binary, numberCount: expertCount))
+            AutoExperts.component(LogisticRegression.declaration.name, ["optimizer": optimizer]),
+            inputs: LearnerInputs(task: .binary, numberCount: expertCount))
         linear = LinearRegression(
-            LinearRegression.declaration.withDefaults,
+            AutoExperts.component(LinearRegression.declaration.name, ["optimizer": optimizer]),
             inputs: LearnerInputs(task: .regression, numberCount: expertCount))
         scaler = StandardScaler(slots: Array(0..<expertCount))
     }

@@ -7,8 +7,8 @@ import Determinism
 /// over all T events exceeds that of an expert whose weight began as π by at most ln (1/π) + ln (T + 1), in nats, and
 /// it follows the best expert of each stretch.
 ///
-/// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f* of
-/// the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
+/// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f*
+/// of the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
 /// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats.
 ///
 /// Time and memory: O(experts).
@@ -67,16 +67,23 @@ package struct BayesMixture: Sendable {
         }
     }
 
-    package func encode(to encoder: inout CanonicalEncoder) {
+    /// - Parameter hasLateness: whether labels that are late are told apart.
+    package func encode(to encoder: inout CanonicalEncoder, hasLateness: Bool = true) {
         encoder.double(count)
-        encoder.double(drift)
-        lateness.encode(to: &encoder)
+        if hasLateness {
+            encoder.double(drift)
+            lateness.encode(to: &encoder)
+        }
         encoder.doubles(weights)
     }
 
-    package mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
-        let (count, drift) = (try decoder.double(), try decoder.double())
-        let (lateness, values) = (try Lateness(from: &decoder), try decoder.doubles())
+    package mutating func restore(
+        from decoder: inout CanonicalDecoder, hasLateness: Bool = true
+    ) throws(CanonicalDecodingError) {
+        let count = try decoder.double()
+        let drift = hasLateness ? try decoder.double() : 0
+        let lateness = hasLateness ? try Lateness(from: &decoder) : Lateness()
+        let values = try decoder.doubles()
         guard values.count == weights.count, count >= 0, count.isFinite, drift >= 0, drift.isFinite,
             values.allSatisfy({ $0 >= 0 && $0 <= 1 }), values.contains(where: { $0 > 0 })
         else { throw CanonicalDecodingError(offset: decoder.offset, reason: "no weights of so many experts") }

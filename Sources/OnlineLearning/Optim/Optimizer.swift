@@ -30,16 +30,18 @@ public enum Optimizer: Sendable, Equatable {
     static let declarations =
         rules.map { $0.declaration } + [
             Averager.declaration, NormalizedAdaptiveInvariant.declaration,
-            ComponentDeclaration("ladder", .optimizer), ComponentDeclaration("twin_ada_grad", .optimizer),
+            ComponentDeclaration(standard.name, .optimizer), ComponentDeclaration(standardBefore.name, .optimizer),
         ]
 
     /// What moves the weights where nothing else is asked for.
     static let standard = Component(name: "ladder", arguments: [])
+    /// What moved them before.
+    static let standardBefore = Component(name: "twin_ada_grad", arguments: [])
 
     init(_ component: Component) {
         switch component.name {
         case Self.standard.name: self = .ladder
-        case "twin_ada_grad": self = .twinAdaGrad
+        case Self.standardBefore.name: self = .twinAdaGrad
         case NormalizedAdaptiveInvariant.declaration.name: self = .normalizedAdaptiveInvariant
         default: self = .descent
         }
@@ -69,5 +71,23 @@ public enum Optimizer: Sendable, Equatable {
             preconditionFailure("\(component.name) is no optimizer of River's")
         }
         return (type.init(Arguments(component, declaration: type.declaration)), nil)
+    }
+}
+
+extension Component {
+    /// The same with what moved linear models before there was a ``RateLadder``, wherever one is within it.
+    package var beforeLadder: Component {
+        name == Optimizer.standard.name
+            ? Optimizer.standardBefore : Component(name: name, arguments: arguments.map(\.beforeLadder))
+    }
+}
+
+extension Argument {
+    package var beforeLadder: Argument {
+        switch self {
+        case .component(let part): .component(part.beforeLadder)
+        case .components(let parts): .components(parts.map(\.beforeLadder))
+        default: self
+        }
     }
 }

@@ -37,7 +37,8 @@ extension Component {
     /// As a spec writes it on one line.
     fileprivate var text: String {
         guard let declaration = Catalogue.declaration(named: name) else { return name }
-        let arguments = zip(declaration.parameters, arguments).filter { $0.defaultValue != $1 }
+        let arguments = zip(declaration.parameters, declaration.allArguments(of: self))
+            .filter { $0.defaultValue != $1 }
         guard !arguments.isEmpty else { return name }
         return "\(name): {\(arguments.map { "\($0.name): \($1.text)" }.joined(separator: ", "))}"
     }

@@ -9,7 +9,7 @@ extension SpecChecker {
     ) -> Component? {
         let isTransformer = declaration.family == .transformer
         guard let body = named.body, !(isTransformer && !Self.isMap(body)) else {
-            return complete(declaration, declaration.parameters.map(\.defaultValue), named.head)
+            return complete(declaration, declaration.parameters.map { omitted($0, of: declaration) }, named.head)
         }
         let names = declaration.parameters.map(\.name)
         let expected =
@@ -26,13 +26,20 @@ extension SpecChecker {
         var arguments: [Argument] = []
         for parameter in declaration.parameters {
             guard let place = record[parameter.name] else {
-                arguments.append(parameter.defaultValue)
+                arguments.append(omitted(parameter, of: declaration, besideOptimizer: record["optimizer"] != nil))
                 continue
             }
             if let argument = argument(place, parameter, stepFeatures) { arguments.append(argument) }
         }
         guard arguments.count == declaration.parameters.count else { return nil }
         return complete(declaration, arguments, named.head)
+    }
+
+    private func omitted(
+        _ parameter: ParameterDeclaration, of declaration: ComponentDeclaration, besideOptimizer: Bool = false
+    ) -> Argument {
+        parameter.omitted(
+            of: declaration, showsAbsoluteError: showsAbsoluteError, isOptimizerGiven: besideOptimizer)
     }
 
     private mutating func complete(
@@ -42,7 +49,7 @@ extension SpecChecker {
             report(head, conflict)
             return nil
         }
-        return Component(name: declaration.name, arguments: arguments)
+        return declaration.component(arguments)
     }
 
     private mutating func argument(

@@ -54,12 +54,15 @@ package struct AdaHedge: Sendable {
         for k in excess.indices { weights[k] /= sum }
     }
 
+    /// See ``Lateness/isEarly(_:)``.
+    package func isEarly(_ labelsSince: Double) -> Bool { lateness.isEarly(labelsSince) }
+
     /// Counts a label by which nobody is judged.
     package mutating func pass() { lateness.pass() }
 
     /// Counts one event.
     /// - Parameters:
-    ///   - losses: one of each expert, finite; as many as there are experts.
+    ///   - losses: one of each expert, finite; as many as there are experts. Of what it says now, where the label is early.
     ///   - weights: of now.
     ///   - staleness: what the answer lost beyond what the same voices lose together by these weights; from 0.
     ///   - labelsSince: how many labels came between the question and this one.
@@ -68,6 +71,8 @@ package struct AdaHedge: Sendable {
         _ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>, staleness: Double = 0,
         labelsSince: Double = 0
     ) -> Bool {
+        let isEarly = isEarly(labelsSince)
+        let part = isEarly ? Lateness.early : 1
         var (hedge, least) = (0.0, Double.infinity)
         for k in excess.indices {
             hedge += weights[k] * losses[k]
@@ -75,13 +80,17 @@ package struct AdaHedge: Sendable {
         }
         let newGap = gap + max(0, hedge - mixLoss(losses, weights, least)) + staleness
         var best = Double.infinity
-        for k in excess.indices { best = min(best, excess[k] + losses[k]) }
+        for k in excess.indices { best = min(best, excess[k] + part * losses[k]) }
         guard newGap.isFinite, best.isFinite, excess.indices.allSatisfy({ (excess[$0] + losses[$0]).isFinite })
         else { return false }
         gap = newGap
         lateness.take(labelsSince)
         meanLoss += (losses[0] - meanLoss) / lateness.count
-        for k in excess.indices { excess[k] = excess[k] + losses[k] - best }
+        let bound = isEarly ? Lateness.earlyNats * feared / Elementary.log(Double(excess.count)) : 0
+        for k in excess.indices {
+            let grown = excess[k] + part * losses[k] - best
+            excess[k] = isEarly ? min(grown, max(excess[k], bound)) : grown
+        }
         return true
     }
 

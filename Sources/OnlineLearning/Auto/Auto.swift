@@ -232,12 +232,18 @@ public struct Auto: Learner {
     private func said(_ asked: Asked, _ x: borrowing FeatureVector) -> AutoSaid? {
         switch asked {
         case .now: AutoSaid(now: speak(x))
+        case .then(_, _, let labelsSince) where isEarly(labelsSince): AutoSaid(now: speak(x), labelsSince)
         case .then(let voices, let answer, let labelsSince):
             AutoSaid(
                 voices, answer, labelsSince, isMulticlass: task == .multiclass, ownCount: ownVoiceCount,
                 voiceCount: voiceCount)
         case .another: nil
         }
+    }
+
+    /// See ``Lateness/isEarly(_:)``.
+    private func isEarly(_ labelsSince: Double) -> Bool {
+        task == .regression ? hedge.isEarly(labelsSince) : mixture.isEarly(labelsSince)
     }
 
     /// Tells the experts that weigh others what these said.

@@ -7,7 +7,7 @@ extension Component {
     /// - Precondition: the catalogue has it, with these parameters, and each argument is in its range.
     public init(named name: String, _ arguments: KeyValuePairs<String, Argument> = [:]) {
         guard let declaration = Catalogue.declaration(named: name) else { preconditionFailure("no \(name)") }
-        var complete = declaration.withDefaults.arguments
+        var complete = declaration.parameters.map(\.defaultValue)
         for (parameter, argument) in arguments {
             guard let index = declaration.parameters.firstIndex(where: { $0.name == parameter }) else {
                 preconditionFailure("\(name) has no parameter \(parameter)")
@@ -17,7 +17,7 @@ extension Component {
             complete[index] = argument
         }
         if let conflict = declaration.conflict(complete) { preconditionFailure("\(name): \(conflict)") }
-        self.init(name: name, arguments: complete)
+        self = declaration.component(complete)
     }
 }
 

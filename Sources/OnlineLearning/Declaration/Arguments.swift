@@ -6,8 +6,8 @@ public struct Arguments: Sendable {
     private let values: [Argument]
 
     public init(_ component: Component, declaration: ComponentDeclaration) {
-        precondition(component.arguments.count == declaration.parameters.count, "incomplete \(component.name)")
-        (self.declaration, values) = (declaration, component.arguments)
+        (self.declaration, values) = (declaration, declaration.allArguments(of: component))
+        precondition(values.count == declaration.parameters.count, "incomplete \(component.name)")
     }
 
     public subscript(name: String) -> Argument {

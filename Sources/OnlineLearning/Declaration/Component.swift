@@ -5,7 +5,7 @@ import Determinism
 /// Only ``ComponentDeclaration/complete(_:)`` makes one from what somebody wrote, so a component in hand is valid.
 public struct Component: Sendable, Equatable {
     public let name: String
-    /// One per declared parameter, in the declared order.
+    /// One per declared parameter, in the declared order; see ``ComponentDeclaration/component(_:)``.
     public let arguments: [Argument]
 
     public init(name: String, arguments: [Argument]) {

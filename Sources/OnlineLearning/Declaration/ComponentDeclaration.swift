@@ -41,7 +41,20 @@ public struct ComponentDeclaration: Sendable {
 
     /// The component with every parameter at its default.
     public var withDefaults: Component {
-        Component(name: name, arguments: parameters.map(\.defaultValue))
+        component(parameters.map(\.defaultValue))
+    }
+
+    /// A component with these arguments, one of each parameter, in the form in which it is kept: parameters that came
+    /// later are left out at its end where they are what they were before there was such a parameter.
+    public func component(_ arguments: [Argument]) -> Component {
+        var count = arguments.count
+        while count > 0, let former = parameters[count - 1].former, former == arguments[count - 1] { count -= 1 }
+        return Component(name: name, arguments: Array(arguments[..<count]))
+    }
+
+    /// The arguments of a component, one of each parameter.
+    public func allArguments(of component: Component) -> [Argument] {
+        component.arguments + parameters.dropFirst(component.arguments.count).compactMap(\.former)
     }
 }
 
@@ -116,6 +129,9 @@ public struct ParameterDeclaration: Sendable {
     public let summary: String
     /// Of a number: the family of components that may stand in its place, such as a schedule in that of a step size.
     public let alternative: ComponentDeclaration.Family?
+    /// Of a parameter that came later: what it is in components that were declared before there was one. Only the last
+    /// parameters of a component have it.
+    public let former: Argument?
 
     var isLearner: Bool {
         if case .learner = kind { true } else { false }
@@ -123,10 +139,10 @@ public struct ParameterDeclaration: Sendable {
 
     public init(
         _ name: String, _ kind: Kind, or alternative: ComponentDeclaration.Family? = nil,
-        default defaultValue: Argument, _ summary: String
+        default defaultValue: Argument, former: Argument? = nil, _ summary: String
     ) {
         (self.name, self.kind, self.defaultValue, self.summary) = (name, kind, defaultValue, summary)
-        self.alternative = alternative
+        (self.alternative, self.former) = (alternative, former)
     }
 }
 

@@ -31,7 +31,7 @@ struct LateStream {
 
     // MARK: When labels come
 
-    /// What happens, in order: the row number is positive, from 1, where it is asked, and negative where its label comes.
+    /// What happens, in order: the number of a row, from 1, where it is asked, and negative where its label comes.
     typealias Schedule = [Int]
 
     /// Each label right after the question so many rows later.
@@ -97,7 +97,8 @@ struct LateStream {
         let columns = ["arr_delay", "distance", "carrier", "origin", "dest", "hour", "weekday"].map { name in
             names.firstIndex { $0 == name } ?? 0
         }
-        guard let asked = names.firstIndex(of: "scheduled_departure"), let known = names.firstIndex(of: "arrival") else {
+        guard let asked = names.firstIndex(of: "scheduled_departure"), let known = names.firstIndex(of: "arrival")
+        else {
             throw Program.Failure("\(path) has no times")
         }
         var flights: [Flight] = []

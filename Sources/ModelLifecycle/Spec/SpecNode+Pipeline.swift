@@ -106,7 +106,9 @@ extension SpecNode {
         case .components(let parts): return .list(parts.map { component($0, context) })
         case .names(let names): return .texts(names)
         case .numbers(let numbers):
-            guard kind.isByClass, let classes = context.target.classes else { return .list(numbers.map { .number($0) }) }
+            guard kind.isByClass, let classes = context.target.classes else {
+                return .list(numbers.map { .number($0) })
+            }
             return .members(zip(classes, numbers).map { ($0, .number($1)) })
         case .none: return .plain("null")
         }

@@ -62,7 +62,8 @@ package struct AdaHedge: Sendable {
 
     /// Counts one event.
     /// - Parameters:
-    ///   - losses: one of each expert, finite; as many as there are experts. Of what it says now, where the label is early.
+    ///   - losses: one of each expert, finite; as many as there are experts. Where the label is early, of what it says
+    ///     now; they count half then, and bring no weight below e⁻² of the largest.
     ///   - weights: of now.
     ///   - staleness: what the answer lost beyond what the same voices lose together by these weights; from 0.
     ///   - labelsSince: how many labels came between the question and this one.
@@ -73,12 +74,12 @@ package struct AdaHedge: Sendable {
     ) -> Bool {
         let isEarly = isEarly(labelsSince)
         let part = isEarly ? Lateness.early : 1
-        var (hedge, least) = (0.0, Double.infinity)
+        var (hedge, leastLoss) = (0.0, Double.infinity)
         for k in excess.indices {
             hedge += weights[k] * losses[k]
-            least = min(least, weights[k] > 0 ? losses[k] : least)
+            leastLoss = min(leastLoss, weights[k] > 0 ? losses[k] : leastLoss)
         }
-        let newGap = gap + max(0, hedge - mixLoss(losses, weights, least)) + staleness
+        let newGap = gap + max(0, hedge - mixLoss(losses, weights, leastLoss)) + staleness
         var best = Double.infinity
         for k in excess.indices { best = min(best, excess[k] + part * losses[k]) }
         guard newGap.isFinite, best.isFinite, excess.indices.allSatisfy({ (excess[$0] + losses[$0]).isFinite })
@@ -86,12 +87,23 @@ package struct AdaHedge: Sendable {
         gap = newGap
         lateness.take(labelsSince)
         meanLoss += (losses[0] - meanLoss) / lateness.count
-        let bound = isEarly ? Lateness.earlyNats * feared / Elementary.log(Double(excess.count)) : 0
-        for k in excess.indices {
-            let grown = excess[k] + part * losses[k] - best
-            excess[k] = isEarly ? min(grown, max(excess[k], bound)) : grown
-        }
+        let before = isEarly ? excess : []
+        for k in excess.indices { excess[k] += part * losses[k] - best }
+        if isEarly { bound(from: before) }
         return true
+    }
+
+    /// Takes back of what experts lost what would bring their weights below e⁻² of the largest, but no more than they
+    /// have lost since.
+    private mutating func bound(from before: [Double]) {
+        let unit = feared / Elementary.log(Double(excess.count))
+        guard unit > 0 else { return }
+        var largest = -Double.infinity
+        for k in excess.indices { largest = max(largest, Elementary.log(prior[k]) - excess[k] / unit) }
+        for k in excess.indices {
+            let most = unit * (Elementary.log(prior[k]) - largest + Lateness.earlyNats)
+            excess[k] = min(excess[k], max(before[k], most))
+        }
     }
 
     /// - Parameter least: the smallest loss among experts with a weight.

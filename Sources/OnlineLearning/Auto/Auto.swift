@@ -17,8 +17,8 @@ import Determinism
 /// move the slower. What the weights were is in ``expertHistory``. Numbers need no scaler and categories no encoder
 /// before it.
 ///
-/// Time: as budgeted. Memory: that of the experts, each of which is bounded, and some 200 bytes with each open question,
-/// of several classes as many doubles a class as it has voices, its experts' experts included.
+/// Time: as budgeted. Memory: that of the experts, each of which is bounded, and some 200 bytes with each open
+/// question, of several classes as many doubles a class as it has voices, its experts' experts included.
 ///
 /// Before anything is learned the answer is that of the baseline. The baseline and the last label begin with a quarter
 /// of the weight each, the others with equal parts of the rest.

@@ -7,9 +7,10 @@ import Determinism
 /// over all T events exceeds that of an expert whose weight began as π by at most ln (1/π) + ln (T + 1), in nats, and
 /// it follows the best expert of each stretch.
 ///
-/// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f* of
-/// the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
-/// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats.
+/// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f*
+/// of the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
+/// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats. Early
+/// labels count half, and bring no weight below e⁻² of the largest.
 ///
 /// Time and memory: O(experts).
 ///
@@ -62,14 +63,14 @@ package struct BayesMixture: Sendable {
             power == 1 ? probabilities[k] : Elementary.exp(max(-600, power * Elementary.log(probabilities[k])))
         }
         for k in weights.indices where isEarly {
-            largest = max(largest, weights[k] * factor(k) / prior[k])
-            largestBefore = max(largestBefore, weights[k] / prior[k])
+            largest = max(largest, weights[k] * factor(k))
+            largestBefore = max(largestBefore, weights[k])
         }
         for k in weights.indices {
             let before = weights[k]
             weights[k] *= factor(k)
             if isEarly {
-                let least = min(before / largestBefore, prior[k] * Elementary.exp(-Lateness.earlyNats))
+                let least = min(before / largestBefore, Elementary.exp(-Lateness.earlyNats))
                 weights[k] = max(weights[k], largest * least)
             }
             sum += weights[k]

@@ -1,7 +1,7 @@
 import Determinism
 
-/// A transformer that learns from the target, and what comes after it. What it said when asked and is to be learned from
-/// is the first of the voices.
+/// A transformer that learns from the target, and what comes after it. What it said when asked, where that is to be
+/// learned from, is the first of the voices.
 struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
     private var transformer: T
     private let kept: [Int]

@@ -12,8 +12,8 @@ import Determinism
 /// - `over`: a window of log time such as `24h`; null (default) for everything learned.
 /// - `buckets`: slices of the window (default 24): at any instant it holds the last `over` less at most one slice.
 /// - `learned`: what is learned from where the label comes late: `asked` (default), what it said when the question was
-///   asked, which is kept with it (8 bytes); or `labelled`, as River does, what it says when the label comes, when it has
-///   seen the labels of the question's neighbors, which no question will show.
+///   asked, which is kept with it (8 bytes); or `labelled`, as River does, what it says when the label comes: by then
+///   it has seen the labels of the question's neighbors, as it will have of no question.
 /// - `max_keys`: keys told apart (default 10,000); all later ones share one group.
 ///
 /// A target enters when it is *learned*, at the log time of its label: nothing that was not known then is in it. An
@@ -40,7 +40,8 @@ public struct TargetAgg: SupervisedTransformer {
             ParameterDeclaration("prior", .number(.finite), default: .number(0), "the mean before any target"),
             ParameterDeclaration(
                 "prior_weight", .number(1e-9...1e12), default: .number(1), "how many targets the prior counts for"),
-        ] + GroupedAggregate.parameters + [learnedParameter], conflict: GroupedAggregate.conflict)
+        ] + GroupedAggregate.parameters + [learnedParameter],
+        conflict: { GroupedAggregate.conflict(Array($0.prefix(3 + GroupedAggregate.parameters.count))) })
 
     private let output: Int
     public let keptOutputs: [Int]

@@ -165,8 +165,7 @@ import Testing
 
     // MARK: Questions asked before anything was learned
 
-    /// They are judged by what is said of them now, and that moves shares by a bounded part: a model that could never be
-    /// wrong so far is still not trusted alone.
+    /// They are judged by what is said of them now; where another spoke, nobody is.
     @Test(arguments: [0, 1, 2]) func whatNobodyHadAnythingToSayOfIsJudgedNow(_ model: Int) {
         var (asked, another) = (
             Late(Self.ladders[model].learner, Self.ladders[model].task),
@@ -223,7 +222,8 @@ import Testing
             question.said.withUnsafeBufferPointer { voices in
                 question.answer.withUnsafeBufferPointer { answer in
                     let asked = Asked.then(voices: voices, answer: answer, labelsSince: since)
-                    #expect(model.learn(row, target, asked: asked, workspace: &workspace))
+                    let isLearned = model.learn(row, target, asked: asked, workspace: &workspace)
+                    #expect(isLearned)
                 }
             }
             anew.learn(row, target, workspace: &workspace)
@@ -232,7 +232,8 @@ import Testing
             question.twin.0.withUnsafeBufferPointer { voices in
                 question.twin.1.withUnsafeBufferPointer { answer in
                     let asked = Asked.then(voices: voices, answer: answer, labelsSince: since)
-                    #expect(twin.learn(twinRow, target, asked: asked, workspace: &twinWorkspace))
+                    let isLearned = twin.learn(twinRow, target, asked: asked, workspace: &twinWorkspace)
+                    #expect(isLearned)
                 }
             }
             count += 1

@@ -9,7 +9,7 @@ import OnlineLearningChecks
 ///     make learners
 ///     swift run -c release LearnerTable components      only the reference
 ///     swift run -c release LearnerTable PART …          the reference and these parts of the page: `transformers`,
-///                                                       `metrics`, `drift`, `auto`, `learners`
+///                                                       `metrics`, `drift`, `auto`, `late`, `learners`
 @main
 enum Program {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -19,6 +19,9 @@ enum Program {
     private static let beginMetrics = "<!-- written by make learners: metrics -->"
     private static let beginDrift = "<!-- written by make learners: drift -->"
     private static let beginAuto = "<!-- written by make learners: auto -->"
+    private static let beginLateLinear = "<!-- written by make learners: late linear -->"
+    private static let beginLateAuto = "<!-- written by make learners: late auto -->"
+    private static let beginLateFlights = "<!-- written by make learners: late flights -->"
     private static let end = "<!-- end -->"
 
     static func main() throws {
@@ -29,6 +32,13 @@ enum Program {
         if isWanted("metrics") { try replace(try MetricTable().text, after: beginMetrics) }
         if isWanted("drift") { try replace(try DriftTable().text, after: beginDrift) }
         if isWanted("auto") { try replace(try AutoTable().text(), after: beginAuto) }
+        if isWanted("late") {
+            let late = try LateTable()
+            try replace(late.linear, after: beginLateLinear)
+            try replace(late.auto, after: beginLateAuto)
+            // Without the year's file the table stays as it is.
+            if let flights = late.flights { try replace(flights, after: beginLateFlights) }
+        }
         if isWanted("learners") { try replace(try measure(), after: begin) }
     }
 

@@ -12,6 +12,25 @@ struct SpecMetricTests {
         plainSpec.with("metrics", metrics).complaints
     }
 
+    /// Which loss a linear model makes small that names none.
+    @Test func whoShowsTheMeanAbsoluteErrorFirstLearnsIt() throws {
+        func loss(_ learner: SpecTree, _ metrics: SpecTree?) throws -> Argument? {
+            let spec = try plainSpec.with("model", learner).with("metrics", metrics).spec
+            let learner = spec.settings.model.pipeline.learner
+            let declaration = try #require(Catalogue.declaration(named: learner.name))
+            return zip(declaration.parameters, learner.arguments).first { $0.0.name == "loss" }?.1
+        }
+        let (absolute, squared) = (
+            Argument.component(Component(named: "absolute")), Argument.component(Component(named: "squared"))
+        )
+        #expect(try loss("linear_regression", ["mae", "rmse"]) == absolute)
+        #expect(try loss(["linear_regression": ["l2": "0"]], ["mae"]) == absolute)
+        #expect(try loss(["linear_regression": ["loss": "squared"]], ["mae"]) == squared)
+        #expect(try loss(["linear_regression": ["optimizer": "sgd"]], ["mae"]) == squared)
+        #expect(try loss("linear_regression", ["rmse", "mae"]) == squared)
+        #expect(try loss("linear_regression", nil) == squared)
+    }
+
     @Test func metricsFitTheTaskAndStandOnce() {
         #expect(
             Self.complaints(["mae", "roc_auc", "rmsee", "mae"]) == [

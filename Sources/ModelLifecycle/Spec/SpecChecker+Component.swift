@@ -9,7 +9,7 @@ extension SpecChecker {
     ) -> Component? {
         let isTransformer = declaration.family == .transformer
         guard let body = named.body, !(isTransformer && !Self.isMap(body)) else {
-            return complete(declaration, declaration.parameters.map { defaultValue($0) }, named.head)
+            return complete(declaration, declaration.parameters.map { omitted($0, of: declaration) }, named.head)
         }
         let names = declaration.parameters.map(\.name)
         let expected =
@@ -26,7 +26,7 @@ extension SpecChecker {
         var arguments: [Argument] = []
         for parameter in declaration.parameters {
             guard let place = record[parameter.name] else {
-                arguments.append(defaultValue(parameter))
+                arguments.append(omitted(parameter, of: declaration, besideOptimizer: record["optimizer"] != nil))
                 continue
             }
             if let argument = argument(place, parameter, stepFeatures) { arguments.append(argument) }
@@ -36,8 +36,12 @@ extension SpecChecker {
     }
 
     /// What a parameter is that nobody gave.
-    private func defaultValue(_ parameter: ParameterDeclaration) -> Argument {
-        hasFormerDefaults ? parameter.former ?? parameter.defaultValue.beforeLadder : parameter.defaultValue
+    private func omitted(
+        _ parameter: ParameterDeclaration, of declaration: ComponentDeclaration, besideOptimizer: Bool = false
+    ) -> Argument {
+        guard !hasFormerDefaults else { return parameter.former ?? parameter.defaultValue.beforeLadder }
+        return parameter.omitted(
+            of: declaration, showsAbsoluteError: showsAbsoluteError, isOptimizerGiven: besideOptimizer)
     }
 
     private mutating func complete(

@@ -23,6 +23,8 @@ public struct SpecChecker {
     /// The target's name and its classes in the order of their slots, once they are known and where they are listed.
     var targetName: String?
     var targetClasses: [String]?
+    /// Whether the metrics that it names begin with the mean absolute error.
+    var showsAbsoluteError = false
 
     /// - Throws: every mistake, by position.
     public static func check(_ node: SpecNode) throws(SpecMistakes) -> (spec: Spec, warnings: [SpecMistake]) {
@@ -65,10 +67,11 @@ public struct SpecChecker {
         (targetName, targetClasses) = (target?.name, target?.classes)
         let retention = record["retention"].flatMap { self.retention($0, horizon: target?.horizon) }
         let data = record["data"].map { self.data($0) } ?? DataMapping()
+        let metrics = self.metrics(record["metrics"])
+        showsAbsoluteError = record["metrics"] != nil && metrics.first?.name == "mae"
         let (modelName, model) = record["model"].map { self.model($0) } ?? (nil, nil)
         let challengers = record["challengers"].map { self.challengers($0) } ?? []
         checkNames(modelName, record["challengers"], challengers)
-        let metrics = self.metrics(record["metrics"])
         warnUnusedFeatures(pipelines: [model].compactMap { $0 } + challengers.map(\.pipeline))
         guard let application, let target, let model, isClean else { return nil }
         let contract = Contract(

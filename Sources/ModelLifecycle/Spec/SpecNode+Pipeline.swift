@@ -3,11 +3,19 @@ import OnlineLearning
 
 /// Models and metrics written down again.
 extension SpecNode {
+    /// What decides how a component is written.
+    struct Context {
+        let target: TargetDeclaration
+        /// Whether the metrics, which are written in any case, begin with the mean absolute error.
+        let showsAbsoluteError: Bool
+    }
+
     /// The steps in their order, each with its features, then what is kept from the learner, then the learner.
-    static func pipeline(_ pipeline: PipelineDeclaration, _ contract: Contract) -> SpecNode {
-        let target = contract.target
+    static func pipeline(
+        _ pipeline: PipelineDeclaration, _ contract: Contract, _ context: Context
+    ) -> SpecNode {
         let working = pipeline.transformers.filter { $0.component.name != Catalogue.discard.name }
-        var steps = working.map { SpecNode.step($0, target) }
+        var steps = working.map { SpecNode.step($0, context) }
         let hidden = Self.discarded(pipeline, working, contract)
         if !hidden.isEmpty { steps.append(.members([(Catalogue.discard.name, .texts(hidden))])) }
         let isAlone = steps.isEmpty && pipeline.learner.name == Auto.declaration.name
@@ -15,7 +23,7 @@ extension SpecNode {
             // Alone it would get steps for texts and timestamps, which this one has not.
             steps.append(.members([(Catalogue.select.name, .texts(contract.features.map(\.name)))]))
         }
-        let learner = component(pipeline.learner, target)
+        let learner = component(pipeline.learner, context)
         return .list(steps + [learner])
     }
 
@@ -39,11 +47,11 @@ extension SpecNode {
         return (named + others.map(\.name)).filter { !weights.contains($0) }
     }
 
-    private static func step(_ step: PipelineDeclaration.Step, _ target: TargetDeclaration) -> SpecNode {
+    private static func step(_ step: PipelineDeclaration.Step, _ context: Context) -> SpecNode {
         guard let declaration = Catalogue.declaration(named: step.component.name) else {
             return .text(step.component.name)
         }
-        let parameters = parameters(step.component, declaration, target)
+        let parameters = parameters(step.component, declaration, context)
         let roles = declaration.takes?.roles ?? []
         if roles.isEmpty, parameters.isEmpty { return .members([(declaration.name, .texts(step.features))]) }
         let features = roles.isEmpty ? [("features", .texts(step.features))] : Self.roles(roles, step.features)
@@ -64,34 +72,43 @@ extension SpecNode {
     }
 
     /// A component by its name, or by its name and the parameters that are not at their defaults.
-    static func component(_ component: Component, _ target: TargetDeclaration) -> SpecNode {
+    static func component(_ component: Component, _ context: Context) -> SpecNode {
         guard let declaration = Catalogue.declaration(named: component.name) else { return .text(component.name) }
-        let parameters = parameters(component, declaration, target)
+        let parameters = parameters(component, declaration, context)
         return parameters.isEmpty ? .text(component.name) : .members([(component.name, .members(parameters))])
     }
 
     private static func parameters(
-        _ component: Component, _ declaration: ComponentDeclaration, _ target: TargetDeclaration
+        _ component: Component, _ declaration: ComponentDeclaration, _ context: Context
     ) -> [(String, SpecNode)] {
-        zip(declaration.parameters, declaration.allArguments(of: component)).filter { $0.defaultValue != $1 }
-            .map { parameter, argument in (parameter.name, node(argument, parameter.kind, target)) }
+        let arguments = declaration.allArguments(of: component)
+        let isOptimizerGiven = zip(declaration.parameters, arguments).contains {
+            $0.name == "optimizer" && $0.defaultValue != $1
+        }
+        return zip(declaration.parameters, arguments).filter { parameter, argument in
+            parameter.omitted(
+                of: declaration, showsAbsoluteError: context.showsAbsoluteError, isOptimizerGiven: isOptimizerGiven
+            ) != argument
+        }.map { parameter, argument in (parameter.name, node(argument, parameter.kind, context)) }
     }
 
     private static func node(
-        _ argument: Argument, _ kind: ParameterDeclaration.Kind, _ target: TargetDeclaration
+        _ argument: Argument, _ kind: ParameterDeclaration.Kind, _ context: Context
     ) -> SpecNode {
         switch argument {
         case .number(let value): return .number(value)
         case .integer(let value):
             return kind.isTimeSpan ? .plain(TimeSpan(microseconds: Int64(value)).description) : .plain("\(value)")
         case .boolean(let value): return .plain("\(value)")
-        case .component(let part): return component(part, target)
+        case .component(let part): return component(part, context)
         case .categories(let entries): return .members(entries.map { ($0.feature, .texts($0.names)) })
         case .choice(let word): return .text(word)
-        case .components(let parts): return .list(parts.map { component($0, target) })
+        case .components(let parts): return .list(parts.map { component($0, context) })
         case .names(let names): return .texts(names)
         case .numbers(let numbers):
-            guard kind.isByClass, let classes = target.classes else { return .list(numbers.map { .number($0) }) }
+            guard kind.isByClass, let classes = context.target.classes else {
+                return .list(numbers.map { .number($0) })
+            }
             return .members(zip(classes, numbers).map { ($0, .number($1)) })
         case .none: return .plain("null")
         }
@@ -113,5 +130,15 @@ extension ParameterDeclaration.Kind {
         case .optional(let kind): kind.isByClass
         default: false
         }
+    }
+}
+
+extension ParameterDeclaration {
+    /// What it is where it is left out: its default, but a linear model whose mean absolute error is shown first is to
+    /// make that small, unless an optimizer is named.
+    func omitted(of declaration: ComponentDeclaration, showsAbsoluteError: Bool, isOptimizerGiven: Bool) -> Argument {
+        let isLoss = declaration.name == LinearRegression.declaration.name && name == "loss"
+        return isLoss && showsAbsoluteError && !isOptimizerGiven
+            ? .component(Component(named: "absolute")) : defaultValue
     }
 }

@@ -17,14 +17,18 @@ extension SpecNode {
         members.append(("features", .members(contract.features.map { ($0.name, .feature($0)) })))
         members.append(("target", .target(contract.target)))
         if spec.data != DataMapping() { members.append(("data", .data(spec.data))) }
-        let model = SpecNode.pipeline(spec.settings.model.pipeline, contract)
+        let showsAbsoluteError = spec.settings.metrics.first?.name == "mae"
+        let context = Context(target: contract.target, showsAbsoluteError: showsAbsoluteError)
+        let model = SpecNode.pipeline(spec.settings.model.pipeline, contract, context)
         let named = spec.settings.ownName.map { SpecNode.members([("name", .text($0)), ("model", model)]) }
         members.append(("model", named ?? model))
         if !spec.settings.challengers.isEmpty {
-            let challengers = spec.settings.challengers.map { ($0.name, SpecNode.pipeline($0.pipeline, contract)) }
+            let challengers = spec.settings.challengers.map {
+                ($0.name, SpecNode.pipeline($0.pipeline, contract, context))
+            }
             members.append(("challengers", .members(challengers)))
         }
-        let metrics = spec.settings.metrics.map { SpecNode.component($0, contract.target) }
+        let metrics = spec.settings.metrics.map { SpecNode.component($0, context) }
         if !metrics.isEmpty { members.append(("metrics", .list(metrics))) }
         self = .members(members)
     }

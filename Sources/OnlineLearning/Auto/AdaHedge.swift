@@ -54,12 +54,16 @@ package struct AdaHedge: Sendable {
         for k in excess.indices { weights[k] /= sum }
     }
 
+    /// See ``Lateness/isEarly(_:)``.
+    package func isEarly(_ labelsSince: Double) -> Bool { lateness.isEarly(labelsSince) }
+
     /// Counts a label by which nobody is judged.
     package mutating func pass() { lateness.pass() }
 
     /// Counts one event.
     /// - Parameters:
-    ///   - losses: one of each expert, finite; as many as there are experts.
+    ///   - losses: one of each expert, finite; as many as there are experts. Where the label is early, of what it says
+    ///     now; they count half then, and bring no weight below e⁻² of the largest.
     ///   - weights: of now.
     ///   - staleness: what the answer lost beyond what the same voices lose together by these weights; from 0.
     ///   - labelsSince: how many labels came between the question and this one.
@@ -68,21 +72,38 @@ package struct AdaHedge: Sendable {
         _ losses: UnsafeBufferPointer<Double>, weights: UnsafeBufferPointer<Double>, staleness: Double = 0,
         labelsSince: Double = 0
     ) -> Bool {
-        var (hedge, least) = (0.0, Double.infinity)
+        let isEarly = isEarly(labelsSince)
+        let part = isEarly ? Lateness.early : 1
+        var (hedge, leastLoss) = (0.0, Double.infinity)
         for k in excess.indices {
             hedge += weights[k] * losses[k]
-            least = min(least, weights[k] > 0 ? losses[k] : least)
+            leastLoss = min(leastLoss, weights[k] > 0 ? losses[k] : leastLoss)
         }
-        let newGap = gap + max(0, hedge - mixLoss(losses, weights, least)) + staleness
+        let newGap = gap + max(0, hedge - mixLoss(losses, weights, leastLoss)) + staleness
         var best = Double.infinity
-        for k in excess.indices { best = min(best, excess[k] + losses[k]) }
+        for k in excess.indices { best = min(best, excess[k] + part * losses[k]) }
         guard newGap.isFinite, best.isFinite, excess.indices.allSatisfy({ (excess[$0] + losses[$0]).isFinite })
         else { return false }
         gap = newGap
         lateness.take(labelsSince)
         meanLoss += (losses[0] - meanLoss) / lateness.count
-        for k in excess.indices { excess[k] = excess[k] + losses[k] - best }
+        let before = isEarly ? excess : []
+        for k in excess.indices { excess[k] += part * losses[k] - best }
+        if isEarly { bound(from: before) }
         return true
+    }
+
+    /// Takes back of what experts lost what would bring their weights below e⁻² of the largest, but no more than they
+    /// have lost since.
+    private mutating func bound(from before: [Double]) {
+        let unit = feared / Elementary.log(Double(excess.count))
+        guard unit > 0 else { return }
+        var largest = -Double.infinity
+        for k in excess.indices { largest = max(largest, Elementary.log(prior[k]) - excess[k] / unit) }
+        for k in excess.indices {
+            let most = unit * (Elementary.log(prior[k]) - largest + Lateness.earlyNats)
+            excess[k] = min(excess[k], max(before[k], most))
+        }
     }
 
     /// - Parameter least: the smallest loss among experts with a weight.

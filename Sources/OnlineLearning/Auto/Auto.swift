@@ -244,12 +244,19 @@ public struct Auto: Learner {
         guard isAsked else { return AutoSaid(now: speak(x)) }
         switch asked {
         case .now: return AutoSaid(now: speak(x))
+        case .then(_, _, let labelsSince) where isEarly(labelsSince):
+            return AutoSaid(now: speak(x), labelsSince)
         case .then(let voices, let answer, let labelsSince):
             return AutoSaid(
                 voices, answer, labelsSince, isMulticlass: task == .multiclass, ownCount: ownVoiceCount,
                 voiceCount: voiceCount)
         case .another: return nil
         }
+    }
+
+    /// See ``Lateness/isEarly(_:)``.
+    private func isEarly(_ labelsSince: Double) -> Bool {
+        task == .regression ? hedge.isEarly(labelsSince) : mixture.isEarly(labelsSince)
     }
 
     /// Tells the experts that weigh others what these said.

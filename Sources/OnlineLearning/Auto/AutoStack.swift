@@ -59,11 +59,12 @@ struct AutoStack: Sendable {
     /// Learns from what the experts said before they had learned the example, and where that was kept is judged by what
     /// it said of it then; an example that would leave a number not finite is left out.
     mutating func learn(_ said: AutoSaid, _ target: Target, weight: Double, journal: inout Journal) {
-        guard said.isKept else {
+        if !said.isKept, said.labelsSince == 0 {
             return learn(said.voices.own, target, weight: weight, asked: .now, journal: &journal)
         }
-        let answer = said.answer(of: expertCount, isRegression ? .regression : .binary, classCount: 1)
-        let inner = said.voices.inner.suffix(voiceCount)
+        let answer =
+            said.isKept ? said.answer(of: expertCount, isRegression ? .regression : .binary, classCount: 1) : []
+        let inner = said.isKept ? Array(said.voices.inner.suffix(voiceCount)) : []
         inner.withUnsafeBufferPointer { voices in
             answer.withUnsafeBufferPointer { answer in
                 let asked = Asked.then(voices: voices, answer: answer, labelsSince: said.labelsSince)

@@ -28,8 +28,9 @@ struct AutoSaid: Sendable {
     let isKept: Bool
 
     /// What is said now.
-    init(now voices: AutoVoices) {
-        (self.voices, answer, labelsSince, isKept) = (voices, nil, 0, false)
+    /// - Parameter labelsSince: above 0 where the label is early (``Lateness/isEarly(_:)``).
+    init(now voices: AutoVoices, _ labelsSince: Double = 0) {
+        (self.voices, answer, self.labelsSince, isKept) = (voices, nil, labelsSince, false)
     }
 
     /// What was kept; nil where that cannot have been.
@@ -83,9 +84,13 @@ extension Auto {
         /// - Parameter said: nil where another spoke.
         mutating func recall(_ said: AutoSaid?, _ task: Task, index: Int, from start: Int, classCount: Int) {
             guard model.voiceCount > 0 else { return }
-            isAskedNow = said?.isKept == false
-            guard let said, said.isKept else {
+            isAskedNow = said.map { !$0.isKept && $0.labelsSince == 0 } ?? false
+            guard let said, !isAskedNow else {
                 self.said = nil
+                return
+            }
+            guard said.isKept else {
+                self.said = ([], [], said.labelsSince)
                 return
             }
             let voices = said.voices.inner[start * classCount..<(start + model.voiceCount) * classCount]

@@ -9,7 +9,8 @@ import Determinism
 ///
 /// Where labels are late, the probabilities are those of what was said when asked, each to the power *f* ≤ 1, and *f*
 /// of the share is given back: *f* is ln K over what late labels have cost (what the answer lost beyond the same voices
-/// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats.
+/// by the weights of now; some 10⁴ labels later it is forgotten) and may still cost (``Lateness``), in nats. Early
+/// labels count half, and bring no weight below e⁻² of the largest.
 ///
 /// Time and memory: O(experts).
 ///
@@ -33,12 +34,16 @@ package struct BayesMixture: Sendable {
         weights = prior
     }
 
+    /// See ``Lateness/isEarly(_:)``.
+    package func isEarly(_ labelsSince: Double) -> Bool { lateness.isEarly(labelsSince) }
+
     /// Counts a label by which nobody is judged.
     package mutating func pass() { lateness.pass() }
 
     /// Counts one event.
     /// - Parameters:
-    ///   - probabilities: what each expert gave the true class, above 0 and at most 1.
+    ///   - probabilities: what each expert gave the true class, above 0 and at most 1; gives it now, where the label is
+    ///     early.
     ///   - weight: how often the event counts.
     ///   - staleness: what the answer lost beyond what the same voices lose together by the weights of now, in nats,
     ///     from 0; as often as the event counts.
@@ -46,16 +51,28 @@ package struct BayesMixture: Sendable {
     package mutating func update(
         _ probabilities: UnsafeBufferPointer<Double>, weight: Double, staleness: Double = 0, labelsSince: Double = 0
     ) {
+        let isEarly = isEarly(labelsSince)
         drift = drift * (1 - Lateness.forgotten) + staleness
         lateness.take(labelsSince)
         let cost = drift + lateness.cost
         let surprise = Elementary.log(Double(weights.count))
         let caution = cost > surprise ? surprise / cost : 1
-        let power = weight * caution
-        var sum = 0.0
+        let power = (isEarly ? Lateness.early : 1) * weight * caution
+        var (sum, largest, largestBefore) = (0.0, 0.0, 0.0)
+        func factor(_ k: Int) -> Double {
+            power == 1 ? probabilities[k] : Elementary.exp(max(-600, power * Elementary.log(probabilities[k])))
+        }
+        for k in weights.indices where isEarly {
+            largest = max(largest, weights[k] * factor(k))
+            largestBefore = max(largestBefore, weights[k])
+        }
         for k in weights.indices {
-            let p = probabilities[k]
-            weights[k] *= power == 1 ? p : Elementary.exp(max(-600, power * Elementary.log(p)))
+            let before = weights[k]
+            weights[k] *= factor(k)
+            if isEarly {
+                let least = min(before / largestBefore, Elementary.exp(-Lateness.earlyNats))
+                weights[k] = max(weights[k], largest * least)
+            }
             sum += weights[k]
         }
         count += 1

@@ -1,23 +1,26 @@
 import Determinism
 
-/// A transformer that learns from the target, and what comes after it.
+/// A transformer that learns from the target, and what comes after it. What it said when asked, where that is to be
+/// learned from, is the first of the voices.
 struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
     private var transformer: T
+    private let kept: [Int]
     private var next: Next
 
     init(_ transformer: T, _ next: Next) {
-        (self.transformer, self.next) = (transformer, next)
+        (self.transformer, kept, self.next) = (transformer, transformer.keptOutputs, next)
     }
 
     var task: Task { next.task }
     var answersIntervals: Bool { next.answersIntervals }
     var expertHistory: ExpertHistory? { next.expertHistory }
-    var voiceCount: Int { next.voiceCount }
+    var voiceCount: Int { kept.count + next.voiceCount }
 
     func predict(
         _ row: FeatureRow, _ x: inout FeatureVector, into answer: inout [Double], voices: inout [Double]
     ) {
         transformer.transform(row, &x)
+        for place in kept { voices.append(x.numbers[place]) }
         next.predict(row, &x, into: &answer, voices: &voices)
     }
 
@@ -36,10 +39,20 @@ struct SupervisedStage<T: SupervisedTransformer, Next: Stage>: Stage {
             row, &workspace.vector, target, weight: weight, columnCount: &columnCount, journal: &workspace.journal)
         if isFinite {
             workspace.vector.columnCount = columnCount
+            let asked = recall(asked, &workspace.vector)
             if next.learn(row, target, weight: weight, asked: asked, &workspace, &columnCount) { return true }
         }
         transformer.undo(&workspace.journal)
         return false
+    }
+
+    /// Puts back what it said when asked. - Returns: what comes after it is told of the question.
+    private func recall(_ asked: Asked, _ x: inout FeatureVector) -> Asked {
+        guard !kept.isEmpty, case .then(let voices, let answer, let labelsSince) = asked else { return asked }
+        guard voices.count == voiceCount else { return .another }
+        for (index, place) in kept.enumerated() { x.numbers[place] = voices[index] }
+        return .then(
+            voices: UnsafeBufferPointer(rebasing: voices[kept.count...]), answer: answer, labelsSince: labelsSince)
     }
 
     var columns: [Int] { transformer.columns + next.columns }

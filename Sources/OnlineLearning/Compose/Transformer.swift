@@ -81,9 +81,25 @@ public protocol SupervisedTransformer: Transformer {
         _ row: FeatureRow, _ x: inout FeatureVector, _ target: Target, weight: Double, columnCount: inout Int,
         journal: inout Journal
     ) -> Bool
+
+    /// The places, among the numbers, of what it said when the question was asked and what is to be learned from then:
+    /// that is kept with the question as an answer's voices are, before these. None, where all is said anew when the
+    /// label comes.
+    var keptOutputs: [Int] { get }
 }
 
 extension SupervisedTransformer {
+    public var keptOutputs: [Int] { [] }
+
+    /// Of those whose outputs may be kept.
+    static var learnedParameter: ParameterDeclaration {
+        ParameterDeclaration(
+            "learned", .choice(["asked", "labelled"]), default: .choice("asked"), former: .choice("labelled"),
+            "what is learned from: what it said when asked, or what it says when the label comes")
+    }
+
+    static func learnsAsAsked(_ arguments: Arguments) -> Bool { arguments.choice("learned") == "asked" }
+
     /// Without a target there is nothing to learn.
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal

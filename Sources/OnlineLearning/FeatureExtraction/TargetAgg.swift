@@ -11,6 +11,9 @@ import Determinism
 ///   (defaults 0 and 1).
 /// - `over`: a window of log time such as `24h`; null (default) for everything learned.
 /// - `buckets`: slices of the window (default 24): at any instant it holds the last `over` less at most one slice.
+/// - `learned`: what is learned from where the label comes late: `asked` (default), what it said when the question was
+///   asked, which is kept with it (8 bytes); or `labelled`, as River does, what it says when the label comes: by then
+///   it has seen the labels of the question's neighbors, as it will have of no question.
 /// - `max_keys`: keys told apart (default 10,000); all later ones share one group.
 ///
 /// A target enters when it is *learned*, at the log time of its label: nothing that was not known then is in it. An
@@ -37,9 +40,11 @@ public struct TargetAgg: SupervisedTransformer {
             ParameterDeclaration("prior", .number(.finite), default: .number(0), "the mean before any target"),
             ParameterDeclaration(
                 "prior_weight", .number(1e-9...1e12), default: .number(1), "how many targets the prior counts for"),
-        ] + GroupedAggregate.parameters, conflict: GroupedAggregate.conflict)
+        ] + GroupedAggregate.parameters + [learnedParameter],
+        conflict: { GroupedAggregate.conflict(Array($0.prefix(3 + GroupedAggregate.parameters.count))) })
 
     private let output: Int
+    public let keptOutputs: [Int]
     private let key: Key
     private var groups: GroupedAggregate
 
@@ -49,6 +54,7 @@ public struct TargetAgg: SupervisedTransformer {
 
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int]) {
         output = outputs[0]
+        keptOutputs = Self.learnsAsAsked(arguments) ? outputs : []
         key = Key(inputs)
         groups = GroupedAggregate(
             arguments, prior: arguments.number("prior"), priorWeight: arguments.number("prior_weight"))

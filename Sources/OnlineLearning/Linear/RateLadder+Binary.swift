@@ -61,8 +61,11 @@ extension RateLadder {
                 SIMD4(given(p[0]), given(p[1]), given(p[2]), given(p[3]))
             }
             switch asked {
-            case .now:
+            case .now, .then(_, _, labelsSince: 0):
                 return shares.judged(likelihoods: given(now), answer: 1, mean: 1, labelsSince: 0, weight: weight)
+            case .then(_, _, let labelsSince) where shares.isEarly(labelsSince):
+                return shares.judged(
+                    likelihoods: given(now), answer: 1, mean: 1, labelsSince: labelsSince, weight: weight)
             case .then(let voices, let answer, let labelsSince):
                 guard let said = LadderShares.Said(voices, answer, labelsSince) else { return shares.counted() }
                 return shares.judged(

@@ -136,10 +136,16 @@ extension RateLadder {
             func floored(_ p: SIMD4<Double>) -> SIMD4<Double> {
                 SIMD4(max(1e-15, p[0]), max(1e-15, p[1]), max(1e-15, p[2]), max(1e-15, p[3]))
             }
-            switch asked {
-            case .now where !isNew:
+            func judged(now labelsSince: Double) -> LadderShares? {
                 let p = SIMD4<Double>.of { now[$0 * classes.count + slot] }
-                return shares.judged(likelihoods: floored(p), answer: 1, mean: 1, labelsSince: 0, weight: weight)
+                return shares.judged(
+                    likelihoods: floored(p), answer: 1, mean: 1, labelsSince: labelsSince, weight: weight)
+            }
+            switch asked {
+            case .now, .then(_, _, labelsSince: 0):
+                return isNew ? shares.counted() : judged(now: 0)
+            case .then(_, _, let labelsSince) where shares.isEarly(labelsSince):
+                return isNew ? shares.counted() : judged(now: labelsSince)
             case .then(let voices, let answer, let labelsSince):
                 let said = LadderShares.Said(
                     voices, answer, labelsSince, place: slot, classCount: voices.count / 4)
@@ -147,7 +153,7 @@ extension RateLadder {
                 return shares.judged(
                     likelihoods: floored(said.voices), answer: max(1e-15, said.answer),
                     mean: max(1e-15, shares.average(said.voices)), labelsSince: labelsSince, weight: weight)
-            case .now, .another: return shares.counted()
+            case .another: return shares.counted()
             }
         }
 

@@ -1,14 +1,19 @@
 import Determinism
 
 extension RateLadder {
-    /// The standard rule for numbers: the trivial model is the running mean, and the rungs' answers stay within the
-    /// true values seen.
+    /// The standard rule for numbers: the trivial model is the running mean, of the absolute loss a running median, and
+    /// the rungs' answers stay within the true values seen.
+    ///
+    /// The median moves towards each true value by twice the trivial model's mean loss over the count of examples, but
+    /// not beyond the value. After 1 and 2 it is 2, and after 9 it is 4 ⅔: the mean loss is then 4.
     ///
     /// A loss is measured against the trivial model's mean loss, so that the rule has no unit of its own. A residual
     /// counts for at most five standard deviations of the true values.
     struct Regression: Sendable {
         private let loss: RegressionLoss
         private var labels = TwinAdaGrad.Regression.Labels()
+        /// About the median of the true values; only of the absolute loss.
+        private var median = 0.0
         /// The mean loss of the trivial model.
         private var meanLoss = 0.0
         private var shares = LadderShares()
@@ -30,12 +35,16 @@ extension RateLadder {
             return shares.average(own)
         }
 
+        /// What the trivial model says.
+        @inline(__always)
+        private var center: Double { loss == .absolute ? median : labels.mean }
+
         /// What the trivial model says, and each rung; 0 before anything is learned.
         @inline(__always)
         private func voices(_ margins: SIMD4<Double>) -> SIMD4<Double> {
-            let (answers, least, largest) = (labels.mean + margins, labels.least, labels.largest)
+            let (answers, least, largest) = (center + margins, labels.least, labels.largest)
             return SIMD4(
-                labels.mean, TwinAdaGrad.bounded(answers[1], least, largest),
+                center, TwinAdaGrad.bounded(answers[1], least, largest),
                 TwinAdaGrad.bounded(answers[2], least, largest), TwinAdaGrad.bounded(answers[3], least, largest))
         }
 
@@ -50,19 +59,24 @@ extension RateLadder {
             let deviation = newLabels.deviation
             guard newLabels.mean.isFinite, deviation.isFinite else { return false }
             guard labels.count > 0, deviation > 0 else {
+                if labels.count == 0 { median = y }
                 (labels, shares) = (newLabels, shares.counted())
                 return true
             }
             let margins = ladder.margins(x)
-            let trivial = loss(labels.mean - y)
+            let (center, trivial) = (center, loss(center - y))
             let newMeanLoss = meanLoss + (trivial - meanLoss) * weight / max(weight, newLabels.count - 1)
             guard newMeanLoss.isFinite, let newShares = judged(asked, margins, y, newMeanLoss, weight) else {
                 return false
             }
             let bound = labels.deviation > 0 ? 5 * labels.deviation : .infinity
-            let residuals = RateLadder.bounded(labels.mean + margins - y, bound)
+            let residuals = RateLadder.bounded(center + margins - y, bound)
             guard step(x, residuals, deviation, weight, &journal) else { return false }
             (labels, meanLoss, shares) = (newLabels, newMeanLoss, newShares)
+            if loss == .absolute {
+                let pace = 2 * meanLoss * weight / labels.count
+                median += TwinAdaGrad.bounded(y - median, -pace, pace)
+            }
             return true
         }
 
@@ -77,13 +91,15 @@ extension RateLadder {
             // Half the mean loss is the variance of the Gaussian that makes a squared loss a likelihood.
             let rate = 0.5 / meanLoss
             switch asked {
-            case .now:
+            case .now, .then(_, _, labelsSince: 0):
                 return shares.judged(
                     losses: losses(voices(margins)), regret: 0, labelsSince: 0, rate: rate, weight: weight)
+            case .then(_, _, let labelsSince) where shares.isEarly(labelsSince):
+                return shares.judged(
+                    losses: losses(voices(margins)), regret: 0, labelsSince: labelsSince, rate: rate, weight: weight)
             case .then(let voices, let answer, let labelsSince):
                 guard let said = LadderShares.Said(voices, answer, labelsSince) else { return shares.counted() }
-                // Where no label has moved the shares the answer is the average.
-                let regret = labelsSince > 0 ? loss(said.answer - y) - loss(shares.average(said.voices) - y) : 0
+                let regret = loss(said.answer - y) - loss(shares.average(said.voices) - y)
                 return shares.judged(
                     losses: losses(said.voices), regret: regret, labelsSince: labelsSince, rate: rate, weight: weight)
             case .another: return shares.counted()
@@ -118,6 +134,7 @@ extension RateLadder {
 
         func encode(to encoder: inout CanonicalEncoder) {
             labels.encode(to: &encoder)
+            if loss == .absolute { encoder.double(median) }
             encoder.double(meanLoss)
             shares.encode(to: &encoder)
             ladder.encode(to: &encoder)
@@ -125,6 +142,7 @@ extension RateLadder {
 
         mutating func restore(from decoder: inout CanonicalDecoder) throws(CanonicalDecodingError) {
             labels = try TwinAdaGrad.Regression.Labels(from: &decoder)
+            if loss == .absolute { median = try decoder.double() }
             meanLoss = try decoder.double()
             shares = try LadderShares(from: &decoder)
             ladder = try RateLadder(from: &decoder)
@@ -133,12 +151,12 @@ extension RateLadder {
 }
 
 extension RateLadder.Regression {
-    /// The mean of the true values, and each rung's terms by its share; those of a rung whose answer is held within the
+    /// What the trivial model says, and each rung's terms by its share; those of a rung whose answer is held within the
     /// true values seen are scaled to what is left of them.
     func explain(_ x: borrowing FeatureVector) throws(Unexplained) -> ColumnContributions {
         guard labels.count > 0 else { return ColumnContributions(.value, bias: 0, named: "intercept") }
         let margins = ladder.margins(x)
-        let moved = voices(margins) - labels.mean
+        let moved = voices(margins) - center
         let factors = shares.shares * SIMD4<Double>.of { margins[$0] == 0 ? 0 : moved[$0] / margins[$0] }
         // The first lane has no margin, so its factor is 0, whatever stands in it.
         func sum(_ value: SIMD4<Double>) -> Double {
@@ -146,7 +164,7 @@ extension RateLadder.Regression {
         }
         let (intercept, terms) = ladder.terms(x)
         var result = ColumnContributions(
-            .value, bias: shares.average(SIMD4(repeating: labels.mean)) + sum(intercept), named: "intercept")
+            .value, bias: shares.average(SIMD4(repeating: center)) + sum(intercept), named: "intercept")
         for (column, value) in terms { result.add(column: column, sum(value)) }
         guard result.total.isFinite else { throw Unexplained("the model's own terms are not finite") }
         return result

@@ -6,6 +6,7 @@ import Determinism
 /// - `prior_weight`: how many targets the mean of all counts for (default 10).
 /// - `max_categories`: how many categories of a feature have a mean of their own, from 1 to 1,000,000 (default 10,000);
 ///   all later ones share one, *other*.
+/// - `learned`: as of ``TargetAgg``: `asked` (default) keeps 8 bytes a feature with each open question; or `labelled`.
 ///
 /// With n targets of mean m and an overall mean g it is (n · m + `prior_weight` · g) / (n + `prior_weight`): equation 3
 /// of the source with λ(n) = n / (n + `prior_weight`). A category never learned has the overall mean, 0 before any
@@ -30,6 +31,7 @@ public struct TargetEncoder: SupervisedTransformer {
             ParameterDeclaration(
                 "max_categories", .integer(1...1_000_000), default: .integer(10_000),
                 "means a feature; later categories share one"),
+            learnedParameter,
         ])
 
     /// One feature's categories, their numbers of targets and their means; those of *other* come last.
@@ -42,6 +44,7 @@ public struct TargetEncoder: SupervisedTransformer {
     private let maxCategories: Int
     private let slots: [Int]
     private let outputs: [Int]
+    public let keptOutputs: [Int]
     private var encodings: [Encoding]
     private var overall = Mean()
 
@@ -55,6 +58,7 @@ public struct TargetEncoder: SupervisedTransformer {
         priorWeight = arguments.number("prior_weight")
         maxCategories = arguments.integer("max_categories")
         (slots, self.outputs) = (inputs.map(\.slot), outputs)
+        keptOutputs = Self.learnsAsAsked(arguments) ? outputs : []
         encodings = inputs.map { _ in Encoding() }
     }
 

@@ -28,7 +28,21 @@ package struct Lateness: Sendable, Equatable {
     /// Of what late labels have cost, what is forgotten with every label.
     @inline(__always) static var forgotten: Double { 1e-4 }
 
+    /// Of the rate of learning, for an early label.
+    @inline(__always) package static var early: Double { 0.5 }
+    /// By how many nats early labels may set one expert behind another.
+    @inline(__always) package static var earlyNats: Double { 2 }
+
     package init() {}
+
+    /// Whether a label is not the first and its question was asked before anything was learned, so that nobody had
+    /// anything to say. Experts are judged by what they say of it now: that is no proof, for whoever has learned the
+    /// labels of its neighbors is flattered, and so it counts half, and for two nats in all.
+    /// - Parameter labelsSince: how many labels came between the question and its own, which is not yet counted.
+    @inline(__always)
+    package func isEarly(_ labelsSince: Double) -> Bool {
+        labelsSince > 0 && labelsSince >= count && labelsSince < .infinity
+    }
 
     /// Counts a label of which nobody knows how late it was.
     @inline(__always)

@@ -163,6 +163,93 @@ import Testing
         }
     }
 
+    // MARK: Questions asked before anything was learned
+
+    /// They are judged by what is said of them now; where another spoke, nobody is.
+    @Test(arguments: [0, 1, 2]) func whatNobodyHadAnythingToSayOfIsJudgedNow(_ model: Int) {
+        var (asked, another) = (
+            Late(Self.ladders[model].learner, Self.ladders[model].task),
+            Late(Self.ladders[model].learner, Self.ladders[model].task)
+        )
+        let examples = Example.stream(300, seed: 21)
+        for example in examples {
+            asked.ask(example)
+            another.ask(example)
+        }
+        for _ in examples {
+            asked.learnOldest()
+            another.learnOldest(.another)
+        }
+        #expect(asked.bytes != another.bytes)
+    }
+
+    // MARK: Target aggregates
+
+    /// What they said when asked is what is learned from: the model is that of a plain number which is the same.
+    @Test(arguments: ["target_agg", "target_encoder"]) func aggregatesAreLearnedAsTheyWereWhenAsked(_ name: String) {
+        var model = aggregating(name, learned: "asked")
+        var anew = aggregating(name, learned: "labelled")
+        let plain = PipelineDeclaration(
+            numbers: ["n0", "n1"], transformers: [], learner: component("linear_regression"))
+        let layout = FeatureLayout([("n0", .number), ("n1", .number)])
+        var twin = Pipeline(plain, task: .regression, layout: layout)
+        var (row, twinRow) = (FeatureRow(TestPipeline.layout), FeatureRow(layout))
+        var (workspace, twinWorkspace) = (Pipeline.Workspace(), Pipeline.Workspace())
+        #expect(model.voiceCount == 5 && anew.voiceCount == 4)
+        var open: [(example: Example, said: [Double], answer: [Double], twin: ([Double], [Double]), count: Int)] = []
+        var (count, differed) = (0, false)
+        for example in Example.stream(200, seed: 13) {
+            row.removeAll()
+            row.setNumber(example.numbers[0], at: 0)
+            row.setString(example.category ?? "none", at: 0)
+            var (answer, twinAnswer, other) = ([Double](), [Double](), [Double]())
+            model.predict(row, into: &answer, workspace: &workspace)
+            let said = workspace.voices
+            twinRow.setNumber(example.numbers[0], at: 0)
+            twinRow.setNumber(said[0], at: 1)
+            twin.predict(twinRow, into: &twinAnswer, workspace: &twinWorkspace)
+            #expect(answer.map(\.bitPattern) == twinAnswer.map(\.bitPattern))
+            anew.predict(row, into: &other, workspace: &workspace)
+            differed = differed || other != answer
+            open.append((example, said, answer, (twinWorkspace.voices, twinAnswer), count))
+            guard open.count > 5 else { continue }
+            let question = open.removeFirst()
+            let since = Double(count - question.count)
+            row.removeAll()
+            row.setNumber(question.example.numbers[0], at: 0)
+            row.setString(question.example.category ?? "none", at: 0)
+            let target = Target.value(question.example.value)
+            question.said.withUnsafeBufferPointer { voices in
+                question.answer.withUnsafeBufferPointer { answer in
+                    let asked = Asked.then(voices: voices, answer: answer, labelsSince: since)
+                    let isLearned = model.learn(row, target, asked: asked, workspace: &workspace)
+                    #expect(isLearned)
+                }
+            }
+            anew.learn(row, target, workspace: &workspace)
+            twinRow.setNumber(question.example.numbers[0], at: 0)
+            twinRow.setNumber(question.said[0], at: 1)
+            question.twin.0.withUnsafeBufferPointer { voices in
+                question.twin.1.withUnsafeBufferPointer { answer in
+                    let asked = Asked.then(voices: voices, answer: answer, labelsSince: since)
+                    let isLearned = twin.learn(twinRow, target, asked: asked, workspace: &twinWorkspace)
+                    #expect(isLearned)
+                }
+            }
+            count += 1
+        }
+        #expect(differed)
+    }
+
+    private func aggregating(_ name: String, learned: String) -> Pipeline {
+        let declaration = PipelineDeclaration(
+            numbers: ["n0"], transformers: [
+                .init(component(name, ["learned": .choice(learned)]), features: ["c"])
+            ],
+            learner: component("linear_regression"))
+        return Pipeline(declaration, task: .regression, layout: TestPipeline.layout)
+    }
+
     /// Labels of a block have a level in common, and come together at its end: who has just seen the neighbours' knows
     /// the level, and is wrong in the next block.
     @Test(arguments: [0, 1]) func neighboursLabelsFlatterNobody(_ model: Int) {

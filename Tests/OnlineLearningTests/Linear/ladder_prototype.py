@@ -17,6 +17,7 @@ PER_LABEL = 1 / 3           # nats that a label under way may still cost
 TRUSTED_AFTER = 20.0        # labels, in units of the lateness
 QUANTILE, PACE = 0.95, 0.02
 FORGOTTEN = 1e-4            # of the drift, with each label
+EARLY, EARLY_NATS = 0.5, 2  # of the rate, and in all, for questions asked before anything was learned
 INTERCEPT = object()
 
 
@@ -36,7 +37,11 @@ class Guard:
 
     def judge(self, losses, regret, delay, seen, rate):
         """losses: of what each said when asked. regret: what the answer lost beyond the mean of the same voices by the
-        shares of now. delay: labels that came in between. seen: labels so far, this one too. rate: per loss."""
+        shares of now. delay: labels that came in between. seen: labels so far, this one too. rate: per loss.
+
+        A question asked before anything was learned is judged by what is said of it now, at half the rate, and no share
+        falls by it below exp(-2) of the largest."""
+        is_early = 0 < delay == seen - 1
         self.drift = (1 - FORGOTTEN) * self.drift + max(0.0, regret)
         if delay <= self.lateness:
             self.lateness = max(delay, self.lateness * (1 - PACE * (1 - QUANTILE)))
@@ -48,7 +53,11 @@ class Guard:
         cost = rate * self.drift + PER_LABEL * self.lateness * fear
         caution = min(1.0, math.log(VOICES) / cost) if cost > 0 else 1.0
         best = min(losses)
-        grown = [s * math.exp(-caution * rate * (loss - best)) for s, loss in zip(self.share, losses)]
+        speed = caution * rate * (EARLY if is_early else 1)
+        grown = [s * math.exp(-speed * (loss - best)) for s, loss in zip(self.share, losses)]
+        if is_early:
+            floors = [min(s / max(self.share), math.exp(-EARLY_NATS)) for s in self.share]
+            grown = [max(g, max(grown) * floor) for g, floor in zip(grown, floors)]
         dealt = DEALT * caution
         self.share = [(1 - dealt) * g / sum(grown) + dealt / VOICES for g in grown]
 
@@ -83,26 +92,38 @@ class Rungs:
                 own[k] -= size * direction
 
 
+def says_nothing_else(delay, seen_then):
+    """Whether a label is judged by what is said now: no label came in between, or nothing had been learned."""
+    return delay == 0 or seen_then == 0
+
+
 class Number:
-    """The trivial model is the mean. loss: 'squared' or 'absolute'."""
+    """The trivial model is the mean, or about the median. loss: 'squared' or 'absolute'."""
 
     def __init__(self, loss):
         self.is_squared = loss == "squared"
         self.guard, self.rungs = Guard(), Rungs()
         self.count, self.mean, self.squares, self.trivial_loss = 0, 0.0, 0.0, 0.0
-        self.least = self.largest = 0.0
+        self.least = self.largest = self.median = 0.0
 
     def loss(self, answer, y):
         return (answer - y) ** 2 / 2 if self.is_squared else abs(answer - y)
 
+    def voices(self, margins):
+        center = self.mean if self.is_squared else self.median
+        return [center] + [min(max(center + m, self.least), self.largest) for m in margins[1:]]
+
     def ask(self, x):
-        voices = [self.mean] + [min(max(self.mean + m, self.least), self.largest) for m in self.rungs.margins(x)[1:]]
+        voices = self.voices(self.rungs.margins(x))
         answer = self.guard.mean(voices)
         return answer, (voices, answer, self.count)
 
     def learn(self, x, y, kept):
         voices, answer, count_then = kept
         margins, mean, bound = self.rungs.margins(x), self.mean, math.inf
+        now = self.voices(margins)
+        if says_nothing_else(self.count - count_then, count_then):
+            voices, answer = now, self.guard.mean(now)
         if self.squares > 0:
             bound = CLIPPED_AT * math.sqrt(self.squares / self.count)
         delay = self.count - count_then
@@ -111,12 +132,14 @@ class Number:
         self.mean += (y - mean) / self.count
         self.squares += (y - mean) * (y - self.mean)
         unit = math.sqrt(self.squares / self.count)
+        if self.count == 1:
+            self.median = y
         if self.count == 1 or unit == 0:
             return
-        residuals = [min(max(mean + m - y, -bound), bound) for m in margins]
+        residuals = [min(max(now[0] + m - y, -bound), bound) for m in margins]
         gradients = residuals if self.is_squared else [math.copysign(unit, r) if r else 0.0 for r in residuals]
         square = self.guard.square(gradients)
-        self.trivial_loss += (self.loss(mean, y) - self.trivial_loss) / (self.count - 1)
+        self.trivial_loss += (self.loss(now[0], y) - self.trivial_loss) / (self.count - 1)
         if self.trivial_loss > 0:
             regret = self.loss(answer, y) - self.loss(self.guard.mean(voices), y)
             losses = [self.loss(v, y) for v in voices]
@@ -128,6 +151,8 @@ class Number:
             return min(max(residuals[k] / curvature, -unit), unit) if curvature > 0 else 0.0
 
         self.rungs.step(x, square, unit, landing)
+        pace = 2 * self.trivial_loss / self.count
+        self.median += min(max(y - self.median, -pace), pace)
 
 
 def surprise(p):
@@ -156,6 +181,8 @@ class TwoClasses:
 
         voices, answer, count_then = kept
         now, delay = self.voices(x), self.count - count_then
+        if says_nothing_else(delay, count_then):
+            voices, answer = now, self.guard.mean(now)
         self.count += 1
         self.positives += y
         gradients = [p - y for p in now]
@@ -197,6 +224,8 @@ class Classes:
             self.classes[y] = [1, Rungs()]
         now, shares = self.voices(x), Guard()
         shares.share = self.guard.share
+        if says_nothing_else(delay, seen_then):
+            voices, answer = now, {} if is_new else {name: shares.mean([v[name] for v in now]) for name in now[0]}
         if y in answer:
             said = [v[y] for v in voices]
             regret = surprise(answer[y]) - surprise(self.guard.mean(said))

@@ -37,6 +37,8 @@ public struct Standing: Sendable {
     public let alarms: [String]
     public let counts: StreamCounts
     public let openCount, waitingCount, knownCount: Int
+    /// How many of the open questions were learned provisionally; nil where none is.
+    public let provisionalCount: Int?
     private let champion: Metrics
     private let served: Metrics
     /// Each model by its name, with its role.
@@ -55,6 +57,7 @@ public struct Standing: Sendable {
         openCount = state.ledger.pendingCount
         waitingCount = state.ledger.waitingCount
         knownCount = state.ledger.knownCount
+        provisionalCount = state.contract.target.provisionalAfter.map { [count = state.ledger.provisionalCount] _ in count }
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
         baseline = state.learned.baselineMetrics.readings
@@ -103,6 +106,7 @@ public struct Standing: Sendable {
         json.member("predictions", counts.predictions + counts.examples)
         json.member("labels", counts.labels + counts.examples)
         json.member("awaiting_label", openCount)
+        if let provisionalCount { json.member("learned_provisionally", provisionalCount) }
         json.member("awaiting_prediction", waitingCount)
         json.member("known_ids", knownCount)
         json.member("late_labels", counts.lateLabels)

@@ -34,6 +34,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case names = 4
     /// What exclusions have set aside, of that half; where nobody signed an amendment, it is not there.
     case marks = 5
+    /// What the models have learned provisionally, of the learned half; where nothing is, it is not there.
+    case taught = 6
 }
 
 extension CanonicalEncoder {

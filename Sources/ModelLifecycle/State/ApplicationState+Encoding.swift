@@ -41,6 +41,9 @@ extension ApplicationState {
         }
         if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
         if !marks.isEmpty { encoder.section(SnapshotSection.marks) { encodeMarks(to: &$0) } }
+        if provisionalMicroseconds != nil {
+            encoder.section(SnapshotSection.taught) { learned.encodeTaught(to: &$0) }
+        }
     }
 
     /// - Parameter format: of the snapshot.
@@ -69,6 +72,10 @@ extension ApplicationState {
         if var marks = sections.optional(.marks) {
             try decodeMarks(from: &marks)
             try marks.finish()
+        }
+        if var taught = sections.optional(.taught) {
+            try self.learned.decodeTaught(from: &taught)
+            try taught.finish()
         }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()

@@ -31,9 +31,13 @@ public struct ApplicationState: Sendable {
     var served = Served()
     /// How often models failed of late: what is told of it.
     var failureRuns: FailureRuns
-    private var workspace = Pipeline.Workspace()
+    var workspace = Pipeline.Workspace()
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
+    /// How old a question is when it is learned provisionally, likewise; nil where none is.
+    private(set) var provisionalMicroseconds: Int64?
+    /// What a model says of a question whose label has come.
+    var said: [Double] = []
     /// How many values a row of the contract has, for the same reason.
     private var rowShape: (numbers: Int, strings: Int, timestamps: Int)
 
@@ -41,33 +45,29 @@ public struct ApplicationState: Sendable {
 
     /// The state that the first event finds, which must adopt a spec.
     public init(beginning spec: Spec) {
-        offset = 0
-        version = 0
-        self.spec = spec
+        (offset, version, self.spec) = (0, 0, spec)
         learned = LearnedState(spec.settings, contract: spec.contract, offset: 0)
         revision = Revision(of: spec.settings)
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
         marks = Marks(answerWidth: ledger.answerWidth)
         failureRuns = FailureRuns(modelCount: learned.models.count)
-        horizonMicroseconds = spec.contract.target.horizon.microseconds
-        rowShape = Self.rowShape(spec.contract.layout)
+        (horizonMicroseconds, rowShape) = (0, (0, 0, 0))
+        contractChanged()
     }
 
     /// The state of a spec's untrained models, before the event at an offset of a log that others wrote.
     public init(candidate spec: Spec, from offset: Int) {
         self.init(beginning: spec)
         (self.offset, version) = (offset, offset)
-        learned.lineage = Lineage(from: offset)
+        (learned.lineage, learned.taught) = (Lineage(from: offset), Lineage(from: offset))
     }
 
     /// Brings what is derived from the contract in line with it.
     mutating func contractChanged() {
         horizonMicroseconds = spec.contract.target.horizon.microseconds
-        rowShape = Self.rowShape(spec.contract.layout)
-    }
-
-    private static func rowShape(_ layout: FeatureLayout) -> (numbers: Int, strings: Int, timestamps: Int) {
-        (layout.numberCount, layout.stringCount, layout.timestampCount)
+        provisionalMicroseconds = spec.contract.target.provisionalAfter?.microseconds
+        let layout = spec.contract.layout
+        rowShape = (layout.numberCount, layout.stringCount, layout.timestampCount)
     }
 
     /// Applies the next event.
@@ -189,13 +189,13 @@ public struct ApplicationState: Sendable {
         case .pending:
             layOut(&outcome.recalled)
             try past.takeFeatures(at: Int(known.entry.offset), into: &outcome.recalled)
-            try pass(to: time, &past, &outcome)
-            ledger.setLabel(hash, at: offset, of: known.index)
+            try pass(to: time, labelling: known.index, &past, &outcome)
             // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
             var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
             swap(&row, &outcome.recalled)
             learn(row, label, scoring: known.index, at: time, &outcome)
             swap(&row, &outcome.recalled)
+            ledger.setLabel(hash, at: offset, of: known.index)
             return .learned
         case .expired where known.entry.label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)
@@ -217,7 +217,7 @@ public struct ApplicationState: Sendable {
 
     /// Gives a row room for what the contract has, where it has not: the first time, and after another contract.
     @inline(__always)
-    private func layOut(_ row: inout FeatureRow) {
+    func layOut(_ row: inout FeatureRow) {
         if row.numbers.count != rowShape.numbers || row.stringCount != rowShape.strings
             || row.timestamps.count != rowShape.timestamps
         {
@@ -280,30 +280,6 @@ public struct ApplicationState: Sendable {
         return .corrected
     }
 
-    /// What the ledger knows of an id: the entry, and its status at a time.
-    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
-
-    /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
-    /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
-    func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        if let known = find(id, at: time) { return known }
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        guard entry.status != .waiting else { return nil }
-        return (index, entry, entry.status == .pending ? .expired : entry.status)
-    }
-
-    /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
-    /// ledger still holds them, because a refused event must not change anything.
-    func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        var (status, since) = (entry.status, entry.time)
-        if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
-        if status != .pending, hasPassed(since, time) { return nil }
-        return (index, entry, status)
-    }
-
     // MARK: Answering and learning
 
     /// Answers a question with every model; the baseline stands in where an answer is not finite.
@@ -349,12 +325,22 @@ public struct ApplicationState: Sendable {
         _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false,
         _ outcome: inout Outcome
     ) {
-        let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         if !isExample {
             ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
         }
         let target = target(learning: label)
-        outcome.labelledQuestion = question
+        outcome.labelledQuestion = Int(ledger.entry(index).offset)
+        score(index, label, target, row, at: time, &outcome)
+        teach(row, target, of: index, at: time, &outcome)
+        ledger.move(index, to: .labelled, at: time)
+    }
+
+    /// Scores what was answered to a question.
+    mutating func score(
+        _ index: Int, _ label: Label, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp,
+        _ outcome: inout Outcome
+    ) {
+        let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
         outcome.scoredWidth = voiceWidth
         ledger.copyAnswers(of: index, to: &outcome.scored)
@@ -365,8 +351,6 @@ public struct ApplicationState: Sendable {
                 ledger.given(of: index), voice: voice, label, target, learned.classes,
                 maxClasses: spec.contract.target.maxClasses, row, at: time)
         }
-        train(row, target, at: time, &outcome)
-        ledger.move(index, to: .labelled, at: time)
     }
 
     private mutating func score(
@@ -385,16 +369,20 @@ public struct ApplicationState: Sendable {
 
     mutating func train(_ row: borrowing FeatureRow, _ target: Target, at time: Timestamp, _ outcome: inout Outcome) {
         workspace.time = time.microseconds
-        for index in learned.models.indices {
-            if learned.models[index].pipeline.learn(row, target, workspace: &workspace) {
-                failureRuns.updateWentWell(index)
-                continue
-            }
-            learned.models[index].failedUpdates += 1
-            if let count = failureRuns.updateFailed(index) {
-                outcome.notices.append(.failed(learned.models[index].name, count: count))
-            }
-        }
+        for index in learned.models.indices { train(index, row, target, weight: 1, &outcome) }
         learned.baseline.learn(target)
+    }
+
+    @inline(__always)
+    mutating func train(
+        _ index: Int, _ row: borrowing FeatureRow, _ target: Target, weight: Double, _ outcome: inout Outcome
+    ) {
+        guard !learned.models[index].pipeline.learn(row, target, weight: weight, workspace: &workspace) else {
+            return failureRuns.updateWentWell(index)
+        }
+        learned.models[index].failedUpdates += 1
+        if let count = failureRuns.updateFailed(index) {
+            outcome.notices.append(.failed(learned.models[index].name, count: count))
+        }
     }
 }

@@ -143,6 +143,7 @@ extension ApplicationState {
             marks.ledger.move(
                 oldest, to: .expired, at: max(marks.ledger.time, Timestamp(microseconds: deadline)))
         }
+        passMarksProvisionally(to: time)
         while let oldest = marks.ledger.oldest(.labelled), hasPassed(marks.ledger.entry(oldest).time, time) {
             if oldest == kept {
                 marks.ledger.move(oldest, to: .expired, at: time)

@@ -4,7 +4,7 @@ import OnlineLearning
 // What to learn from questions that are learned provisionally as negatives, and from the positives that come later:
 // the simulation behind docs/decisions/0037.
 //
-//     swift run -c release ExpiryLabels [SEED]
+//     swift run -c release ExpiryLabels [SEED [LEARNER]]
 //
 // 1,000 questions a day for 60 days, a class of which 2 % are positive; a positive's label comes within 6 hours, a
 // negative's never. Every question is learned as negative when it is an hour old, unless its label has come.
@@ -24,7 +24,7 @@ enum Rule: CaseIterable {
     case odds2, odds4, odds20
     /// The same, as the model said when asked.
     case asked4, asked20
-    /// Negatives with the weight P(negative), as the model says then; positives as they come (Ktena's fake negative weighted up to a factor).
+    /// Negatives with the weight P(negative), as the model says then; positives as they come.
     case soft
     /// Fake negative weighted as it stands: negatives (1 − p)(1 + p), positives 1 + p.
     case fakeNegative
@@ -98,7 +98,8 @@ func questions(_ s: Stream) -> [Question] {
             x[0] += isPositive ? 6 : 0
             p = isPositive ? 1 : 0
         }
-        all.append(Question(x: x, p: p, isPositive: isPositive, asked: asked, labelled: asked + s.lateHours * g.uniform()))
+        all.append(
+            Question(x: x, p: p, isPositive: isPositive, asked: asked, labelled: asked + s.lateHours * g.uniform()))
     }
     return all
 }
@@ -113,9 +114,11 @@ struct Result {
 }
 
 func run(_ s: Stream, _ learner: String, _ rule: Rule) -> Result {
-    let steps = learner == "auto" || learner.contains("tree") ? [] : [PipelineDeclaration.Step(Component(named: "standard_scaler"), features: numbers)]
+    let scaler = PipelineDeclaration.Step(Component(named: "standard_scaler"), features: numbers)
+    let steps = learner == "auto" || learner.contains("tree") ? [] : [scaler]
     var model = Pipeline(
-        PipelineDeclaration(numbers: numbers, transformers: steps, learner: Component(named: learner)), task: .binary, layout: layout)
+        PipelineDeclaration(numbers: numbers, transformers: steps, learner: Component(named: learner)),
+        task: .binary, layout: layout)
     var baseline = (negatives: 0.0, positives: 0.0)
     var workspace = Pipeline.Workspace()
     var row = FeatureRow(layout)
@@ -146,7 +149,8 @@ func run(_ s: Stream, _ learner: String, _ rule: Rule) -> Result {
         } else {
             while true {
                 let label = nextLabel < labels.count ? all[labels[nextLabel]].labelled : .infinity
-                let due = rule == .expiry || nextProvisional >= i ? .infinity : all[nextProvisional].asked + s.provisional
+                let due =
+                    rule == .expiry || nextProvisional >= i ? .infinity : all[nextProvisional].asked + s.provisional
                 guard min(label, due) <= now else { break }
                 if label <= due {
                     let q = labels[nextLabel]
@@ -157,7 +161,7 @@ func run(_ s: Stream, _ learner: String, _ rule: Rule) -> Result {
                     var weight = 1.0
                     if all[q].isProvisional {
                         baseline.negatives -= 1
-                        let p = rule == .odds2 || rule == .odds4 || rule == .odds20 || rule == .fakeNegative ? predict() : all[q].said
+                        let p = rule == .asked4 || rule == .asked20 ? all[q].said : predict()
                         switch rule {
                         case .odds2: weight = min(2, 1 / max(1e-9, 1 - p))
                         case .odds4: weight = min(4, 1 / max(1e-9, 1 - p))
@@ -221,12 +225,18 @@ func text(_ x: Double) -> String {
 }
 func pad(_ s: String, _ n: Int) -> String { s + String(repeating: " ", count: max(1, n - s.count)) }
 
-let learners = only.map { [$0] } ?? ["logistic_regression", "gaussian_nb", "hoeffding_tree_classifier", "hoeffding_adaptive_tree_classifier", "adaptive_fm_classifier", "amf_classifier", "arf_classifier", "auto"]
-for learner in learners {
+let learners = [
+    "logistic_regression", "gaussian_nb", "hoeffding_tree_classifier", "hoeffding_adaptive_tree_classifier",
+    "adaptive_fm_classifier", "amf_classifier", "auto",
+]
+for learner in only.map({ [$0] }) ?? learners {
     for stream in streams {
         for rule in Rule.allCases {
             let r = run(stream, learner, rule)
-            print(pad(learner, 20), pad(stream.name, 13), pad("\(rule)", 13), "mean/truth", pad(text(r.meanRatioLow), 7), pad(text(r.meanRatioHigh), 7), "loss/base", pad(text(r.loss / r.baseline), 7), "worst day", pad(text(r.worstDay), 7), "cum", text(r.worstCumulative))
+            print(
+                pad(learner, 20), pad(stream.name, 13), pad("\(rule)", 13), "mean/truth", pad(text(r.meanRatioLow), 7),
+                pad(text(r.meanRatioHigh), 7), "loss/base", pad(text(r.loss / r.baseline), 7), "worst day",
+                pad(text(r.worstDay), 7), "cum", text(r.worstCumulative))
         }
     }
 }

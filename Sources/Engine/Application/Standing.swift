@@ -57,7 +57,7 @@ public struct Standing: Sendable {
         openCount = state.ledger.pendingCount
         waitingCount = state.ledger.waitingCount
         knownCount = state.ledger.knownCount
-        provisionalCount = state.contract.target.provisionalAfter.map { [count = state.ledger.provisionalCount] _ in count }
+        provisionalCount = state.contract.target.provisionalAfter == nil ? nil : state.ledger.provisionalCount
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
         baseline = state.learned.baselineMetrics.readings

@@ -14,7 +14,8 @@ struct ConcludedLosses: Sendable {
     /// Hands out what was lost more than by another on each question that both have.
     func compare(with other: ConcludedLosses, _ body: (Double) -> Void) {
         guard !losses.isEmpty, !other.losses.isEmpty else { return }
-        let (own, others) = (losses.sorted { $0.question < $1.question }, other.losses.sorted { $0.question < $1.question })
+        let own = losses.sorted { $0.question < $1.question }
+        let others = other.losses.sorted { $0.question < $1.question }
         var next = 0
         for (question, loss) in own {
             while next < others.count, others[next].question < question { next += 1 }

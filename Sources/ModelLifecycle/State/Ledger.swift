@@ -263,7 +263,8 @@ public struct Ledger: Sendable {
         provisionalCount -= 1
     }
 
-    /// To be called after questions have come to other places of their queue. Complexity: O(those learned provisionally).
+    /// To be called after questions have come to other places of their queue.
+    /// Complexity: O(those learned provisionally).
     mutating func findOldestFresh() {
         relink { $0.findFresh(from: $0[.pending].head, in: $1) }
     }

@@ -127,8 +127,9 @@ extension ApplicationState {
     }
 
     /// How much a label counts for a model that has learned its question as the stated class: 1 / p, where p is what
-    /// the model says now of the stated class. Every question was learned as that class; so the classes weigh as in truth.
-    /// For a descent on the log loss of two classes it takes the step towards the wrong one back, to the first order.
+    /// the model says now of the stated class. Every question was learned as that class; so the classes weigh as in
+    /// truth. For a descent on the log loss of two classes it takes the step towards the wrong one back, to the first
+    /// order.
     private mutating func correctionWeight(_ model: Int, _ row: borrowing FeatureRow, _ stated: Target) -> Double {
         guard case .label(let slot) = stated else { return 1 }
         said.removeAll(keepingCapacity: true)

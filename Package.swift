@@ -107,6 +107,10 @@ let package = Package(
             name: "LearnerBenchmark", dependencies: ["Engine", "ModelLifecycle", "OnlineLearning", "Determinism"],
             path: "Benchmarks/LearnerBenchmark", swiftSettings: settings,
             linkerSettings: [.unsafeFlags(staticFoundation, .when(platforms: [.linux]))]),
+        // The simulation of docs/decisions/0037.
+        .executableTarget(
+            name: "ExpiryLabels", dependencies: ["OnlineLearning", "Determinism"], path: "Benchmarks/ExpiryLabels",
+            swiftSettings: settings),
         .testTarget(name: "HouseTests", swiftSettings: settings),
         .testTarget(
             name: "DeterminismTests", dependencies: ["Determinism"],

@@ -46,7 +46,11 @@ import Testing
             let (type, learners, more) =
                 switch task {
                 case .regression: ("regression", ["linear_regression", "knn_regressor"], "")
-                case .binary: ("binary", ["logistic_regression", "hoeffding_tree_classifier"], "")
+                case .binary:
+                    (
+                        "binary", ["logistic_regression", "hoeffding_tree_classifier"],
+                        #", "unlabelled": {"label": "false", "provisional_after": "4s"}"#
+                    )
                 case .multiclass: ("multiclass", ["softmax_regression", "gaussian_nb"], #", "max_classes": 6"#)
                 }
             labels =

@@ -116,7 +116,7 @@ import Testing
 
     /// A random life whose clock runs ahead in the middle: the models are those of the same events in time, and what
     /// follows is learned alike; folded again or decoded, the log gives the same.
-    @Test(arguments: RandomTask.all, FoldPropertyTests.seeds)
+    @Test(arguments: RandomTask.every, FoldPropertyTests.seeds)
     func aRandomLifeIsAsIfItHadNot(_ task: RandomTask, _ seed: UInt64) throws {
         let spec = try task.specs[0].spec
         var fold = TestFold(spec)

@@ -115,7 +115,12 @@ import Testing
     @Test func extrasSurviveTheirBytes() throws {
         let specs = try [
             plainSpec.with("recovery", "5s"), Self.bounded, Self.bounded.with("recovery", "1d"),
-            plainSpec.with("target", target(("min", "0"))), plainSpec.with("target", target(("max", "0"))),
+            binarySpec.with(
+                "target",
+                [
+                    "name": "delay", "type": "binary",
+                    "unlabelled": ["label": "false", "provisional_after": "1h"] as SpecTree,
+                ]), plainSpec.with("target", target(("min", "0"))), plainSpec.with("target", target(("max", "0"))),
             plainSpec.with("limits", ["voices": "1MiB"]),
             plainSpec.with("limits", ["snapshots": "1MiB", "voices": "1MiB"]),
         ].map { try $0.spec }

@@ -42,15 +42,36 @@ struct RandomTask: Sendable, CustomStringConvertible {
             specs: task.specs.map { $0.with("limits", ["voices": .plain("\(3 * bytes)")]) }, labels: task.labels)
     }
 
+    /// The same of classes whose questions are learned provisionally.
+    static let provisional = [
+        RandomTask(
+            "binary", "logistic_regression", ["accuracy", "log_loss"], [.listed(0), .listed(1)], stated: "false"),
+        RandomTask(
+            "multiclass", "softmax_regression", ["accuracy", "log_loss"], names.map { .named(Array($0.utf8)) },
+            stated: "two"),
+    ]
+
+    /// All that there are.
+    static let every = all + bounded + provisional
+
+    /// Whether questions are learned provisionally by the first spec.
+    var isProvisional: Bool { description.contains("provisional") }
+
     private init(description: String, specs: [SpecTree], labels: [Label]) {
         (self.description, self.specs, self.labels) = (description, specs, labels)
     }
 
-    private init(_ type: String, _ learner: String, _ metrics: [String], _ labels: [Label]) {
-        description = type
+    /// - Parameter stated: the class that questions are learned with provisionally.
+    private init(
+        _ type: String, _ learner: String, _ metrics: [String], _ labels: [Label], stated: String? = nil
+    ) {
+        description = stated == nil ? type : "\(type), provisional"
         self.labels = labels
         var target: [(String, SpecTree)] = [("name", "y"), ("type", .plain(type)), ("horizon", "10s")]
         if type == "multiclass" { target.append(("max_classes", "6")) }
+        func provisional(_ label: SpecTree, _ age: SpecTree) -> SpecTree {
+            .map(target + [("unlabelled", ["label": label, "provisional_after": age])])
+        }
         let name = SpecTree.plain(learner)
         let oneHot: SpecTree = ["one_hot": ["c"]]
         let first = tenSecondSpec.with("target", .map(target)).with("metrics", .list(metrics.map { .plain($0) }))
@@ -63,7 +84,7 @@ struct RandomTask: Sendable, CustomStringConvertible {
             .map([("time_rolling", ["metric": usual[1], "period": "7s", "max_answers": "9"])]),
             .map([(metrics[1], ["by": "c", "max_slices": "2"] as SpecTree)]),
         ]
-        specs = [
+        var specs = [
             first,
             first.with("challengers", ["plain": ["standard_scaler", name]]).with("metrics", .list(usual + windows)),
             // Another model by name: whoever served as `model` serves on.
@@ -71,6 +92,13 @@ struct RandomTask: Sendable, CustomStringConvertible {
                 .with("challengers", ["model": [oneHot, "standard_scaler", name], "plain": ["standard_scaler", name]]),
             first.with("metrics", .list([.plain(metrics[1])])).with("model", ["standard_scaler", sgd]),
         ]
+        if let stated {
+            specs[0] = specs[0].with("target", provisional(.plain(stated), "3s"))
+            specs[1] = specs[1].with("target", provisional(.plain(stated), "5s"))
+            // Another class is stated.
+            specs[2] = specs[2].with("target", provisional(stated == "two" ? "five" : "true", "1s"))
+        }
+        self.specs = specs
     }
 }
 

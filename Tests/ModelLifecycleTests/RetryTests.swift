@@ -200,6 +200,10 @@ import Testing
             try past.takeFeatures(at: offset, into: &row)
         }
 
+        mutating func copyFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+            try takeFeatures(at: offset, into: &row)
+        }
+
         mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
             guard !failing.contains(offset) else { throw PastEventMissing(offset: offset, reason: "a test") }
             return try past.label(at: offset)

@@ -53,6 +53,10 @@ struct SpecTestsContractJSON {
                 "softmax_regression"
             ),
             (["name": "y", "type": "multiclass", "classes": ["a", "2"]], "softmax_regression"),
+            (
+                ["name": "y", "type": "binary", "unlabelled": ["label": "false", "provisional_after": "90m"]],
+                "logistic_regression"
+            ),
         ]
         for tree in [plainSpec, binarySpec, multiclassSpec]
             + targets.map({ full.with("target", $0.0).with("model", $0.1) })

@@ -187,6 +187,33 @@ struct SpecTestsFeatures {
                 == .label(.named(Array("b".utf8))))
     }
 
+    @Test func classesMayBeLearnedProvisionally() throws {
+        func target(_ type: String, _ unlabelled: SpecTree) -> SpecTree {
+            ["name": "y", "type": .plain(type), "horizon": "2h", "unlabelled": unlabelled]
+        }
+        for age in ["1us", "1h", "2h"] {
+            let tree = self.target(target("binary", ["label": "false", "provisional_after": .plain(age)]))
+            let declared = try tree.spec.contract.target
+            #expect(declared.provisionalAfter == TimeSpan(age) && declared.provisionalLabel == .listed(0))
+        }
+        #expect(try self.target(target("binary", ["label": "false"])).spec.contract.target.provisionalLabel == nil)
+        #expect(
+            self.target(target("binary", ["label": "false", "provisional_after": "3h"])).complaints == [
+                "target.unlabelled.provisional_after: found 3h, expected at most the horizon, 2h "
+                    + "(a question that is older has expired)"
+            ])
+        #expect(
+            self.target(target("binary", ["provisional_after": "1h"])).complaints
+                == ["target.unlabelled.label: found nothing, expected CLASS"])
+        #expect(
+            self.target(target("regression", ["label": "0", "provisional_after": "1h"])).complaints == [
+                "target.unlabelled.provisional_after: only classes are learned provisionally, this target is of type "
+                    + "regression (leave provisional_after out: the number is learned when the horizon ends)"
+            ])
+        #expect(self.target(target("binary", ["label": "false", "provisional_after": "0s"])).complaints.count == 1)
+        #expect(self.target(target("binary", ["label": "false", "provisional_after": "1"])).complaints.count == 1)
+    }
+
     @Test func otherLabelsAreRefused() {
         for value in ["keep", ["label": "x"], [:], ["lable": "1"], []] as [SpecTree] {
             #expect(!target(["name": "y", "type": "regression", "unlabelled": value]).complaints.isEmpty)

@@ -15,6 +15,10 @@ struct TestPast: PastEvents {
         row = found.event.features.rearranged(from: found.layout, to: layout)
     }
 
+    func copyFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+        try takeFeatures(at: offset, into: &row)
+    }
+
     func label(at offset: Int) throws(PastEventMissing) -> Label {
         guard let label = events[offset]?.event.label else {
             throw PastEventMissing(offset: offset, reason: "there is no label")

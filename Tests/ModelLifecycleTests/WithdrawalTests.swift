@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test(arguments: RandomTask.all, FoldPropertyTests.seeds)
+    @Test(arguments: RandomTask.every, FoldPropertyTests.seeds)
     func isAsIfNeverAmended(_ task: RandomTask, _ seed: UInt64) throws {
         for meanwhile in Meanwhile.allCases {
             var lives = try Lives(task, seed, count: 300)
@@ -106,10 +106,15 @@ import Testing
             #expect(lives.amended.state.stateDigest == lives.plain.state.stateDigest, "\(meanwhile)")
             // What was answered meanwhile was answered by other models.
             guard meanwhile != .questionsAgain else { continue }
-            #expect(lives.amended.state.ledgerDigest == lives.plain.state.ledgerDigest, "\(meanwhile)")
+            // What expired while it was set aside is not scored as served.
+            #expect(
+                task.isProvisional || lives.amended.state.ledgerDigest == lives.plain.state.ledgerDigest,
+                "\(meanwhile)")
+            #expect(lives.amended.state.ledger.provisionalCount == lives.plain.state.ledger.provisionalCount)
             #expect(lives.amended.state.ledger.pendingCount == lives.plain.state.ledger.pendingCount)
             try lives.goOn(Array(Self.steps(seed, task, count: 700).dropFirst(340)))
-            #expect(lives.amended.digests == lives.plain.digests, "\(meanwhile), afterwards")
+            let (one, other) = (lives.amended.digests, lives.plain.digests)
+            #expect(one[0] == other[0] && (task.isProvisional || one == other), "\(meanwhile), afterwards")
             try Self.replay(lives.amended)
         }
     }
@@ -130,7 +135,7 @@ import Testing
         #expect(state.encoded == fold.state.encoded)
     }
 
-    @Test(arguments: RandomTask.all, FoldPropertyTests.seeds)
+    @Test(arguments: RandomTask.every, FoldPropertyTests.seeds)
     func correctionsAreWithdrawnLikewise(_ task: RandomTask, _ seed: UInt64) throws {
         var lives = try Lives(task, seed, count: 300)
         let labels = try lives.amended.labelledQuestions()

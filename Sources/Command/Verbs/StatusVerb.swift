@@ -77,6 +77,7 @@ enum Status {
         line("ledger_digest", status["ledger_digest"]?.string)
         for (name, key) in [
             ("predictions", "predictions"), ("labels", "labels"), ("awaiting label", "awaiting_label"),
+            ("provisional", "learned_provisionally"),
             ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
             ("in quarantine", "quarantined"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }

@@ -39,6 +39,8 @@ public struct Standing: Sendable {
     public let openCount, waitingCount, knownCount: Int
     /// Questions that lost what was said to them for want of room.
     public let droppedVoices: UInt64
+    /// How many of the open questions were learned provisionally; nil where none is.
+    public let provisionalCount: Int?
     private let champion: Metrics
     private let served: Metrics
     /// Each model by its name, with its role.
@@ -58,6 +60,7 @@ public struct Standing: Sendable {
         waitingCount = state.ledger.waitingCount
         knownCount = state.ledger.knownCount
         droppedVoices = state.voicesDropped
+        provisionalCount = state.contract.target.provisionalAfter == nil ? nil : state.ledger.provisionalCount
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
         baseline = state.learned.baselineMetrics.readings
@@ -106,6 +109,7 @@ public struct Standing: Sendable {
         json.member("predictions", counts.predictions + counts.examples)
         json.member("labels", counts.labels + counts.examples)
         json.member("awaiting_label", openCount)
+        if let provisionalCount { json.member("learned_provisionally", provisionalCount) }
         json.member("awaiting_prediction", waitingCount)
         json.member("known_ids", knownCount)
         json.member("late_labels", counts.lateLabels)

@@ -191,7 +191,8 @@ package final class Backtest: @unchecked Sendable {
         if !stretch.isEmpty { work += reading(into: nextStretch) }
         try Parallel(threads).perform(work)
         let reference = witness?.losses ?? runs[0].settled.losses
-        for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(with: reference) }
+        let concluded = witness?.concluded ?? runs[0].settled.concluded
+        for run in witness == nil ? runs.dropFirst() : runs[...] { run.compare(with: reference, concluded) }
         for run in runs { run.settle() }
         protocolRun?.settle()
         if let predictionSink { try writePredictions(runs.map(\.settled.questions), to: predictionSink) }

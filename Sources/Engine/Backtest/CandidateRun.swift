@@ -25,6 +25,8 @@ final class CandidateRun: @unchecked Sendable {
     struct Trace {
         /// For each event the loss on the example that it labelled, else NaN.
         fileprivate(set) var losses: [Double] = []
+        /// The losses on the questions that were concluded.
+        fileprivate(set) var concluded = ConcludedLosses()
         /// What the witness is told.
         fileprivate(set) var notes: ProtocolNotes?
         /// Questions that got their label, or will not.
@@ -33,6 +35,7 @@ final class CandidateRun: @unchecked Sendable {
         fileprivate mutating func begin(_ eventCount: Int) {
             losses.removeAll(keepingCapacity: true)
             losses.append(contentsOf: repeatElement(.nan, count: eventCount))
+            concluded.removeAll()
             notes?.removeAll()
             questions.removeAll(keepingCapacity: true)
         }
@@ -75,6 +78,11 @@ final class CandidateRun: @unchecked Sendable {
             try rerun.fold(batch) { index, event, state, outcome in
                 trace.notes?.add(first + index, event, state, outcome)
                 predictions?.add(event, outcome, state)
+                for number in outcome.concluded.indices {
+                    trace.concluded.add(
+                        outcome.loss(loss, ofConcluded: number, task: state.contract.target.task),
+                        outcome.concluded[number].question)
+                }
                 guard outcome.decision.hasLearned else { return }
                 trace.losses[first + index] = outcome.loss(loss, task: state.contract.target.task) ?? .nan
                 if state.ledger.counts.scoredLabels >= curve.next { curve.record(state) }
@@ -94,7 +102,8 @@ final class CandidateRun: @unchecked Sendable {
     }
 
     /// Takes note of what it lost more than a reference on the examples of the settled stretch that both answered.
-    func compare(with reference: [Double]) {
+    func compare(with reference: [Double], _ concluded: ConcludedLosses) {
+        settled.concluded.compare(with: concluded) { difference.update($0) }
         for (own, other) in zip(settled.losses, reference) where !own.isNaN && !other.isNaN {
             difference.update(own - other)
         }

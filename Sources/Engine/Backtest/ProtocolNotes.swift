@@ -21,6 +21,8 @@ struct ProtocolNotes: Sendable {
     struct Labelled: Sendable {
         /// Of the event that labels.
         let place: Int
+        /// Whether the horizon of the question ended by that event, so that its provisional label is final.
+        let isConcluded: Bool
         /// The offset of the question, which may be that event itself.
         let question: Int
         /// Nil where answers to the question do not score.
@@ -56,6 +58,12 @@ struct ProtocolNotes: Sendable {
     mutating func add(
         _ place: Int, _ event: borrowing Event, _ state: borrowing ApplicationState, _ outcome: borrowing Outcome
     ) {
+        for number in outcome.concluded.indices {
+            if keepsRows { rows.append(outcome.features(ofConcluded: number)) }
+            note(outcome.concluded[number].question, outcome.concluded[number].target, isConcluded: true, place, state)
+            outcome.withBaseline(ofConcluded: number) { for value in $0 { baselines.append(value) } }
+            baselineEnds.append(baselines.count)
+        }
         switch outcome.decision {
         case .predicted: notes.append(.asked(place: place))
         case .learned:
@@ -72,13 +80,20 @@ struct ProtocolNotes: Sendable {
     private mutating func addLabel(
         _ place: Int, _ state: borrowing ApplicationState, _ outcome: borrowing Outcome
     ) {
+        note(outcome.labelledQuestion, outcome.scoredTarget, isConcluded: false, place, state)
+        outcome.withBaselineScored { for value in $0 { baselines.append(value) } }
+        baselineEnds.append(baselines.count)
+    }
+
+    @inline(__always)
+    private mutating func note(
+        _ question: Int, _ target: Target?, isConcluded: Bool, _ place: Int, _ state: borrowing ApplicationState
+    ) {
         notes.append(
             .labelled(
                 Labelled(
-                    place: place, question: outcome.labelledQuestion, target: outcome.scoredTarget,
+                    place: place, isConcluded: isConcluded, question: question, target: target,
                     time: state.ledger.time.microseconds, labels: state.ledger.counts.scoredLabels)))
-        outcome.withBaselineScored { for value in $0 { baselines.append(value) } }
-        baselineEnds.append(baselines.count)
     }
 
     /// Hands out what the baseline had answered to the question of a label, by its number among the labels noted.

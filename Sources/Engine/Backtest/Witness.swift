@@ -13,6 +13,8 @@ struct Witness: Sendable {
     private(set) var curve: MetricCurves
     /// Of the stretch scored last: the loss of what was answered to the example that an event labelled, else NaN.
     private(set) var losses: [Double] = []
+    /// Of the same stretch: the losses on the questions that were concluded.
+    private(set) var concluded = ConcludedLosses()
     /// Whether metrics are sliced by features.
     let readsFeatures: Bool
     /// Where a fold of the present's label protocol begins that asks no model.
@@ -69,6 +71,7 @@ struct Witness: Sendable {
         guard var batch = batches.next() else { return }
         losses.removeAll(keepingCapacity: true)
         losses.append(contentsOf: repeatElement(.nan, count: stretch.eventCount))
+        concluded.removeAll()
         var row = FeatureRow(readsFeatures ? protocolState.contract.layout : FeatureLayout([]))
         var labelCount = 0
         for index in notes.notes.indices {
@@ -101,7 +104,12 @@ struct Witness: Sendable {
         if let target = label.target {
             answer.withUnsafeBufferPointer { answer in
                 champion.score(answer, target, row, at: Timestamp(microseconds: label.time))
-                losses[label.place] = loss.ofAnswer(answer, target, task: task) ?? .nan
+                let loss = loss.ofAnswer(answer, target, task: task)
+                if label.isConcluded {
+                    concluded.add(loss, label.question)
+                } else {
+                    losses[label.place] = loss ?? .nan
+                }
             }
             baseline.score(given, target, row, at: Timestamp(microseconds: label.time))
         }

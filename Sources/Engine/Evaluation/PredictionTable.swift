@@ -33,21 +33,30 @@ package struct PredictionTable {
 
     /// Takes note of an event that was just applied. Complexity: O(models · classes).
     mutating func add(_ event: borrowing Event, _ outcome: borrowing Outcome, _ state: borrowing ApplicationState) {
+        for concluded in outcome.concluded { conclude(concluded.question, state) }
         switch outcome.decision {
         case .predicted:
             let question = question(event, outcome, state, label: nil)
             open[question.offset] = question
             order.append(question.offset)
             if open.count > Self.openMax { writeOldest() }
-        case .learned:
-            guard var question = open.removeValue(forKey: outcome.labelledQuestion) else { return }
-            question.label = event.label
-            if classes.count != state.classCount { classes = state.classNames }
-            question.classes = classes
-            done.append(question)
+        case .learned: finish(outcome.labelledQuestion, event.label, state)
         case .predictedAndLearned: done.append(question(event, outcome, state, label: event.label))
         default: break
         }
+    }
+
+    /// The horizon ended, and the stated label counts.
+    private mutating func conclude(_ offset: Int, _ state: borrowing ApplicationState) {
+        finish(offset, state.contract.target.provisionalLabel, state)
+    }
+
+    private mutating func finish(_ offset: Int, _ label: Label?, _ state: borrowing ApplicationState) {
+        guard var question = open.removeValue(forKey: offset) else { return }
+        question.label = label
+        if classes.count != state.classCount { classes = state.classNames }
+        question.classes = classes
+        done.append(question)
     }
 
     private mutating func question(

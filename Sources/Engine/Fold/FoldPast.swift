@@ -33,6 +33,12 @@ struct MemoryPast: FoldPast {
         }
     }
 
+    mutating func copyFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+        guard recent.read(offset, { row.copy($0) }) else {
+            throw PastEventMissing(offset: offset, reason: "its features are gone")
+        }
+    }
+
     mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
         guard let label = waiting.removeValue(forKey: offset) else {
             throw PastEventMissing(offset: offset, reason: "its label is gone")
@@ -55,6 +61,7 @@ struct NoPast: FoldPast {
     mutating func keep(_ label: Label?, waitingSince offset: Int) {}
     mutating func adopt(_ contract: Contract) {}
     mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) {}
+    mutating func copyFeatures(at offset: Int, into row: inout FeatureRow) {}
     mutating func label(at offset: Int) throws(PastEventMissing) -> Label {
         throw PastEventMissing(offset: offset, reason: "a label of a file comes after its question")
     }

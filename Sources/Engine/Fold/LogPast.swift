@@ -32,6 +32,15 @@ struct LogPast: FoldPast {
 
     mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
         if recent.take(offset, into: &row) { return }
+        try readFeatures(at: offset, into: &row)
+    }
+
+    mutating func copyFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+        if recent.read(offset, { row.copy($0) }) { return }
+        try readFeatures(at: offset, into: &row)
+    }
+
+    private mutating func readFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
         do {
             guard let found = try reader.read(offset) else {
                 throw LogFailure(.damaged, "the log ends before it")

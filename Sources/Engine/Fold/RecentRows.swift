@@ -64,6 +64,18 @@ struct RecentRows<Row: Sendable>: Sendable {
         return true
     }
 
+    /// Shows a row, if it is here; it stays.
+    func read(_ offset: Int, _ body: (borrowing Row) -> Void) -> Bool {
+        if offset == newestOffset, let newest {
+            body(newest)
+            return true
+        }
+        let position = offset - base
+        guard position >= head, position < indices.count, indices[position] != 0 else { return false }
+        body(pool[Int(indices[position]) - 1])
+        return true
+    }
+
     mutating func forget(_ offset: Int) {
         if offset == newestOffset { newestOffset = -1 } else { _ = remove(offset) }
     }

@@ -57,12 +57,22 @@ private struct PeriodScores {
     }
 
     mutating func take(_ state: borrowing ApplicationState, _ outcome: borrowing Outcome) {
-        guard let truth = outcome.scoredTarget, state.contract.target.task == task,
+        for number in outcome.concluded.indices {
+            take(state, outcome.concluded[number].target) { $0.answersConcluded(number, in: outcome) }
+        }
+        take(state, outcome.scoredTarget) { $0.answersScored(in: outcome) }
+    }
+
+    private mutating func take(
+        _ state: borrowing ApplicationState, _ truth: Target?,
+        _ answers: (borrowing ApplicationState) -> [(model: String, values: [Double])]
+    ) {
+        guard let truth, state.contract.target.task == task,
             state.contract.target.classes == target.classes, let place = slot(truth, state)
         else { return }
         labelCount += 1
         let time = state.ledger.time.microseconds
-        for (model, answer) in state.answersScored(in: outcome) {
+        for (model, answer) in answers(state) {
             guard let index = models.firstIndex(of: model) else { continue }
             let laidOut = isOpen ? rearranged(answer, state) : answer
             guard task == .multiclass || !(laidOut.first?.isNaN ?? true) else { continue }

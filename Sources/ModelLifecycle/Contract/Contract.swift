@@ -70,6 +70,14 @@ public struct TargetDeclaration: Sendable, Equatable {
     /// Whether classes get their slots when they are first learned.
     package var hasOpenClasses: Bool { task == .multiclass && classes == nil }
     public let unlabelled: Unlabelled
+    /// How old a question is when it is learned provisionally with the label of ``unlabelled``; nil where none is, and
+    /// wherever that is no class.
+    public let provisionalAfter: TimeSpan?
+    /// The label that questions are learned with provisionally; nil where none is.
+    package var provisionalLabel: Label? {
+        guard provisionalAfter != nil, case .label(let label) = unlabelled else { return nil }
+        return label
+    }
     /// The smallest and largest label that is taken, where there is a bound; of a regression only.
     public let minimum: Double?
     public let maximum: Double?
@@ -80,13 +88,13 @@ public struct TargetDeclaration: Sendable, Equatable {
 
     public init(
         name: String, task: Task, horizon: TimeSpan = defaultHorizon, classes: [String]? = nil,
-        maxClasses: Int = defaultMaxClasses, unlabelled: Unlabelled = .drop, minimum: Double? = nil,
-        maximum: Double? = nil
+        maxClasses: Int = defaultMaxClasses, unlabelled: Unlabelled = .drop, provisionalAfter: TimeSpan? = nil,
+        minimum: Double? = nil, maximum: Double? = nil
     ) {
         (self.name, self.task, self.horizon) = (name, task, horizon)
         self.classes = task == .binary ? classes ?? ["false", "true"] : classes
         (self.maxClasses, self.unlabelled) = (maxClasses, unlabelled)
-        (self.minimum, self.maximum) = (minimum, maximum)
+        (self.provisionalAfter, self.minimum, self.maximum) = (provisionalAfter, minimum, maximum)
         classBytes = (self.classes ?? []).map { Array($0.utf8) }
         classHashes = classBytes.map { Fingerprint($0).low }
     }
@@ -173,6 +181,7 @@ extension TargetDeclaration {
         var extras = Extras()
         extras.add(Contract.extraNames[0], maximum) { $0.double($1) }
         extras.add(Contract.extraNames[1], minimum) { $0.double($1) }
+        extras.add(Contract.extraNames[2], provisionalAfter) { $0.int($1.microseconds) }
         return extras
     }
 
@@ -180,15 +189,22 @@ extension TargetDeclaration {
         func bound(_ name: String) throws(CanonicalDecodingError) -> Double? {
             try extras.value(name) { (decoder) throws(CanonicalDecodingError) in try decoder.double() }
         }
-        let maximum = try bound(Contract.extraNames[0])
+        let (maximum, minimum) = (try bound(Contract.extraNames[0]), try bound(Contract.extraNames[1]))
+        let provisional = try extras.value(Contract.extraNames[2]) { (decoder) throws(CanonicalDecodingError) in
+            TimeSpan(microseconds: try decoder.int())
+        }
+        if let provisional {
+            guard case .label = unlabelled, task != .regression, provisional.microseconds > 0, provisional <= horizon
+            else { throw CanonicalDecodingError(offset: 0, reason: "questions that cannot be learned provisionally") }
+        }
         return TargetDeclaration(
             name: name, task: task, horizon: horizon, classes: classes, maxClasses: maxClasses,
-            unlabelled: unlabelled, minimum: try bound(Contract.extraNames[1]), maximum: maximum)
+            unlabelled: unlabelled, provisionalAfter: provisional, minimum: minimum, maximum: maximum)
     }
 }
 
 extension Contract {
-    fileprivate static let extraNames = ["target.max", "target.min"]
+    fileprivate static let extraNames = ["target.max", "target.min", "target.provisional_after"]
 }
 
 /// The part that every format has; bounds are extras of the contract.

@@ -36,6 +36,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case marks = 5
     /// What was said to open questions, of that half; where nothing is kept of it, it is not there.
     case voices = 6
+    /// What the models have learned provisionally, of the learned half; where nothing is, it is not there.
+    case taught = 7
 }
 
 extension CanonicalEncoder {

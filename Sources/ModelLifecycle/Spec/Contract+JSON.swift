@@ -130,6 +130,7 @@ extension TargetDeclaration {
                 case .listed(let slot): writer.member("label", (classes ?? [])[slot])
                 case .named(let bytes): writer.member("label", String(decoding: bytes, as: UTF8.self))
                 }
+                if let provisionalAfter { writer.member("provisional_after", provisionalAfter.description) }
             }
         }
     }

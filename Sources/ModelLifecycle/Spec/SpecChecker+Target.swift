@@ -22,15 +22,17 @@ extension SpecChecker {
         let maxClasses = record["max_classes"].flatMap { self.maxClasses($0, record) }
         let areClassesKnown = record["classes"] == nil || classes != nil
         guard let task, areClassesKnown else { return nil }
-        func declaration(_ unlabelled: TargetDeclaration.Unlabelled) -> TargetDeclaration {
+        func declaration(_ unlabelled: Unlabelled) -> TargetDeclaration {
             TargetDeclaration(
                 name: name ?? "", task: task, horizon: horizon ?? TargetDeclaration.defaultHorizon, classes: classes,
-                maxClasses: maxClasses ?? TargetDeclaration.defaultMaxClasses, unlabelled: unlabelled,
-                minimum: minimum, maximum: maximum)
+                maxClasses: maxClasses ?? TargetDeclaration.defaultMaxClasses, unlabelled: unlabelled.fate,
+                provisionalAfter: unlabelled.provisionalAfter, minimum: minimum, maximum: maximum)
         }
-        let unlabelled = record["unlabelled"].flatMap { self.unlabelled($0, declaration(.drop)) }
-        return name == nil ? nil : declaration(unlabelled ?? .drop)
+        let unlabelled = record["unlabelled"].flatMap { self.unlabelled($0, declaration((.drop, nil))) }
+        return name == nil ? nil : declaration(unlabelled ?? (.drop, nil))
     }
+
+    private typealias Unlabelled = (fate: TargetDeclaration.Unlabelled, provisionalAfter: TimeSpan?)
 
     private mutating func targetName(_ place: SpecPlace) -> String? {
         guard let name = name(place, expected: "the name of the target") else { return nil }
@@ -77,23 +79,44 @@ extension SpecChecker {
         return integer(place, 2...Self.classesMax, expected: "a whole number from 2 to \(Self.classesMax)")
     }
 
-    private mutating func unlabelled(
-        _ place: SpecPlace, _ target: TargetDeclaration
-    ) -> TargetDeclaration.Unlabelled? {
+    private mutating func unlabelled(_ place: SpecPlace, _ target: TargetDeclaration) -> Unlabelled? {
         let label = target.task == .regression ? "NUMBER" : "CLASS"
         let expected = "drop or {label: \(label)}"
         guard case .map = place.node.kind else {
-            if place.node.text == "drop" { return .drop }
+            if place.node.text == "drop" { return (.drop, nil) }
             report(place, expected: expected)
             return nil
         }
-        guard let record = record(place, keys: ["label"], required: [("label", label)], expected: expected),
-            let place = record["label"]
+        guard
+            let record = record(
+                place, keys: ["label", "provisional_after"], required: [("label", label)], expected: expected)
         else { return nil }
+        let provisional = provisionalAfter(record, target)
+        guard let place = record["label"] else { return nil }
         if target.task == .regression {
-            return number(place, target.range, expected: "a number\(target.rangeText)").map { .label(.number($0)) }
+            let value = number(place, target.range, expected: "a number\(target.rangeText)")
+            return value.map { (.label(.number($0)), nil) }
         }
-        return self.label(place, target).map { .label($0) }
+        return self.label(place, target).map { (.label($0), provisional) }
+    }
+
+    /// When questions are learned provisionally as the stated class: before their horizon ends, or as it does.
+    private mutating func provisionalAfter(_ record: SpecRecord, _ target: TargetDeclaration) -> TimeSpan? {
+        guard let place = record["provisional_after"], let key = record.key("provisional_after") else { return nil }
+        guard target.task != .regression else {
+            report(
+                key, "only classes are learned provisionally, this target is of type regression",
+                hint: "leave provisional_after out: the number is learned when the horizon ends")
+            return nil
+        }
+        guard let span = span(place, Self.horizonMin...Self.horizonMax, such: "1h") else { return nil }
+        guard span <= target.horizon else {
+            report(
+                place, found: span.description, expected: "at most the horizon, \(target.horizon)",
+                hint: "a question that is older has expired")
+            return nil
+        }
+        return span
     }
 
     private mutating func label(_ place: SpecPlace, _ target: TargetDeclaration) -> Label? {

@@ -67,7 +67,9 @@ extension SpecNode {
             members.append(("max_classes", .plain("\(target.maxClasses)")))
         }
         if case .label(let label) = target.unlabelled {
-            members.append(("unlabelled", .members([("label", .label(label, target))])))
+            var unlabelled: [(String, SpecNode)] = [("label", .label(label, target))]
+            if let span = target.provisionalAfter { unlabelled.append(("provisional_after", .plain(span.description))) }
+            members.append(("unlabelled", .members(unlabelled)))
         }
         return .members(members)
     }

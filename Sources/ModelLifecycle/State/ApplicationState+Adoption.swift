@@ -31,6 +31,7 @@ extension ApplicationState {
             // The features may lie elsewhere in the present contract than they did in that of the time.
             adopted = derived.rebound(to: contract)
             adopted.lineage = lineage(of: derived, adoption.recipe, isAmended)
+            adopted.taught = taught(of: derived, adoption.recipe)
         }
         let voices = learned.settings.models.map { adopted.settings.models.firstIndex(of: $0) }
         passOnServed(to: adopted, voices, from: old, adoption.revision)
@@ -40,6 +41,7 @@ extension ApplicationState {
         version = offset
         contractChanged()
         layOutVoices(learned.models.indices.map { voices.firstIndex(of: $0) })
+        provisionalLabelChanged(from: old.contract.target.provisionalLabel)
         failureRuns = FailureRuns(modelCount: learned.models.count)
         outcome.notices.append(.adopted(adoption.recipe, at: offset))
         return .adopted

@@ -45,6 +45,9 @@ extension ApplicationState {
         if hasVoices || marks.ledger.voices.used > 0 {
             encoder.section(SnapshotSection.voices) { encodeVoices(of: [ledger, marks.ledger], to: &$0) }
         }
+        if provisionalMicroseconds != nil {
+            encoder.section(SnapshotSection.taught) { learned.encodeTaught(to: &$0) }
+        }
     }
 
     /// Whether there is something to say of what was said.
@@ -93,6 +96,10 @@ extension ApplicationState {
         if var marks = sections.optional(.marks) {
             try decodeMarks(from: &marks)
             try marks.finish()
+        }
+        if var taught = sections.optional(.taught) {
+            try self.learned.decodeTaught(from: &taught)
+            try taught.finish()
         }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()

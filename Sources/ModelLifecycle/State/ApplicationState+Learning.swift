@@ -52,13 +52,23 @@ extension ApplicationState {
         _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isAskedNow: Bool = false,
         isExample: Bool = false, _ outcome: inout Outcome
     ) {
-        let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         if !isExample {
             ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
         }
         let target = isAskedNow ? targetOfNow(learning: label, &outcome) : target(learning: label)
         let labelsSince = recall(index, isAskedNow: isAskedNow, &outcome)
-        outcome.labelledQuestion = question
+        outcome.labelledQuestion = Int(ledger.entry(index).offset)
+        score(index, label, target, row, at: time, &outcome)
+        teach(row, target, of: index, at: time, labelsSince: labelsSince, &outcome)
+        ledger.move(index, to: .labelled, at: time)
+    }
+
+    /// Scores what was answered to a question, which the outcome has.
+    mutating func score(
+        _ index: Int, _ label: Label, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp,
+        _ outcome: inout Outcome
+    ) {
+        let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
         if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
         if served.own != nil, keepsServed {
@@ -67,8 +77,6 @@ extension ApplicationState {
                 ledger.given(of: index), voice: voice, label, target, learned.classes,
                 maxClasses: spec.contract.target.maxClasses, row, at: time)
         }
-        train(row, target, at: time, labelsSince: labelsSince, &outcome)
-        ledger.move(index, to: .labelled, at: time)
     }
 
     /// As ``target(learning:)``; what was just said stays laid out as the ledger has it.
@@ -122,39 +130,33 @@ extension ApplicationState {
         _ outcome: inout Outcome
     ) {
         workspace.time = time.microseconds
-        if ledger.voices.areKept {
-            // Taken out of the outcome meanwhile, because that changes where a model fails.
-            var (voices, answers) = ([Double](), [Double]())
-            swap(&voices, &outcome.voices)
-            swap(&answers, &outcome.scored)
-            let (layout, width) = (ledger.voices.layout, outcome.scoredWidth)
-            for model in learned.models.indices {
-                let isLearned = voices.withUnsafeBufferPointer { voices in
-                    answers.withUnsafeBufferPointer { answers in
-                        learned.models[model].pipeline.learn(
-                            row, target,
-                            asked: layout.asked(
-                                model, voices, UnsafeBufferPointer(
-                                    rebasing: answers[model * width..<(model + 1) * width]), labelsSince),
-                            workspace: &workspace)
-                    }
-                }
-                noteUpdate(isLearned, of: model, &outcome)
-            }
-            swap(&voices, &outcome.voices)
-            swap(&answers, &outcome.scored)
-            ledger.voices.count(labels: 1)
-        } else {
-            for model in learned.models.indices {
-                let isLearned = learned.models[model].pipeline.learn(row, target, workspace: &workspace)
-                noteUpdate(isLearned, of: model, &outcome)
-            }
+        for model in learned.models.indices {
+            train(model, row, target, weight: 1, labelsSince: labelsSince, &outcome)
         }
+        if ledger.voices.areKept { ledger.voices.count(labels: 1) }
         learned.baseline.learn(target)
     }
 
+    /// Lets one model learn.
     @inline(__always)
-    private mutating func noteUpdate(_ isLearned: Bool, of model: Int, _ outcome: inout Outcome) {
+    mutating func train(
+        _ model: Int, _ row: borrowing FeatureRow, _ target: Target, weight: Double, labelsSince: Double?,
+        _ outcome: inout Outcome
+    ) {
+        let isLearned: Bool
+        if ledger.voices.areKept {
+            let (layout, width) = (ledger.voices.layout, outcome.scoredWidth)
+            isLearned = outcome.voices.withUnsafeBufferPointer { voices in
+                outcome.scored.withUnsafeBufferPointer { answers in
+                    let answer = UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width])
+                    return learned.models[model].pipeline.learn(
+                        row, target, weight: weight, asked: layout.asked(model, voices, answer, labelsSince),
+                        workspace: &workspace)
+                }
+            }
+        } else {
+            isLearned = learned.models[model].pipeline.learn(row, target, weight: weight, workspace: &workspace)
+        }
         guard !isLearned else { return failureRuns.updateWentWell(model) }
         learned.models[model].failedUpdates += 1
         if let count = failureRuns.updateFailed(model) {

@@ -29,6 +29,7 @@ extension ApplicationState {
         marks.ledger.setBack(to: time)
         for question in questions { reopen(question) }
         ledger.sortPending()
+        setProvisionalBack(reopened: questions)
         amendments.append(amendment, at: offset)
         return .noted
     }
@@ -119,6 +120,7 @@ extension Ledger {
             // They are the last of the queue, and stay so.
             for index in late { move(index, to: entry(index).status, at: time) }
         }
+        findOldestFresh()
         self.time = time
     }
 
@@ -127,6 +129,7 @@ extension Ledger {
         let pending = entries(where: { $0.status == .pending }).map { (index: $0, entry: entry($0)) }
         let sorted = pending.sorted { ($0.entry.time, $0.entry.offset) < ($1.entry.time, $1.entry.offset) }
         for (index, entry) in sorted { move(index, to: .pending, at: entry.time) }
+        findOldestFresh()
     }
 }
 

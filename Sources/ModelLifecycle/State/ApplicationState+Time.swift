@@ -3,6 +3,30 @@ import OnlineLearning
 
 /// What the passing of log time does: horizons end, ids are forgotten.
 extension ApplicationState {
+    /// What the ledger knows of an id: the entry, and its status at a time.
+    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
+
+    /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
+    /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
+    func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
+        if let known = find(id, at: time) { return known }
+        guard let index = ledger.index(of: id.fingerprint) else { return nil }
+        let entry = ledger.entry(index)
+        guard entry.status != .waiting else { return nil }
+        return (index, entry, entry.status == .pending ? .expired : entry.status)
+    }
+
+    /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
+    /// ledger still holds them, because a refused event must not change anything.
+    func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
+        guard let index = ledger.index(of: id.fingerprint) else { return nil }
+        let entry = ledger.entry(index)
+        var (status, since) = (entry.status, entry.time)
+        if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
+        if status != .pending, hasPassed(since, time) { return nil }
+        return (index, entry, status)
+    }
+
     /// Whether an entry that came into its queue at `since` has waited longer than the horizon.
     func hasPassed(_ since: Timestamp, _ time: Timestamp) -> Bool {
         let (waited, overflow) = time.microseconds.subtractingReportingOverflow(since.microseconds)
@@ -16,11 +40,16 @@ extension ApplicationState {
     }
 
     /// Moves log time forward. Whatever must be read from the past is read first, so that a failure changes nothing.
-    /// - Parameter kept: an entry that is known from now on for another horizon.
+    /// - Parameters:
+    ///   - kept: an entry that is known from now on for another horizon.
+    ///   - labelled: a question whose label is here.
     mutating func pass(
-        to time: Timestamp, keeping kept: Int? = nil, _ past: inout some PastEvents, _ outcome: inout Outcome
+        to time: Timestamp, keeping kept: Int? = nil, labelling labelled: Int? = nil, _ past: inout some PastEvents,
+        _ outcome: inout Outcome
     ) throws(PastEventMissing) {
-        if let oldest = ledger.oldest(.pending), hasPassed(ledger.time(of: oldest), time) {
+        if let provisional = provisionalMicroseconds {
+            try passProvisionally(to: time, after: provisional, labelling: labelled, &past, &outcome)
+        } else if let oldest = ledger.oldest(.pending), hasPassed(ledger.time(of: oldest), time) {
             try expirePredictions(at: time, &past, &outcome)
         }
         if !marks.ledger.isEmpty { countLabelsOfMarks(expiringAt: time) }

@@ -34,6 +34,10 @@ public struct ApplicationState: Sendable {
     var workspace = Pipeline.Workspace()
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
+    /// How old a question is when it is learned provisionally, likewise; nil where none is.
+    private(set) var provisionalMicroseconds: Int64?
+    /// What a model says of a question whose label has come.
+    var said: [Double] = []
     /// How many values a row of the contract has, for the same reason.
     private var rowShape: (numbers: Int, strings: Int, timestamps: Int)
 
@@ -41,16 +45,14 @@ public struct ApplicationState: Sendable {
 
     /// The state that the first event finds, which must adopt a spec.
     public init(beginning spec: Spec) {
-        offset = 0
-        version = 0
-        self.spec = spec
+        (offset, version, self.spec) = (0, 0, spec)
         learned = LearnedState(spec.settings, contract: spec.contract, offset: 0)
         revision = Revision(of: spec.settings)
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
         marks = Marks(answerWidth: ledger.answerWidth)
         failureRuns = FailureRuns(modelCount: learned.models.count)
-        horizonMicroseconds = spec.contract.target.horizon.microseconds
-        rowShape = Self.rowShape(spec.contract.layout)
+        (horizonMicroseconds, rowShape) = (0, (0, 0, 0))
+        contractChanged()
         layOutVoices()
     }
 
@@ -58,17 +60,15 @@ public struct ApplicationState: Sendable {
     public init(candidate spec: Spec, from offset: Int) {
         self.init(beginning: spec)
         (self.offset, version) = (offset, offset)
-        learned.lineage = Lineage(from: offset)
+        (learned.lineage, learned.taught) = (Lineage(from: offset), Lineage(from: offset))
     }
 
     /// Brings what is derived from the contract in line with it.
     mutating func contractChanged() {
         horizonMicroseconds = spec.contract.target.horizon.microseconds
-        rowShape = Self.rowShape(spec.contract.layout)
-    }
-
-    private static func rowShape(_ layout: FeatureLayout) -> (numbers: Int, strings: Int, timestamps: Int) {
-        (layout.numberCount, layout.stringCount, layout.timestampCount)
+        provisionalMicroseconds = spec.contract.target.provisionalAfter?.microseconds
+        let layout = spec.contract.layout
+        rowShape = (layout.numberCount, layout.stringCount, layout.timestampCount)
     }
 
     /// Applies the next event.
@@ -191,13 +191,13 @@ public struct ApplicationState: Sendable {
         case .pending:
             layOut(&outcome.recalled)
             try past.takeFeatures(at: Int(known.entry.offset), into: &outcome.recalled)
-            try pass(to: time, &past, &outcome)
-            ledger.setLabel(hash, at: offset, of: known.index)
+            try pass(to: time, labelling: known.index, &past, &outcome)
             // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
             var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
             swap(&row, &outcome.recalled)
             learn(row, label, scoring: known.index, at: time, &outcome)
             swap(&row, &outcome.recalled)
+            ledger.setLabel(hash, at: offset, of: known.index)
             return .learned
         case .expired where known.entry.label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)
@@ -219,7 +219,7 @@ public struct ApplicationState: Sendable {
 
     /// Gives a row room for what the contract has, where it has not: the first time, and after another contract.
     @inline(__always)
-    private func layOut(_ row: inout FeatureRow) {
+    func layOut(_ row: inout FeatureRow) {
         if row.numbers.count != rowShape.numbers || row.stringCount != rowShape.strings
             || row.timestamps.count != rowShape.timestamps
         {
@@ -280,29 +280,5 @@ public struct ApplicationState: Sendable {
         ledger.counts.corrections += 1
         amendments.append(amendment, at: offset)
         return .corrected
-    }
-
-    /// What the ledger knows of an id: the entry, and its status at a time.
-    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
-
-    /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
-    /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
-    func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        if let known = find(id, at: time) { return known }
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        guard entry.status != .waiting else { return nil }
-        return (index, entry, entry.status == .pending ? .expired : entry.status)
-    }
-
-    /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
-    /// ledger still holds them, because a refused event must not change anything.
-    func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        var (status, since) = (entry.status, entry.time)
-        if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
-        if status != .pending, hasPassed(since, time) { return nil }
-        return (index, entry, status)
     }
 }

@@ -79,6 +79,8 @@ public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
 public protocol PastEvents {
     /// Hands over the features of the prediction at an offset; they are asked for once.
     mutating func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing)
+    /// Copies the features of the prediction at an offset, which will be asked for again.
+    mutating func copyFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing)
     /// The label of the label event at an offset.
     mutating func label(at offset: Int) throws(PastEventMissing) -> Label
     /// The question at an offset, and what was answered to it.

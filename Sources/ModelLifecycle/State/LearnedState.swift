@@ -16,6 +16,8 @@ public struct LearnedState: Sendable {
     /// The classes of an open target in the order in which they were first learned; empty where they are listed.
     public internal(set) var classes = CategoryTable()
     public internal(set) var lineage: Lineage
+    /// Which events' provisional learning it holds, of all models that are as old.
+    var taught: Lineage
     /// What the models answer: one state cannot take the place of another where this differs.
     let target: Target
 
@@ -40,6 +42,8 @@ public struct LearnedState: Sendable {
         public internal(set) var metrics: Scorecard
         /// Updates that would have made a number infinite or NaN and were left out.
         public internal(set) var failedUpdates: UInt64 = 0
+        /// The event that brought it: what was learned provisionally before, it has not learned.
+        var since = 0
     }
 
     /// Fresh models of a spec, that have learned nothing.
@@ -50,12 +54,12 @@ public struct LearnedState: Sendable {
             Model(
                 name: model.name,
                 pipeline: Pipeline(model.pipeline, task: contract.target.task, layout: contract.layout),
-                metrics: Scorecard(settings, contract))
+                metrics: Scorecard(settings, contract), since: offset)
         }
         roles = Roles(modelCount: models.count)
         baseline = Baseline(contract.target.task)
         baselineMetrics = Scorecard(settings, contract)
-        lineage = Lineage(from: offset)
+        (lineage, taught) = (Lineage(from: offset), Lineage(from: offset))
         target = Target(contract.target)
     }
 
@@ -88,7 +92,7 @@ public struct LearnedState: Sendable {
             return Model(
                 name: declared.name,
                 pipeline: Pipeline(declared.pipeline, task: contract.target.task, layout: contract.layout),
-                metrics: Scorecard(newSettings, contract))
+                metrics: Scorecard(newSettings, contract), since: offset)
         }
         if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings, contract) }
         return adopted
@@ -101,7 +105,8 @@ public struct LearnedState: Sendable {
         var decoder = CanonicalDecoder(encoder.bytes)
         do {
             var state = try LearnedState(from: &decoder, contract: contract)
-            (state.lineage, state.roles) = (lineage, roles)
+            (state.lineage, state.roles, state.taught) = (lineage, roles, taught)
+            for index in models.indices { state.models[index].since = models[index].since }
             return state
         } catch {
             preconditionFailure("what was just encoded does not decode: \(error)")
@@ -237,6 +242,9 @@ public struct Lineage: Sendable, Equatable {
         while index > 0, starts[index] > offset { index -= 1 }
         return starts[index] <= offset && (index >= ends.count || offset < ends[index])
     }
+
+    /// Whether the last of its ranges begins with an offset.
+    func begins(at offset: Int) -> Bool { starts.last == offset }
 
     /// The lineage of a state that is adopted at `offset` as it was before event `end`.
     func adopted(at offset: Int, endingBefore end: Int) -> Lineage {

@@ -11,14 +11,16 @@ extension Ledger {
             var index = oldest(status)
             while let current = index {
                 let (entry, correction) = (self.entry(current), correction(of: current))
-                encoder.byte(entry.status.rawValue | (correction == nil ? 0 : Self.correctedFlag))
+                encoder.byte(
+                    entry.status.rawValue | (correction == nil ? 0 : Self.correctedFlag)
+                        | (entry.isProvisional ? Self.provisionalFlag : 0))
                 encoder.fingerprint(entry.id)
                 encoder.fixed64(
                     UInt64(bitPattern: entry.time.microseconds), entry.content, correction?.label ?? entry.label)
                 if correction != nil { encoder.fixed64(entry.label) }
                 if withOffsets {
                     encoder.int(entry.offset)
-                    if entry.label != 0 { encoder.int(entry.labelOffset) }
+                    if entry.label != 0 || entry.isProvisional { encoder.int(entry.labelOffset) }
                     if let correction { encoder.int(correction.offset) }
                 }
                 if entry.status == .pending {
@@ -35,6 +37,9 @@ extension Ledger {
 
     /// Set in the byte of the status where the label was corrected and the first one follows.
     private static let correctedFlag: UInt8 = 0x80
+    /// Set in the byte of the status of an open question that was learned provisionally; where offsets are, that of the
+    /// event which let so much time pass stands where else the label's does.
+    private static let provisionalFlag: UInt8 = 0x40
 
     /// - Parameter format: of the snapshot; 1 and 2 say nothing of what gave a label, nor that it was corrected.
     init(from decoder: inout CanonicalDecoder, format: UInt8) throws(CanonicalDecodingError) {
@@ -64,15 +69,19 @@ extension Ledger {
     ) throws(CanonicalDecodingError) -> (Entry, Correction?) {
         let flags = try decoder.byte()
         let isCorrected = format > 2 && flags & correctedFlag != 0
-        guard let status = Status(rawValue: isCorrected ? flags & ~correctedFlag : flags), status != .free,
-            status.queue == queue, !isCorrected || queue == 2
+        let isProvisional = format > 2 && flags & provisionalFlag != 0
+        guard let status = Status(rawValue: format > 2 ? flags & ~(correctedFlag | provisionalFlag) : flags),
+            status != .free, status.queue == queue, !isCorrected || queue == 2, !isProvisional || queue == 0
         else { throw CanonicalDecodingError(offset: decoder.offset, reason: "an entry in the wrong queue") }
         let id = try decoder.fingerprint()
         let time = Timestamp(microseconds: Int64(bitPattern: try decoder.fixed64()))
         let (content, label) = (try decoder.fixed64(), try decoder.fixed64())
         let first = isCorrected ? try decoder.fixed64() : label
         let offset = try decoder.int()
-        let labelOffset = format > 2 && first != 0 ? try decoder.int() : -1
+        let labelOffset = format > 2 && (first != 0 || isProvisional) ? try decoder.int() : -1
+        guard !isProvisional || first == 0 && labelOffset >= 0 else {
+            throw CanonicalDecodingError(offset: decoder.offset, reason: "a labelled question learned provisionally")
+        }
         let entry = Entry(
             id: id, offset: offset, time: time, content: content, label: first, labelOffset: labelOffset,
             status: status)

@@ -46,6 +46,8 @@ public struct Ledger: Sendable {
     public var pendingCount: Int { queues[.pending].count }
     public var waitingCount: Int { queues[.waiting].count }
     public var knownCount: Int { queues[.labelled].count }
+    /// How many open questions were learned provisionally.
+    public private(set) var provisionalCount = 0
 
     /// Bytes that the entries take, their index included.
     var byteCount: Int {
@@ -118,6 +120,7 @@ public struct Ledger: Sendable {
         }
         newest = index
         used += 1
+        if entry.isProvisional { provisionalCount += 1 }
         if used * 2 > buckets.count { rehash(max(64, buckets.count * 2)) } else { place(index) }
         relink { $0.link(index, in: $1) }
         return index
@@ -127,6 +130,7 @@ public struct Ledger: Sendable {
     mutating func move(_ index: Int, to status: Status, at time: Timestamp) {
         if !given.isEmpty, status != .pending { given[index] = nil }
         if voices.used > 0, entries[index].status == .pending, status != .pending { leaveVoices(index) }
+        if status != .pending, entries[index].isProvisional { unmarkProvisional(index) }
         relink { queues, entries in
             queues.unlink(index, in: entries)
             entries[index].status = status
@@ -138,6 +142,7 @@ public struct Ledger: Sendable {
 
     /// The label came, by the event at an offset.
     mutating func setLabel(_ hash: UInt64, at offset: Int, of index: Int) {
+        if entries[index].isProvisional { unmarkProvisional(index) }
         entries[index].label = hash
         entries[index].labelOffset = Int64(offset)
     }
@@ -174,6 +179,7 @@ public struct Ledger: Sendable {
         if !corrections.isEmpty { corrections[index] = nil }
         if !given.isEmpty { given[index] = nil }
         if voices.used > 0 { leaveVoices(index) }
+        if entries[index].isProvisional { unmarkProvisional(index) }
         let free = freeHead
         relink { queues, entries in
             queues.unlink(index, in: entries)
@@ -237,6 +243,39 @@ public struct Ledger: Sendable {
             if let said = whole.voices { voices.store(said, of: index) }
         }
         if voices.used > 0 { findOldestVoices() }
+        findOldestFresh()
+    }
+
+    // MARK: Learned provisionally
+
+    /// The oldest open question that was not learned provisionally.
+    var oldestFresh: Int? { queues.fresh < 0 ? nil : Int(queues.fresh) }
+
+    /// The next such question behind an open one.
+    func nextFresh(after index: Int) -> Int? {
+        var next = self.next(after: index)
+        while let index = next, entries[index].isProvisional { next = self.next(after: index) }
+        return next
+    }
+
+    /// An open question was learned provisionally, as the event at an offset let time pass.
+    mutating func markProvisional(_ index: Int, at offset: Int) {
+        entries[index].labelOffset = Int64(offset)
+        provisionalCount += 1
+        if queues.fresh == Int32(index) { relink { $0.findFresh(from: $1[index].next, in: $1) } }
+    }
+
+    /// An open question counts as if it had not been learned provisionally. Where it stays in its queue,
+    /// ``findOldestFresh()`` is due.
+    mutating func unmarkProvisional(_ index: Int) {
+        entries[index].labelOffset = -1
+        provisionalCount -= 1
+    }
+
+    /// To be called after questions have come to other places of their queue.
+    /// Complexity: O(those learned provisionally).
+    mutating func findOldestFresh() {
+        relink { $0.findFresh(from: $0[.pending].head, in: $1) }
     }
 
     // MARK: Answers

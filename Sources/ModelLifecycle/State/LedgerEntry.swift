@@ -57,7 +57,8 @@ extension Ledger {
             set { packed = packed & ~0xFF00 | Int64(newValue) << 8 }
         }
 
-        /// Of the event that gave the label first; -1 while there is none, or where a snapshot did not say.
+        /// Of the event that gave the label first; -1 while there is none, or where a snapshot did not say. Of an open
+        /// question the ``provisionalOffset``.
         @inline(__always)
         var labelOffset: Int64 {
             get { packed >> 16 }
@@ -74,6 +75,14 @@ extension Ledger {
 }
 
 extension Ledger.Entry {
+    /// Of an open question that was learned provisionally, the event which let so much time pass; else nil.
+    @inline(__always)
+    var provisionalOffset: Int? { isProvisional ? Int(labelOffset) : nil }
+
+    /// Whether it is an open question that was learned provisionally.
+    @inline(__always)
+    var isProvisional: Bool { status == .pending && label == 0 && labelOffset >= 0 }
+
     /// Whether it came into its queue after another of the same queue.
     ///
     /// At one time, what was labelled came before what expired: a question is in time up to its deadline, and expires
@@ -82,6 +91,9 @@ extension Ledger.Entry {
         guard time == other.time else { return time > other.time }
         let (hasEnded, otherHasEnded) = (status == .expired && label == 0, other.status == .expired && other.label == 0)
         guard hasEnded == otherHasEnded else { return hasEnded }
-        return hasEnded ? offset > other.offset : max(offset, labelOffset) > max(other.offset, other.labelOffset)
+        return hasEnded ? offset > other.offset : arrival > other.arrival
     }
+
+    /// The event by which it came into its queue.
+    private var arrival: Int64 { status == .pending ? offset : max(offset, labelOffset) }
 }

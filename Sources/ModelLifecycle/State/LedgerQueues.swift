@@ -11,6 +11,8 @@ extension Ledger {
         private var pending = Queue()
         private var waiting = Queue()
         private var known = Queue()
+        /// The oldest open question that was not learned provisionally; -1 where there is none.
+        private(set) var fresh: Int32 = -1
 
         subscript(_ status: Status) -> Queue {
             @inline(__always) get {
@@ -39,6 +41,7 @@ extension Ledger {
             queue.tail = Int32(index)
             queue.count += 1
             self[status] = queue
+            if status == .pending, fresh < 0, !entries[index].isProvisional { fresh = Int32(index) }
         }
 
         /// Adds an entry to its queue behind another one.
@@ -58,11 +61,24 @@ extension Ledger {
         mutating func unlink(_ index: Int, in entries: UnsafeMutableBufferPointer<Entry>) {
             let status = entries[index].status
             let (previous, next) = (entries[index].previous, entries[index].next)
+            if fresh == Int32(index) { fresh = Self.fresh(from: next, in: entries) }
             var queue = self[status]
             if previous < 0 { queue.head = next } else { entries[Int(previous)].next = next }
             if next < 0 { queue.tail = previous } else { entries[Int(next)].previous = previous }
             queue.count -= 1
             self[status] = queue
+        }
+
+        /// Finds ``fresh`` anew from an entry of the open questions on. Complexity: O(those learned provisionally).
+        mutating func findFresh(from first: Int32, in entries: UnsafeMutableBufferPointer<Entry>) {
+            fresh = Self.fresh(from: first, in: entries)
+        }
+
+        @inline(__always)
+        private static func fresh(from first: Int32, in entries: UnsafeMutableBufferPointer<Entry>) -> Int32 {
+            var next = first
+            while next >= 0, entries[Int(next)].isProvisional { next = entries[Int(next)].next }
+            return next
         }
     }
 }

@@ -127,7 +127,8 @@ extension ApplicationState {
         guard ledger.voices.areKept else { return }
         let isLearned = decision == .learned || decision == .predictedAndLearned
         if let marked {
-            ledger.voices.count(labels: (marked.status == .pending ? 1 : 0) - (isLearned ? 1 : 0))
+            let wouldBeLearned = marked.status == .pending && !marks.ledger.entry(marked.index).isProvisional
+            ledger.voices.count(labels: (wouldBeLearned ? 1 : 0) - (isLearned ? 1 : 0))
         } else if isLearned, event.kind.isOfClients, marks.place(of: event.id) != nil {
             ledger.voices.count(labels: -1)
         }
@@ -138,7 +139,7 @@ extension ApplicationState {
         guard ledger.voices.areKept, case .label = contract.target.unlabelled else { return }
         var next = marks.ledger.oldest(.pending)
         while let index = next, hasPassed(marks.ledger.entry(index).time, time) {
-            ledger.voices.count(labels: 1)
+            if !marks.ledger.entry(index).isProvisional { ledger.voices.count(labels: 1) }
             next = marks.ledger.next(after: index)
         }
     }
@@ -168,6 +169,7 @@ extension ApplicationState {
             marks.ledger.move(
                 oldest, to: .expired, at: max(marks.ledger.time, Timestamp(microseconds: deadline)))
         }
+        passMarksProvisionally(to: time)
         while let oldest = marks.ledger.oldest(.labelled), hasPassed(marks.ledger.entry(oldest).time, time) {
             if oldest == kept {
                 marks.ledger.move(oldest, to: .expired, at: time)

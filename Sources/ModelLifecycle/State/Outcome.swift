@@ -34,6 +34,14 @@ public struct Outcome: Sendable {
     /// The features of the question that a label came to, laid out by the contract.
     public internal(set) var recalled = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
 
+    // What was concluded: see `Outcome+Concluded.swift`.
+    /// Questions whose horizon ended, so that the label which they were learned with provisionally is final.
+    public internal(set) var concluded: [Concluded] = []
+    /// The answers to them, of each as in ``scored``.
+    package internal(set) var concludedAnswers: [Double] = []
+    /// Features of questions that the passing of time is about.
+    var rows: [FeatureRow] = []
+
     /// What the world is told.
     public internal(set) var notices: [Notice] = []
 
@@ -46,6 +54,7 @@ public struct Outcome: Sendable {
         if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
         answerIsBaseline = false
         scoredTarget = nil
+        beginConcluded()
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
     }
 

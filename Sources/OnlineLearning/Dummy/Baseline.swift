@@ -35,6 +35,16 @@ public struct Baseline: Sendable, Equatable {
         }
     }
 
+    /// Learns that an example was of another class than it was learned with before: the counts are then those of the
+    /// truth.
+    /// - Precondition: the targets are classes.
+    public mutating func learn(_ target: Target, insteadOf wrong: Target) {
+        guard case .label(let slot) = target, case .label(let wrongSlot) = wrong else {
+            preconditionFailure("only an example of a class is learned anew")
+        }
+        classifier.learn(slot, insteadOf: wrongSlot)
+    }
+
     public func encode(to encoder: inout CanonicalEncoder) {
         if task == .regression { regressor.encode(to: &encoder) } else { classifier.encode(to: &encoder) }
     }

@@ -64,6 +64,12 @@ public struct PriorClassifier: Learner, Equatable {
         learn(slot, weight: 1)
     }
 
+    /// - Precondition: an example of the wrong class was learned.
+    mutating func learn(_ slot: Int, insteadOf wrong: Int) {
+        learn(wrong, weight: -1)
+        learn(slot, weight: 1)
+    }
+
     private mutating func learn(_ slot: Int, weight: Double) {
         if slot >= counts.count { counts.append(contentsOf: repeatElement(0, count: slot + 1 - counts.count)) }
         counts[slot] += weight

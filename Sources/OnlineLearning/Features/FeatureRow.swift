@@ -40,6 +40,14 @@ public struct FeatureRow: Sendable {
         bytes = []
     }
 
+    /// Takes over the values of another row, without its storage: nothing is allocated once this one has grown.
+    public mutating func copy(_ other: borrowing FeatureRow) {
+        numbers.replaceSubrange(numbers.indices, with: other.numbers)
+        timestamps.replaceSubrange(timestamps.indices, with: other.timestamps)
+        bytes.replaceSubrange(bytes.indices, with: other.bytes)
+        strings.replaceSubrange(strings.indices, with: other.strings)
+    }
+
     /// Makes every feature missing. Complexity: O(slots), no allocation.
     public mutating func removeAll() {
         for slot in numbers.indices { numbers[slot] = .nan }

@@ -34,6 +34,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case names = 4
     /// What exclusions have set aside, of that half; where nobody signed an amendment, it is not there.
     case marks = 5
+    /// How late labels come, and how answers proved by that, of that half; before the first question, it is not there.
+    case lateness = 6
 }
 
 extension CanonicalEncoder {

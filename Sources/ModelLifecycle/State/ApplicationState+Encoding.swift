@@ -13,6 +13,7 @@ extension ApplicationState {
             ledger.encode(to: &encoder, withOffsets: false)
             // Programs before it kept nothing of it, and their digests say nothing of it.
             if keepsServed { encodeServedFacts(to: &encoder) }
+            if hasLateness { lateness.encode(to: &encoder) }
         })
     }
 
@@ -41,6 +42,7 @@ extension ApplicationState {
         }
         if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
         if !marks.isEmpty { encoder.section(SnapshotSection.marks) { encodeMarks(to: &$0) } }
+        if hasLateness { encoder.section(SnapshotSection.lateness) { lateness.encode(to: &$0) } }
     }
 
     /// - Parameter format: of the snapshot.
@@ -69,6 +71,11 @@ extension ApplicationState {
         if var marks = sections.optional(.marks) {
             try decodeMarks(from: &marks)
             try marks.finish()
+        }
+        if var lateness = sections.optional(.lateness) {
+            guard keepsLateness else { throw lateness.lateness("a state of revision \(revision.fold)") }
+            self.lateness = try Lateness(from: &lateness, spec)
+            try lateness.finish()
         }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
@@ -101,7 +108,8 @@ extension ApplicationState {
         failureRuns = FailureRuns(modelCount: learned.models.count)
     }
 
-    private func checkHalves() throws(CanonicalDecodingError) {
+    private mutating func checkHalves() throws(CanonicalDecodingError) {
+        contractChanged()
         guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
             throw CanonicalDecodingError(offset: 0, reason: "answers of other roles")
         }

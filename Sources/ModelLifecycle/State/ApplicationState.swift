@@ -29,6 +29,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var version: Int
     /// How what was answered proved.
     var served = Served()
+    /// How late labels come, and how answers proved by that.
+    var lateness: Lateness
     /// How often models failed of late: what is told of it.
     var failureRuns: FailureRuns
     private var workspace = Pipeline.Workspace()
@@ -49,8 +51,10 @@ public struct ApplicationState: Sendable {
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
         marks = Marks(answerWidth: ledger.answerWidth)
         failureRuns = FailureRuns(modelCount: learned.models.count)
+        lateness = Lateness(spec)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         rowShape = Self.rowShape(spec.contract.layout)
+        ledger.tellOpenTimes(within: horizonMicroseconds)
     }
 
     /// The state of a spec's untrained models, before the event at an offset of a log that others wrote.
@@ -64,6 +68,7 @@ public struct ApplicationState: Sendable {
     mutating func contractChanged() {
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         rowShape = Self.rowShape(spec.contract.layout)
+        ledger.tellOpenTimes(within: horizonMicroseconds)
     }
 
     private static func rowShape(_ layout: FeatureLayout) -> (numbers: Int, strings: Int, timestamps: Int) {
@@ -156,6 +161,7 @@ public struct ApplicationState: Sendable {
         }
         try pass(to: time, &past, &outcome)
         ledger.counts.predictions += 1
+        if keepsLateness { lateness.ask(at: time) }
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
@@ -314,7 +320,7 @@ public struct ApplicationState: Sendable {
         learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
         let baseline = learned.models.count * width
         for model in learned.models.indices {
-            if isFinite(outcome, from: model * width, baseline: baseline, width) {
+            if outcome.isFinite(from: model * width, baseline: baseline) {
                 failureRuns.answerWentWell(model)
                 continue
             }
@@ -325,23 +331,6 @@ public struct ApplicationState: Sendable {
                 outcome.notices.append(.replaced(learned.models[model].name, count: count))
             }
         }
-    }
-
-    /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
-    /// for one class.
-    @inline(__always)
-    private func isFinite(_ outcome: borrowing Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
-        if width == 1 { return outcome.answers[start].isFinite }
-        guard contract.target.task == .multiclass else {
-            let (lower, upper) = (outcome.answers[start + 1], outcome.answers[start + 2])
-            return outcome.answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
-        }
-        var hasAny = false
-        for place in start..<start + width where !outcome.answers[place].isNaN {
-            guard outcome.answers[place].isFinite else { return false }
-            hasAny = true
-        }
-        return hasAny || outcome.answers[baseline].isNaN
     }
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
@@ -364,6 +353,10 @@ public struct ApplicationState: Sendable {
             served.score(
                 ledger.given(of: index), voice: voice, label, target, learned.classes,
                 maxClasses: spec.contract.target.maxClasses, row, at: time)
+        }
+        if !isExample, keepsLateness {
+            let (asked, given) = (ledger.time(of: index), ledger.given(of: index))
+            noteLabel(label, target, ofQuestionAt: asked, place: place, given: given, outcome.scored, at: time)
         }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)

@@ -103,6 +103,7 @@ extension ApplicationState {
         case .pending:
             ledger.counts.count(labelAfter: ledger.time.microseconds - entry.time.microseconds)
             if let row = marked.row { score(index, label, row) }
+            if keepsLateness { noteMarkedLabel(label, of: index) }
             marks.ledger.setLabel(hash, at: offset, of: index)
             marks.ledger.move(index, to: .labelled, at: ledger.time)
         case .expired where entry.label == 0:
@@ -139,6 +140,7 @@ extension ApplicationState {
     private mutating func passMarks(to time: Timestamp, keeping kept: Int?) {
         while let oldest = marks.ledger.oldest(.pending), hasPassed(marks.ledger.entry(oldest).time, time) {
             ledger.counts.expiredPredictions += 1
+            if keepsLateness { lateness.expire(after: horizonMicroseconds) }
             let deadline = marks.ledger.entry(oldest).time.microseconds &+ horizonMicroseconds
             marks.ledger.move(
                 oldest, to: .expired, at: max(marks.ledger.time, Timestamp(microseconds: deadline)))

@@ -146,7 +146,7 @@ import Testing
             } else if dice < 92 {
                 // Lags of every size.
                 let lag = Int64(exp2(generator.uniform() * 38.4))
-                waiting.append(("q\(index)", time + lag))
+                if generator.below(6) > 0 { waiting.append(("q\(index)", time + lag)) }
                 event = Event(
                     .prediction, time: Timestamp(microseconds: time), id: EventID("q\(index)"),
                     features: fold.row(Double(generator.below(3)), "a"))
@@ -175,7 +175,7 @@ import Testing
                 try Self.compare(fold, witness, isRegression: isRegression)
             }
         }
-        #expect(witness.labelled.count > 300 && fold.state.ledger.pendingCount > 5)
+        #expect(witness.labelled.count > 300 && fold.state.ledger.pendingCount > 0)
         #expect(fold.counts.expiredPredictions > 0 || fold.counts.lateLabels > 0)
         try Self.replay(fold)
     }
@@ -253,12 +253,7 @@ import Testing
     /// What a program before folded has nothing of it; it begins with the adoption by this one, with what is open.
     @Test func itBeginsWithTheAdoptionByAProgramThatKeepsIt() throws {
         let spec = try hourly("1h").spec
-        var fold = TestFold(spec)
-        let former = Revision(fold: 2, components: Revision(of: spec.settings).components)
-        let row = FeatureRow(fold.layout)
-        let successor = fold.state.successor(under: spec)
-        let old = Adoption(.spec(spec), stateDigest: successor.digest, revision: former)
-        #expect(fold.apply(Event(.adopted(old), time: second(0), features: row)) == .adopted)
+        var fold = TestFold(spec, foldedBy: 2)
         let before = fold.state.ledgerDigest
         fold.predict("open", at: 10)
         fold.predict("done", at: 11)

@@ -75,18 +75,27 @@ package struct LatenessPlot {
             MetricCurve(
                 name: name, points: days.map { (Double($0.number), $0.figures[keyPath: path] ?? .nan) })
         }
-        guard let first = days.first, let last = days.last, let axis = PlotAxis.vertical(curves, ticksMax: 6) else {
-            return parts + [none(x: 384, y: 160)]
-        }
+        guard let first = days.first, let last = days.last else { return parts + [none(x: 384, y: 160)] }
         let frame = Frame(left: 64, right: 704, top: 72, bottom: 248)
         // A day takes its width: its middle lies half of it from the edge.
         let count = Double(last.number - first.number + 1)
         func x(_ number: Double) -> Double { frame.x((number - Double(first.number) + 0.5) / count) }
-        parts += grid(axis, frame)
-        for (index, curve) in curves.enumerated() where curve.lastValue != nil {
-            parts += line(curve, index, frame, axis, x)
-            parts += legend(curve.name, index, x: 520 + Double(index) * 92, y: 52)
+        if let axis = PlotAxis.vertical(curves, ticksMax: 6) {
+            parts += grid(axis, frame)
+            for (index, curve) in curves.enumerated() where curve.lastValue != nil {
+                parts += line(curve, index, frame, axis, x)
+                parts += legend(curve.name, index, x: 520 + Double(index) * 92, y: 52)
+            }
+        } else {
+            parts.append(none(x: 384, y: 160))
         }
+        return parts + stillOpen(count, x)
+    }
+
+    /// The share of each day that is open, and the dates.
+    private func stillOpen(_ count: Double, _ x: (Double) -> Double) -> [String] {
+        guard let first = days.first, let last = days.last else { return [] }
+        var parts: [String] = []
         let strip = Frame(left: 64, right: 704, top: 264, bottom: 312)
         parts += [text("100 %", x: 56, y: 272, "end"), text("0", x: 56, y: 316, "end")]
         parts.append(text("still open", x: 704, y: 260, "end"))

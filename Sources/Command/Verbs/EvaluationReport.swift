@@ -71,10 +71,11 @@ struct EvaluationReport {
 
     var text: String {
         let (summary, counts) = (summary, state.ledger.counts)
-        let lateness = LatenessText.text(summary)
+        var lateness = LatenessText.text(summary)
+        if !lateness.isEmpty { lateness += "\n" }
         return """
             \(Status.metrics(summary))
-            \(lateness)\(lateness.isEmpty ? "" : "\n")\(counts.predictions.grouped) predictions, \(counts.labels.grouped) labels, \
+            \(lateness)\(counts.predictions.grouped) predictions, \(counts.labels.grouped) labels, \
             \(counts.expiredPredictions.grouped) never labelled, \(refusedCount.grouped) rows refused
             \(eventCount.grouped) events in \(Status.short(seconds)) s: \(Int(eventsPerSecond).grouped) a second
             state_digest  \(state.stateDigest)

@@ -14,8 +14,9 @@ struct LatenessPlotOptions: ParsableArguments {
     }
 
     /// - Parameter status: as of `headrace status`, or what it has in common with an evaluation.
-    func writeSVG(_ status: JSONValue) throws {
+    func writeSVG(_ status: @autoclosure () -> JSONValue) throws {
         guard let plotLateness else { return }
+        let status = status()
         guard let lateness = status["lateness"] else {
             throw ValidationError("nothing to draw in \(plotLateness): no question has been asked")
         }

@@ -81,7 +81,9 @@ enum LatenessText {
 
     /// A length of time in the unit that suits it, with two or three digits.
     static func span(_ seconds: Double) -> String {
-        let units: [(name: String, seconds: Double)] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1), ("ms", 1e-3)]
+        let units: [(name: String, seconds: Double)] = [
+            ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1), ("ms", 1e-3),
+        ]
         let unit = units.first { seconds >= $0.seconds } ?? ("ms", 1e-3)
         let value = seconds / unit.seconds
         let isWhole = value == value.rounded() || value >= 99.5

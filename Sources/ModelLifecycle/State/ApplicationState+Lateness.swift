@@ -12,17 +12,38 @@ extension ApplicationState {
     /// A question's label came in time. The ledger still has its entry; what was answered is scored as served.
     /// - Parameters:
     ///   - target: the label by the slots of the learned state.
-    ///   - answers: all that were given to the question.
+    ///   - given: what was answered, where it is the voice of no model any more.
+    ///   - outcome: has the answers given to the question, which were scored where it says so.
+    @inline(__always)
     mutating func noteLabel(
-        _ label: Label, _ target: Target, ofQuestionAt asked: Timestamp, place: Int, given: [Double]?,
-        _ answers: [Double], at time: Timestamp
+        _ label: Label, _ target: Target, of entry: Ledger.Entry, given: [Double]?, _ outcome: borrowing Outcome,
+        at time: Timestamp
     ) {
-        let (width, lag) = (voiceWidth, time.microseconds &- asked.microseconds)
-        let own = place * width
+        let lag = time.microseconds &- entry.time.microseconds
+        guard !served.isParted, outcome.scoredTarget != nil else {
+            return noteLabel(label, target, of: entry, after: lag, given: given, outcome.scored)
+        }
+        let (width, own) = (outcome.scoredWidth, entry.place * outcome.scoredWidth)
+        let losses = (learned.models[entry.place].metrics.lastLoss, learned.baselineMetrics.lastLoss)
+        outcome.scored.withUnsafeBufferPointer {
+            lateness.label(
+                ofQuestionAt: entry.time, after: lag, target, own: UnsafeBufferPointer(rebasing: $0[own..<own + width]),
+                baseline: UnsafeBufferPointer(rebasing: $0[($0.count - width)...]), losses)
+        }
+    }
+
+    /// The same where what was answered has not been scored here, or lies by the slots of ``served``.
+    /// - Parameter answers: all that were given to the question.
+    private mutating func noteLabel(
+        _ label: Label, _ target: Target, of entry: Ledger.Entry, after lag: Int64, given: [Double]?,
+        _ answers: [Double]
+    ) {
+        let width = voiceWidth
+        let own = entry.place * width
         guard served.isParted else {
             return answers.withUnsafeBufferPointer {
                 lateness.label(
-                    ofQuestionAt: asked, after: lag, target,
+                    ofQuestionAt: entry.time, after: lag, target,
                     own: UnsafeBufferPointer(rebasing: $0[own..<own + width]),
                     baseline: UnsafeBufferPointer(rebasing: $0.suffix(width)))
             }
@@ -34,7 +55,7 @@ extension ApplicationState {
         answer.withUnsafeBufferPointer { answer in
             answers.withUnsafeBufferPointer {
                 lateness.label(
-                    ofQuestionAt: asked, after: lag, truth, own: answer,
+                    ofQuestionAt: entry.time, after: lag, truth, own: answer,
                     baseline: UnsafeBufferPointer(rebasing: $0.suffix(width)))
             }
         }
@@ -54,9 +75,8 @@ extension ApplicationState {
             let slot = bytes.withUnsafeBytes { learned.classes.slot(of: $0, hash: CategoryTable.hash($0)) }
             target = .label(slot ?? learned.classes.count)
         }
-        noteLabel(
-            label, target, ofQuestionAt: entry.time, place: entry.place, given: marks.ledger.given(of: index), answers,
-            at: ledger.time)
+        let lag = ledger.time.microseconds &- entry.time.microseconds
+        noteLabel(label, target, of: entry, after: lag, given: marks.ledger.given(of: index), answers)
     }
 
     /// What an adoption means for it: nothing, unless the target or the metric is another.

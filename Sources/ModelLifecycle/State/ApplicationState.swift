@@ -355,8 +355,7 @@ public struct ApplicationState: Sendable {
                 maxClasses: spec.contract.target.maxClasses, row, at: time)
         }
         if !isExample, keepsLateness {
-            let (asked, given) = (ledger.time(of: index), ledger.given(of: index))
-            noteLabel(label, target, ofQuestionAt: asked, place: place, given: given, outcome.scored, at: time)
+            noteLabel(label, target, of: ledger.entry(index), given: ledger.given(of: index), outcome, at: time)
         }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)

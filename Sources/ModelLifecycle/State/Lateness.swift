@@ -40,10 +40,15 @@ struct Lateness: Sendable {
     }
 
     private(set) var score: MeanScore
-    private(set) var ages = [Age](repeating: Age(), count: Lateness.ageEnds.count + 1)
     private(set) var lags = LagHistogram()
+    private var agesKept = [Age](repeating: Age(), count: Lateness.ageEnds.count + 1)
     /// Ascending.
-    private(set) var days: [Day] = []
+    private var daysKept: [Day] = []
+    /// The age and the day of the last label are at hand; where they lie among those kept is behind.
+    private var age = Age(), agePlace = 0
+    private var day = Day(number: 0), dayPlace = -1
+    /// When the day at hand begins and ends, and when the newest day does, in microseconds.
+    private var dayStart = Int64.max, dayEnd = Int64.min, newestEnd = Int64.min
     /// Of open classes the log does not say in which order the baseline of another lineage had met them.
     private let comparesBaseline: Bool
 
@@ -54,63 +59,113 @@ struct Lateness: Sendable {
     }
 
     /// Whether there is nothing to say: nothing was asked yet.
-    var isEmpty: Bool { days.isEmpty }
+    var isEmpty: Bool { daysKept.isEmpty }
+
+    /// From young to old.
+    var ages: [Age] {
+        var ages = agesKept
+        ages[agePlace] = age
+        return ages
+    }
+
+    /// Those on which something was asked, ascending.
+    var days: [Day] {
+        var days = daysKept
+        if dayPlace >= 0 { days[dayPlace] = day }
+        return days
+    }
 
     // MARK: Counting
 
     /// A question was asked.
+    @inline(__always)
     mutating func ask(at time: Timestamp) {
-        let day = OpenTimes.day(of: time)
-        if let last = days.indices.last, days[last].number == day {
-            days[last].questions &+= 1
+        // Log time never goes back but where a wrong clock is put right, and then the days are brought in order.
+        if time.microseconds >= newestEnd {
+            begin(OpenTimes.day(of: time))
+        } else if dayEnd == newestEnd {
+            day.questions &+= 1
         } else {
-            begin(day)
+            daysKept[daysKept.count - 1].questions &+= 1
         }
     }
 
-    private mutating func begin(_ day: Int) {
-        // Log time never goes back but where a wrong clock is put right, and then the days are brought in order.
-        if days.count == Self.daysMax { days.removeFirst() }
-        days.append(Day(number: day, questions: 1))
+    private mutating func begin(_ number: Int) {
+        putBack()
+        if daysKept.count == Self.daysMax { daysKept.removeFirst() }
+        daysKept.append(Day(number: number, questions: 1))
+        takeUp(daysKept.count - 1)
+        newestEnd = dayEnd
+    }
+
+    /// Brings what is kept up to date; no day is at hand then, and the first age.
+    private mutating func putBack() {
+        (agesKept, daysKept) = (ages, days)
+        (age, agePlace) = (agesKept[0], 0)
+        (day, dayPlace, dayStart, dayEnd) = (Day(number: 0), -1, .max, .min)
+        newestEnd = daysKept.last.map { OpenTimes.beginning(ofDay: $0.number + 1).microseconds } ?? .min
+    }
+
+    /// Takes a day to hand, another than that which is.
+    private mutating func takeUp(_ place: Int) {
+        if dayPlace >= 0 { daysKept[dayPlace] = day }
+        (day, dayPlace) = (daysKept[place], place)
+        dayStart = OpenTimes.beginning(ofDay: day.number).microseconds
+        dayEnd = OpenTimes.beginning(ofDay: day.number + 1).microseconds
     }
 
     /// A label came in time.
     /// - Parameters:
     ///   - lag: how long after its question, in microseconds.
     ///   - own, baseline: what was answered to it and what the baseline would have, by the same slots as the truth.
+    ///   - losses: what scorecards have found of both; NaN where they have not.
+    @inline(__always)
     mutating func label(
         ofQuestionAt asked: Timestamp, after lag: Int64, _ truth: Target, own: UnsafeBufferPointer<Double>,
-        baseline: UnsafeBufferPointer<Double>
+        baseline: UnsafeBufferPointer<Double>, _ losses: (own: Double, baseline: Double) = (.nan, .nan)
     ) {
         let lag = max(0, lag)
         lags.add(lag)
-        var added = Sums()
-        if let numbers = score.numbers(of: own, truth) {
-            (added.scored, added.loss) = (1, numbers.loss)
-            (added.answers, added.truths) = (numbers.answer, numbers.truth)
-            if comparesBaseline, let loss = score.loss(of: baseline, truth) {
-                (added.compared, added.baselineLoss) = (1, loss)
-            }
+        let place = Self.age(of: lag)
+        if place != agePlace {
+            agesKept[agePlace] = age
+            (age, agePlace) = (agesKept[place], place)
         }
-        let age = Self.age(of: lag)
-        ages.withUnsafeMutableBufferPointer {
-            $0[age].labels &+= 1
-            $0[age].sums.add(added)
+        age.labels &+= 1
+        let isKept = asked.microseconds >= dayStart && asked.microseconds < dayEnd || find(asked)
+        if isKept { day.labels &+= 1 }
+        guard let numbers = score.numbers(of: own, truth, scored: losses.own) ?? score.numbers(of: own, truth) else {
+            return
         }
-        guard let day = place(ofDay: OpenTimes.day(of: asked)) else { return }
-        days.withUnsafeMutableBufferPointer {
-            $0[day].labels &+= 1
-            $0[day].sums.add(added)
+        var baselineLoss = losses.baseline
+        if !comparesBaseline {
+            baselineLoss = .nan
+        } else if baselineLoss.isNaN {
+            baselineLoss = score.loss(of: baseline, truth) ?? .nan
         }
+        age.sums.add(numbers, baselineLoss)
+        if isKept { day.sums.add(numbers, baselineLoss) }
+    }
+
+    /// Takes the day of a question to hand; false where it is not kept.
+    private mutating func find(_ asked: Timestamp) -> Bool {
+        guard let place = place(ofDay: OpenTimes.day(of: asked)) else { return false }
+        takeUp(place)
+        return true
     }
 
     /// The horizon of a question ended without a label.
-    mutating func expire(after horizon: Int64) { ages[Self.age(of: horizon)].expired &+= 1 }
+    mutating func expire(after horizon: Int64) {
+        let place = Self.age(of: horizon)
+        if place == agePlace { age.expired &+= 1 } else { agesKept[place].expired &+= 1 }
+    }
 
     /// It is open again, or labelled: it had only seemed to end.
     mutating func takeBackExpiry(after horizon: Int64) {
-        let age = Self.age(of: horizon)
-        if ages[age].expired > 0 { ages[age].expired -= 1 }
+        putBack()
+        let place = Self.age(of: horizon)
+        if agesKept[place].expired > 0 { agesKept[place].expired -= 1 }
+        age = agesKept[0]
     }
 
     @inline(__always)
@@ -122,16 +177,16 @@ struct Lateness: Sendable {
 
     @inline(__always)
     private func place(ofDay day: Int) -> Int? {
-        guard let last = days.indices.last else { return nil }
+        guard let last = daysKept.indices.last else { return nil }
         // Where no day is without questions, it lies so far from the last one.
-        let guess = last - (days[last].number - day)
-        if guess >= 0, guess <= last, days[guess].number == day { return guess }
-        var (low, high) = (0, days.count)
+        let guess = last - (daysKept[last].number - day)
+        if guess >= 0, guess <= last, daysKept[guess].number == day { return guess }
+        var (low, high) = (0, daysKept.count)
         while low < high {
             let middle = (low + high) / 2
-            if days[middle].number < day { low = middle + 1 } else { high = middle }
+            if daysKept[middle].number < day { low = middle + 1 } else { high = middle }
         }
-        return low < days.count && days[low].number == day ? low : nil
+        return low < daysKept.count && daysKept[low].number == day ? low : nil
     }
 
     // MARK: Beginning anew
@@ -146,26 +201,41 @@ struct Lateness: Sendable {
         let other = MeanScore(of: spec.settings.metrics, task: spec.contract.target.task)
         guard other.name != score.name else { return }
         score = other
-        for index in ages.indices { ages[index].sums = Sums() }
-        for index in days.indices { days[index].sums = Sums() }
+        putBack()
+        for index in agesKept.indices { agesKept[index].sums = Sums() }
+        for index in daysKept.indices { daysKept[index].sums = Sums() }
+        age = agesKept[0]
     }
 
     /// Log time was ahead and is set back: what counts as asked later than that was asked then.
     mutating func setBack(to time: Timestamp) {
+        putBack()
         let today = OpenTimes.day(of: time)
         var late = Day(number: today)
-        while let last = days.last, last.number >= today {
+        while let last = daysKept.last, last.number >= today {
             late.questions += last.questions
             late.labels += last.labels
             late.sums.add(last.sums)
-            days.removeLast()
+            daysKept.removeLast()
         }
-        if late.questions > 0 { days.append(late) }
+        if late.questions > 0 { daysKept.append(late) }
+        putBack()
     }
 }
 
 extension Lateness.Sums {
+    /// - Parameter baselineLoss: NaN where it is not known.
     @inline(__always)
+    fileprivate mutating func add(_ numbers: MeanScore.Numbers, _ baselineLoss: Double) {
+        scored &+= 1
+        loss += numbers.loss
+        answers += numbers.answer
+        truths += numbers.truth
+        guard baselineLoss == baselineLoss else { return }
+        compared &+= 1
+        self.baselineLoss += baselineLoss
+    }
+
     fileprivate mutating func add(_ other: Self) {
         scored &+= other.scored
         loss += other.loss
@@ -186,7 +256,7 @@ extension Lateness {
             age.sums.encode(to: &encoder)
         }
         lags.encode(to: &encoder)
-        encoder.count(days.count)
+        encoder.count(daysKept.count)
         var next = 0
         for day in days {
             encoder.count(day.number - next)
@@ -199,11 +269,12 @@ extension Lateness {
 
     init(from decoder: inout CanonicalDecoder, _ spec: Spec) throws(CanonicalDecodingError) {
         self.init(spec)
-        for index in ages.indices {
-            ages[index].labels = try decoder.lateCount()
-            ages[index].expired = try decoder.lateCount()
-            ages[index].sums = try Sums(from: &decoder)
+        for index in agesKept.indices {
+            agesKept[index].labels = try decoder.lateCount()
+            agesKept[index].expired = try decoder.lateCount()
+            agesKept[index].sums = try Sums(from: &decoder)
         }
+        age = agesKept[0]
         lags = try LagHistogram(from: &decoder)
         let count = try decoder.count()
         guard count > 0, count <= Self.daysMax else { throw decoder.lateness("\(count) days") }
@@ -216,9 +287,10 @@ extension Lateness {
             day.questions = try decoder.lateCount()
             day.labels = try decoder.lateCount()
             day.sums = try Sums(from: &decoder)
-            days.append(day)
+            daysKept.append(day)
             next = number + 1
         }
+        putBack()
     }
 }
 

@@ -26,8 +26,8 @@ public struct LatenessReport: Sendable {
         public let labels: Int
         /// Questions of this age that are open now.
         public let open: Int
-        /// The share of all questions that have no label yet at the end of this age, from 0 to 1; where some are younger
-        /// now, as far as one can tell by the older ones (a life table). Nil where none has come so far.
+        /// The share of all questions that have no label yet at the end of this age, from 0 to 1; where some are
+        /// younger now, as far as one can tell by the older ones (a life table). Nil where none has come so far.
         public let stillOpen: Double?
         public let figures: Figures
     }
@@ -94,11 +94,11 @@ extension LatenessReport {
         }
     }
 
-    /// The share of questions without a label at the end of each age: the actuarial estimate, in which a question that is
-    /// open and of this age now has been looked at for half of it. One whose horizon ended never gets a label.
+    /// The share of questions without a label at the end of each age: the actuarial estimate, in which a question that
+    /// is open and of this age now has been looked at for half of it. One whose horizon ended never gets a label.
     ///
-    /// Source: S. J. Cutler and F. Ederer, *Maximum utilization of the life table method in analyzing survival*, Journal
-    /// of Chronic Diseases 8(6), 1958.
+    /// Source: S. J. Cutler and F. Ederer, *Maximum utilization of the life table method in analyzing survival*,
+    /// Journal of Chronic Diseases 8(6), 1958.
     private static func stillOpen(_ ages: [Lateness.Age], _ open: [Int]) -> [Double?] {
         var reached = zip(ages, open).reduce(0.0) { $0 + Double($1.0.labels + $1.0.expired) + Double($1.1) }
         var share = 1.0

@@ -43,8 +43,8 @@ struct OpenTimes: Sendable {
         counts[Int(slot & UInt64(Self.slotCount - 1))] &+= change
     }
 
-    /// The slots with open questions, the youngest first: how old these are at a time, in microseconds and to a slot, the
-    /// day they were asked on, and how many they are.
+    /// The slots with open questions, the youngest first: how old these are at a time, in microseconds and to a slot,
+    /// the day they were asked on, and how many they are.
     func open(at time: Timestamp) -> [(age: Int64, day: Int, count: Int)] {
         guard !counts.isEmpty else { return [] }
         let now = Self.since(time) / width

@@ -30,11 +30,17 @@ public struct MeanScore: Sendable {
 
     /// - Precondition: the components are metrics of the task.
     public init(of metrics: [Component], task: Task) {
-        let plain = metrics.lazy.map { ScoredMetric($0) }.filter { $0.window == nil && $0.feature == nil }
-        let found = plain.compactMap { scored in Self.number(scored.metric).map { (scored, $0) } }.first
-        let (scored, number) = found ?? Self.usual(task)
+        let (scored, number) = Self.first(of: metrics.map { ScoredMetric($0) }) ?? Self.usual(task)
         (name, biggerIsBetter) = (scored.name, scored.biggerIsBetter)
         (metric, self.number, self.task) = (scored.metric, number, task)
+    }
+
+    /// The first that is a mean over all answers, and the number it is the mean of.
+    static func first(of metrics: [ScoredMetric]) -> (metric: ScoredMetric, number: AnswerNumber)? {
+        for metric in metrics where metric.window == nil && metric.feature == nil {
+            if let number = number(metric.metric) { return (metric, number) }
+        }
+        return nil
     }
 
     /// The number of which a metric is the mean, or a function of the mean.
@@ -44,7 +50,7 @@ public struct MeanScore: Sendable {
         return number
     }
 
-    private static func usual(_ task: Task) -> (ScoredMetric, AnswerNumber) {
+    private static func usual(_ task: Task) -> (metric: ScoredMetric, number: AnswerNumber) {
         task == .regression
             ? (ScoredMetric(Component(named: "mae")), .absoluteError)
             : (ScoredMetric(Component(named: "log_loss")), .logLoss)
@@ -57,9 +63,8 @@ public struct MeanScore: Sendable {
         guard let scored = ScoredAnswer(truth, answer, task, classLimit: .max) else { return nil }
         switch task {
         case .regression:
-            let answer = max(-AnswerNumber.truthMax, min(AnswerNumber.truthMax, scored.first))
             return Numbers(
-                loss: number.value(of: scored), answer: answer, truth: AnswerNumber.truth.value(of: scored))
+                loss: number.value(of: scored), answer: Self.bounded(scored.first), truth: Self.bounded(scored.y))
         case .binary:
             return Numbers(loss: number.value(of: scored), answer: scored.first, truth: scored.slot == 1 ? 1 : 0)
         case .multiclass:
@@ -67,6 +72,23 @@ public struct MeanScore: Sendable {
             return Numbers(
                 loss: number.value(of: scored), answer: scored.confidence, truth: AnswerNumber.isHit.value(of: scored))
         }
+    }
+
+    /// The same where a ``Scorecard`` has just scored the answer; nil where that says too little of it.
+    /// - Parameter loss: its ``Scorecard/lastLoss``.
+    @inline(__always)
+    public func numbers(of answer: UnsafeBufferPointer<Double>, _ truth: Target, scored loss: Double) -> Numbers? {
+        guard loss == loss else { return nil }
+        switch truth {
+        case .value(let y): return Numbers(loss: loss, answer: Self.bounded(answer[0]), truth: Self.bounded(y))
+        case .label(let slot):
+            return task == .binary ? Numbers(loss: loss, answer: answer[0], truth: slot == 1 ? 1 : 0) : nil
+        }
+    }
+
+    @inline(__always)
+    private static func bounded(_ value: Double) -> Double {
+        max(-AnswerNumber.truthMax, min(AnswerNumber.truthMax, value))
     }
 
     /// What an answer adds to the sum of losses alone.

@@ -19,7 +19,12 @@ extension OpenAPI {
                 json.member("lag_seconds", object: { json in
                     writeFields(["p50", "p90", "p99", "max"].map { ($0, "number", true) }, to: &json)
                 })
-                writeRows("lags", [("below_seconds", "number", false), ("labels", "integer", false)], to: &json)
+                writeRows(
+                    "lags",
+                    [
+                        ("from_seconds", "number", false), ("below_seconds", "number", false),
+                        ("labels", "integer", false),
+                    ], to: &json)
                 writeRows(
                     "ages",
                     [

@@ -20,7 +20,10 @@ struct LatenessPlotTests {
             ages: [
                 .init(name: "≤ 1 h", share: 0.25, .init(metric: 12, baseline: 14)),
                 .init(name: "≤ 6 h", share: 0.75, .init(metric: 30, baseline: nil)),
-            ], lags: [.init(below: 0.001, labels: 2), .init(below: 3_600, labels: 10), .init(below: 9_000, labels: 30)],
+            ], lags: [
+                .init(from: 0, below: 0.001, labels: 2), .init(from: 2_700, below: 3_600, labels: 10),
+                .init(from: 7_200, below: 9_000, labels: 30),
+            ],
             quantiles: [("half 2 h", 7_200), ("90 % 2.2 h", 7_900), ("99 % 2.4 h", 8_600)]
         ).render()
     }

@@ -34,11 +34,13 @@ package struct LatenessPlot {
         }
     }
 
-    /// Labels whose lag lies below a bound and not below the one before.
+    /// Labels whose lag lies between two bounds, in seconds.
     package struct Lag {
-        var below, labels: Double
+        var from, below, labels: Double
 
-        package init(below: Double, labels: Double) { (self.below, self.labels) = (below, labels) }
+        package init(from: Double, below: Double, labels: Double) {
+            (self.from, self.below, self.labels) = (from, below, labels)
+        }
     }
 
     private let title, metric: String
@@ -76,7 +78,7 @@ package struct LatenessPlot {
                 name: name, points: days.map { (Double($0.number), $0.figures[keyPath: path] ?? .nan) })
         }
         guard let first = days.first, let last = days.last else { return parts + [none(x: 384, y: 160)] }
-        let frame = Frame(left: 64, right: 704, top: 72, bottom: 248)
+        let frame = Frame(left: 64, right: 704, top: 72, bottom: 240)
         // A day takes its width: its middle lies half of it from the edge.
         let count = Double(last.number - first.number + 1)
         func x(_ number: Double) -> Double { frame.x((number - Double(first.number) + 0.5) / count) }
@@ -84,7 +86,7 @@ package struct LatenessPlot {
             parts += grid(axis, frame)
             for (index, curve) in curves.enumerated() where curve.lastValue != nil {
                 parts += line(curve, index, frame, axis, x)
-                parts += legend(curve.name, index, x: 520 + Double(index) * 92, y: 52)
+                parts += legend(curve.name, index, x: 484 + Double(index) * 116, y: 52)
             }
         } else {
             parts.append(none(x: 384, y: 160))
@@ -96,9 +98,9 @@ package struct LatenessPlot {
     private func stillOpen(_ count: Double, _ x: (Double) -> Double) -> [String] {
         guard let first = days.first, let last = days.last else { return [] }
         var parts: [String] = []
-        let strip = Frame(left: 64, right: 704, top: 264, bottom: 312)
-        parts += [text("100 %", x: 56, y: 272, "end"), text("0", x: 56, y: 316, "end")]
-        parts.append(text("still open", x: 704, y: 260, "end"))
+        let strip = Frame(left: 64, right: 704, top: 274, bottom: 314)
+        parts += [text("100 %", x: 56, y: 278, "end", "small"), text("0", x: 56, y: 318, "end", "small")]
+        parts.append(text("still open", x: 64, y: 268, "start", "small"))
         for y in [strip.top, strip.bottom] { parts.append(rule(strip.left, strip.right, y)) }
         let width = max(0.6, min(28, (strip.right - strip.left) / count * 0.8))
         for day in days where day.open > 0 && day.questions > 0 {
@@ -106,10 +108,10 @@ package struct LatenessPlot {
             parts.append(bar(x(Double(day.number)) - width / 2, strip.bottom - height, width, height, 2))
         }
         // As many dates as have room, the last one among them.
-        let step = max(1, Int((count / 7).rounded(.up)))
+        let step = max(1, Int((count / 6).rounded(.up)))
         for number in stride(from: last.number, through: first.number, by: -step) {
             guard let day = days.first(where: { $0.number == number }) else { continue }
-            parts.append(text(day.name, x: min(668, max(64, x(Double(number)))), y: 332, "middle"))
+            parts.append(text(day.name, x: min(672, max(64, x(Double(number)))), y: 332, "middle", "small"))
         }
         return parts
     }
@@ -164,34 +166,28 @@ package struct LatenessPlot {
         var parts = [heading("how long labels took", x: 376, y: 372)]
         let total = lags.reduce(0) { $0 + $1.labels }
         // A label that came at once has no place on such an axis: it is the first bar.
-        let ends = lags.map { log2(max($0.below, 1e-3)) }
-        guard total > 0, let first = ends.min(), let last = ends.max() else { return parts + [none(x: 540, y: 480)] }
+        func log(_ seconds: Double) -> Double { log2(max(seconds, 1e-3)) }
+        guard total > 0, let first = lags.map({ log($0.from) }).min(), let last = lags.map({ log($0.below) }).max()
+        else { return parts + [none(x: 540, y: 480)] }
         let axis = PlotAxis(low: 0, high: 100 * (lags.map(\.labels).max() ?? 1) / total, ticksMax: 6)
-        let frame = Frame(left: 424, right: 704, top: 392, bottom: 572)
+        let frame = Frame(left: 424, right: 704, top: 408, bottom: 572)
         parts += grid(axis, frame, unit: " %")
-        let (low, span) = (first - 0.5, max(2, last - first + 1))
-        func x(_ seconds: Double) -> Double { frame.x((log2(max(seconds, 1e-3)) - low) / span) }
-        for (lag, end) in zip(lags, ends) {
-            let (from, to) = (frame.x((end - 0.5 - low) / span), frame.x((end - low) / span))
+        let (low, span) = (first, max(2, last - first))
+        func x(_ seconds: Double) -> Double { frame.x(min(1, max(0, (log(seconds) - low) / span))) }
+        for lag in lags {
+            let (from, to) = (x(lag.from), x(lag.below))
             let height = frame.bottom - frame.y(axis.fraction(of: 100 * lag.labels / total))
             parts.append(bar(from + 0.5, frame.bottom - height, max(0.7, to - from - 1), height, 0))
         }
-        var rows: [Double] = []
-        for (name, seconds) in quantiles {
-            let x = min(frame.right, max(frame.left, x(seconds)))
+        for (_, seconds) in quantiles {
+            let x = x(seconds).svg
             parts.append(
-                "<line x1=\"\(x.svg)\" x2=\"\(x.svg)\" y1=\"386\" y2=\"572\" stroke=\"var(--c2)\""
-                    + " stroke-dasharray=\"4 3\"/>")
-            // Names that would lie upon each other go below each other, on the side where there is room.
-            let isNear = rows.last.map { x - $0 < 64 } ?? false
-            rows.append(x)
-            let y = 402 + (isNear ? Double(rows.count - 1) * 15 : 0)
-            let isRight = x > frame.right - 70
-            parts.append(text(name, x: isRight ? x - 4 : x + 4, y: y, isRight ? "end" : "start", "small"))
+                "<line x1=\"\(x)\" x2=\"\(x)\" y1=\"402\" y2=\"572\" stroke=\"var(--c2)\" stroke-dasharray=\"4 3\"/>")
         }
+        parts.append(text(quantiles.map(\.name).joined(separator: " · "), x: 376, y: 390, "start", "small"))
         var free = frame.left - 20
         for (name, seconds) in Self.marks {
-            let place = (log2(seconds) - low) / span
+            let place = (log(seconds) - low) / span
             guard place >= 0, place <= 1, frame.x(place) >= free else { continue }
             parts.append(text(name, x: frame.x(place), y: 590, "middle", "small"))
             free = frame.x(place) + 36

@@ -74,8 +74,8 @@ struct EvaluationReport {
         var lateness = LatenessText.text(summary)
         if !lateness.isEmpty { lateness += "\n" }
         return """
-            \(Status.metrics(summary))
-            \(lateness)\(counts.predictions.grouped) predictions, \(counts.labels.grouped) labels, \
+            \(lateness)\(Status.metrics(summary))
+            \(counts.predictions.grouped) predictions, \(counts.labels.grouped) labels, \
             \(counts.expiredPredictions.grouped) never labelled, \(refusedCount.grouped) rows refused
             \(eventCount.grouped) events in \(Status.short(seconds)) s: \(Int(eventsPerSecond).grouped) a second
             state_digest  \(state.stateDigest)

@@ -47,9 +47,11 @@ extension LatenessPlot {
             return Age(name: LatenessText.age(rows, index), share: labels / total, figures(rows[index]))
         }
         let lags = (lateness["lags"]?.array ?? []).map {
-            Lag(below: $0["below_seconds"]?.number ?? 0, labels: $0["labels"]?.number ?? 0)
+            Lag(
+                from: $0["from_seconds"]?.number ?? 0, below: $0["below_seconds"]?.number ?? 0,
+                labels: $0["labels"]?.number ?? 0)
         }
-        let quantiles = [("half", "p50"), ("90 %", "p90"), ("99 %", "p99")].compactMap { name, key in
+        let quantiles = [("half ≤", "p50"), ("90 % ≤", "p90"), ("99 % ≤", "p99")].compactMap { name, key in
             lateness["lag_seconds"]?[key]?.number.map { (name: "\(name) \(LatenessText.span($0))", seconds: $0) }
         }
         self.init(

@@ -15,8 +15,10 @@ extension LatenessReport {
                 }
             })
             json.member("lags", array: { json in
-                for (end, count) in lags {
+                for (start, end, count) in lags {
                     json.object { json in
+                        json.key("from_seconds")
+                        json.seconds(start)
                         json.key("below_seconds")
                         json.seconds(end)
                         json.member("labels", count)

@@ -12,22 +12,24 @@ extension ApplicationState {
     /// A question's label came in time. The ledger still has its entry; what was answered is scored as served.
     /// - Parameters:
     ///   - target: the label by the slots of the learned state.
-    ///   - given: what was answered, where it is the voice of no model any more.
+    ///   - place: of the model that answered.
     ///   - outcome: has the answers given to the question, which were scored where it says so.
     @inline(__always)
     mutating func noteLabel(
-        _ label: Label, _ target: Target, of entry: Ledger.Entry, given: [Double]?, _ outcome: borrowing Outcome,
-        at time: Timestamp
+        _ label: Label, _ target: Target, of index: Int, askedAt asked: Timestamp, _ place: Int,
+        _ outcome: borrowing Outcome, at time: Timestamp
     ) {
-        let lag = time.microseconds &- entry.time.microseconds
+        let lag = time.microseconds &- asked.microseconds
         guard !served.isParted, outcome.scoredTarget != nil else {
-            return noteLabel(label, target, of: entry, after: lag, given: given, outcome.scored)
+            return noteLabel(
+                label, target, askedAt: asked, after: lag, place, given: ledger.given(of: index), outcome.scored)
         }
-        let (width, own) = (outcome.scoredWidth, entry.place * outcome.scoredWidth)
-        let losses = (learned.models[entry.place].metrics.lastLoss, learned.baselineMetrics.lastLoss)
+        let width = outcome.scoredWidth
+        let losses = (learned.models[place].metrics.lastLoss, learned.baselineMetrics.lastLoss)
         outcome.scored.withUnsafeBufferPointer {
             lateness.label(
-                ofQuestionAt: entry.time, after: lag, target, own: UnsafeBufferPointer(rebasing: $0[own..<own + width]),
+                ofQuestionAt: asked, after: lag, target,
+                own: UnsafeBufferPointer(rebasing: $0[place * width..<(place + 1) * width]),
                 baseline: UnsafeBufferPointer(rebasing: $0[($0.count - width)...]), losses)
         }
     }
@@ -35,15 +37,15 @@ extension ApplicationState {
     /// The same where what was answered has not been scored here, or lies by the slots of ``served``.
     /// - Parameter answers: all that were given to the question.
     private mutating func noteLabel(
-        _ label: Label, _ target: Target, of entry: Ledger.Entry, after lag: Int64, given: [Double]?,
+        _ label: Label, _ target: Target, askedAt asked: Timestamp, after lag: Int64, _ place: Int, given: [Double]?,
         _ answers: [Double]
     ) {
         let width = voiceWidth
-        let own = entry.place * width
+        let own = place * width
         guard served.isParted else {
             return answers.withUnsafeBufferPointer {
                 lateness.label(
-                    ofQuestionAt: entry.time, after: lag, target,
+                    ofQuestionAt: asked, after: lag, target,
                     own: UnsafeBufferPointer(rebasing: $0[own..<own + width]),
                     baseline: UnsafeBufferPointer(rebasing: $0.suffix(width)))
             }
@@ -55,7 +57,7 @@ extension ApplicationState {
         answer.withUnsafeBufferPointer { answer in
             answers.withUnsafeBufferPointer {
                 lateness.label(
-                    ofQuestionAt: entry.time, after: lag, truth, own: answer,
+                    ofQuestionAt: asked, after: lag, truth, own: answer,
                     baseline: UnsafeBufferPointer(rebasing: $0.suffix(width)))
             }
         }
@@ -76,7 +78,8 @@ extension ApplicationState {
             target = .label(slot ?? learned.classes.count)
         }
         let lag = ledger.time.microseconds &- entry.time.microseconds
-        noteLabel(label, target, of: entry, after: lag, given: marks.ledger.given(of: index), answers)
+        noteLabel(
+            label, target, askedAt: entry.time, after: lag, entry.place, given: marks.ledger.given(of: index), answers)
     }
 
     /// What an adoption means for it: nothing, unless the target or the metric is another.

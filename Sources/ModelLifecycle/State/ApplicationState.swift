@@ -355,7 +355,7 @@ public struct ApplicationState: Sendable {
                 maxClasses: spec.contract.target.maxClasses, row, at: time)
         }
         if !isExample, keepsLateness {
-            noteLabel(label, target, of: ledger.entry(index), given: ledger.given(of: index), outcome, at: time)
+            noteLabel(label, target, of: index, askedAt: ledger.time(of: index), place, outcome, at: time)
         }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)

@@ -53,11 +53,11 @@ struct LagHistogram: Sendable, Equatable {
         return longest
     }
 
-    /// How many there are in every half of a doubling that has any: below how many microseconds, and the count.
-    var coarse: [(end: Int64, count: UInt64)] {
+    /// How many there are in every half of a doubling that has any; bounds in microseconds.
+    var coarse: [(start: Int64, end: Int64, count: UInt64)] {
         stride(from: 0, to: counts.count, by: 16).compactMap { first in
             let count = counts[first..<first + 16].reduce(0, +)
-            return count == 0 ? nil : (Self.end(first + 15), count)
+            return count == 0 ? nil : (first == 0 ? 0 : Self.end(first - 1), Self.end(first + 15), count)
         }
     }
 }

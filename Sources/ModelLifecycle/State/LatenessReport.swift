@@ -46,8 +46,8 @@ public struct LatenessReport: Sendable {
     public let labels: Int
     /// How long those were waited for, in microseconds: half, nine of ten, 99 of 100, and all, at most.
     public let median, ninth, last, longest: Int64?
-    /// Labels by lag, in steps of half a doubling: below how many microseconds, and how many.
-    public let lags: [(end: Int64, count: Int)]
+    /// Labels by lag, in two steps for every doubling: from and below how many microseconds, and how many.
+    public let lags: [(start: Int64, end: Int64, count: Int)]
     /// From young to old.
     public let ages: [Age]
     /// Those of the last 400 on which something was asked, the oldest first.
@@ -70,7 +70,7 @@ extension LatenessReport {
         ninth = lateness.lags.quantile(0.9)
         last = lateness.lags.quantile(0.99)
         longest = labels == 0 ? nil : lateness.lags.longest
-        lags = lateness.lags.coarse.map { ($0.end, Int($0.count)) }
+        lags = lateness.lags.coarse.map { ($0.start, $0.end, Int($0.count)) }
         var openByAge = lateness.ages.map { _ in 0 }
         var openByDay = lateness.days.map { _ in 0 }
         // Young slots come first, and so do young days from the end.

@@ -176,8 +176,10 @@ struct ApplicationSchemas {
 }
 
 extension JSONWriter {
+    /// - Parameter type: one of JSON's, or the name of a shared schema, which begins with a capital.
     mutating func property(_ name: String, _ type: String) {
-        member(name, object: { $0.member("type", type) })
+        let isShared = type.first?.isUppercase ?? false
+        member(name, object: { json in if isShared { json.reference(type) } else { json.member("type", type) } })
     }
 }
 
@@ -203,7 +205,7 @@ extension OpenAPI {
                 ("ledger_digest", "string"), ("metrics", "object"), ("baseline", "object"), ("challengers", "object"),
                 ("served", "object"), ("roles", "object"), ("versions", "array"), ("contract", "object"),
                 ("version", "integer"),
-            ], [("log_time", "string")]
+            ], [("log_time", "string"), ("lateness", "Lateness")]
         ),
         ("Versions", [("application", "string"), ("versions", "array")], []),
         ("VersionName", [("name", "string")], [("offset", "integer"), ("at", "string")]),
@@ -276,6 +278,7 @@ extension OpenAPI {
                 })
             })
         }
+        writeLateness(to: &json)
         writePage("EventPage", of: "events", hasEnd: true, to: &json)
         writePage("NoticePage", of: "notices", hasEnd: true, to: &json)
         writePage("ExperimentPage", of: "experiments", hasEnd: false, to: &json)

@@ -51,14 +51,15 @@ struct TestFold {
     /// The learned state before each event.
     private(set) var history: [LearnedState] = []
 
-    init(_ spec: Spec) {
+    /// - Parameter revision: of the fold; that of this program where it is nil.
+    init(_ spec: Spec, foldedBy revision: Int? = nil) {
         state = ApplicationState(beginning: spec)
         beginning = spec
-        #expect(adopt(spec) == .adopted)
+        #expect(adopt(spec, foldedBy: revision) == .adopted)
     }
 
-    init(_ tree: SpecTree) throws {
-        self.init(try tree.spec)
+    init(_ tree: SpecTree, foldedBy revision: Int? = nil) throws {
+        self.init(try tree.spec, foldedBy: revision)
     }
 
     var layout: FeatureLayout { state.contract.layout }
@@ -130,11 +131,12 @@ struct TestFold {
     }
 
     @discardableResult
-    mutating func adopt(_ spec: Spec) -> Decision {
-        apply(
-            Event(
-                .adopted(Adoption(.spec(spec), giving: state.successor(under: spec))), time: state.ledger.time,
-                features: FeatureRow(layout)))
+    mutating func adopt(_ spec: Spec, foldedBy revision: Int? = nil) -> Decision {
+        let own = Revision(of: spec.settings)
+        let adoption = Adoption(
+            .spec(spec), stateDigest: state.successor(under: spec).digest,
+            revision: Revision(fold: revision ?? own.fold, components: own.components))
+        return apply(Event(.adopted(adoption), time: state.ledger.time, features: FeatureRow(layout)))
     }
 
     /// Restores the learned state before the event at an offset.

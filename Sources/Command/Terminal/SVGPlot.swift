@@ -12,6 +12,20 @@ package struct SVGPlot {
     private static let legendLine = 20.0
     private static let (left, right, top, bottom) = (64.0, 704.0, 48.0, 288.0)
 
+    /// Colours and letters, for light and for dark pages.
+    static let style = """
+        <style>
+        svg { --ink: #1c2733; --faint: #d5dbe1; --c0: #0b63ce; --c1: #6b7682; --c2: #c2410c; --c3: #15803d;
+          --c4: #7c3aed; --c5: #b8860b; --c6: #be185d; --c7: #0e7490;
+          background: #fff; font: 13px system-ui, sans-serif; }
+        @media (prefers-color-scheme: dark) { svg { --ink: #e3e9ef; --faint: #37424d; --c0: #6cb2ff; --c1: #9aa5b1;
+          --c2: #fb9362; --c3: #5fd38a; --c4: #b79cff; --c5: #e3b341; --c6: #f683b5; --c7: #56c7d8;
+          background: #12181f; } }
+        text { fill: var(--ink); } .title { font-size: 16px; font-weight: 600; }
+        .grid { stroke: var(--faint); } .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
+        </style>
+        """
+
     private let title: String
     private let xLabel: String
 
@@ -28,16 +42,7 @@ package struct SVGPlot {
             """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 \(Int(height))" role="img" \
             aria-label="\(title.escapedXML)">
-            <style>
-            svg { --ink: #1c2733; --faint: #d5dbe1; --c0: #0b63ce; --c1: #6b7682; --c2: #c2410c; --c3: #15803d;
-              --c4: #7c3aed; --c5: #b8860b; --c6: #be185d; --c7: #0e7490;
-              background: #fff; font: 13px system-ui, sans-serif; }
-            @media (prefers-color-scheme: dark) { svg { --ink: #e3e9ef; --faint: #37424d; --c0: #6cb2ff; --c1: #9aa5b1;
-              --c2: #fb9362; --c3: #5fd38a; --c4: #b79cff; --c5: #e3b341; --c6: #f683b5; --c7: #56c7d8;
-              background: #12181f; } }
-            text { fill: var(--ink); } .title { font-size: 16px; font-weight: 600; }
-            .grid { stroke: var(--faint); } .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
-            </style>
+            \(Self.style)
             <text class="title" x="16" y="28">\(title.escapedXML)</text>
             """
         ]
@@ -92,7 +97,7 @@ package struct SVGPlot {
             """
     }
 
-    private static func stroke(_ index: Int) -> String {
+    static func stroke(_ index: Int) -> String {
         let dashes = dashes[(index + index / colorCount) % dashes.count]
         return "stroke=\"var(--c\(index % colorCount))\" stroke-dasharray=\"\(dashes)\""
     }
@@ -123,12 +128,12 @@ package struct SVGPlot {
 }
 
 extension Double {
-    fileprivate var svg: String { String(format: "%.1f", self) }
+    var svg: String { String(format: "%.1f", self) }
 }
 
 extension String {
     /// As text or attribute of an XML document; characters that XML 1.0 cannot hold are replaced.
-    fileprivate var escapedXML: String {
+    var escapedXML: String {
         var result = ""
         for character in printable {
             switch character {

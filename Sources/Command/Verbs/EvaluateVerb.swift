@@ -23,6 +23,7 @@ struct EvaluateVerb: AsyncParsableCommand {
 
     @OptionGroup var predicting: PredictionOptions
     @OptionGroup var plotting: PlotOptions
+    @OptionGroup var lateness: LatenessPlotOptions
     @OptionGroup var rows: RowOptions
     @OptionGroup var format: FormatOption
 
@@ -33,6 +34,7 @@ struct EvaluateVerb: AsyncParsableCommand {
     mutating func run() async throws {
         let path = spec
         try plotting.check(reading: [path, data])
+        try lateness.check(reading: [path, data])
         let (spec, warnings) = try SpecFile.load(path: path)
         for warning in warnings { Failure.say("\(path):\(warning)") }
         let interruption = Interruption()
@@ -60,6 +62,7 @@ struct EvaluateVerb: AsyncParsableCommand {
         let report = EvaluationReport(evaluation, seconds: seconds)
         let curves = report.curves(evaluation.curve)
         try plotting.writeSVG(curves, report.plotTitle)
+        try lateness.writeSVG(report.summary)
         if format.isJSON {
             format.print { report.write(to: &$0, curve: evaluation.curve) }
         } else {

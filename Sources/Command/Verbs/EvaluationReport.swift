@@ -62,13 +62,19 @@ struct EvaluationReport {
         }
     }
 
-    var text: String {
+    /// What it has in common with a status.
+    var summary: JSONValue {
         var json = JSONWriter()
         json.object { state.writeSummary(to: &$0) }
-        let summary = (try? JSONValue(parsing: json.bytes)) ?? .null
-        let counts = state.ledger.counts
+        return (try? JSONValue(parsing: json.bytes)) ?? .null
+    }
+
+    var text: String {
+        let (summary, counts) = (summary, state.ledger.counts)
+        var lateness = LatenessText.text(summary)
+        if !lateness.isEmpty { lateness += "\n" }
         return """
-            \(Status.metrics(summary))
+            \(lateness)\(Status.metrics(summary))
             \(counts.predictions.grouped) predictions, \(counts.labels.grouped) labels, \
             \(counts.expiredPredictions.grouped) never labelled, \(refusedCount.grouped) rows refused
             \(eventCount.grouped) events in \(Status.short(seconds)) s: \(Int(eventsPerSecond).grouped) a second

@@ -9,14 +9,17 @@ struct StatusVerb: AsyncParsableCommand {
         commandName: "status", abstract: "Say where an application stands.")
 
     @OptionGroup var options: ApplicationOptions
+    @OptionGroup var plotting: LatenessPlotOptions
     @OptionGroup var format: FormatOption
 
     @Flag(name: .long, help: "The spec in force, as YAML that `headrace check` takes.")
     var spec = false
 
     mutating func run() async throws {
+        try plotting.check(reading: [])
         if spec { return try await printSpec() }
         let status = try await Status.read(options)
+        try plotting.writeSVG(status)
         if format.isJSON {
             format.print { status.write(to: &$0) }
         } else {
@@ -94,7 +97,9 @@ enum Status {
             let what = damage["offset"]?.integer.map { "the snapshot at @\($0)" } ?? "the list of snapshots"
             line("damaged", "\(what): \(damage["reason"]?.string ?? "")")
         }
+        let lateness = LatenessText.text(status)
         return lines.joined(separator: "\n") + "\n\n" + metrics(status) + experts(status)
+            + (lateness.isEmpty ? "" : "\n" + lateness)
     }
 
     /// How much the experts of each model that has any weighed after so many examples, and weigh now, in percent.

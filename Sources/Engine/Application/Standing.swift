@@ -49,6 +49,7 @@ public struct Standing: Sendable {
     private let challengers: [(name: String, metrics: Metrics)]
     private let experts: [(name: String, history: ExpertHistory)]
     private let failedUpdates: [(name: String, count: UInt64)]
+    private let lateness: LatenessReport?
 
     /// Complexity: O(models × metrics × slices), whatever the models and the ledger hold.
     init(_ state: borrowing ApplicationState, _ digests: Digests, alarms: [String] = []) {
@@ -63,6 +64,7 @@ public struct Standing: Sendable {
         provisionalCount = state.contract.target.provisionalAfter == nil ? nil : state.ledger.provisionalCount
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
+        lateness = state.latenessReport
         baseline = state.learned.baselineMetrics.readings
         var challengers: [(name: String, metrics: Metrics)] = []
         var experts: [(name: String, history: ExpertHistory)] = []
@@ -102,6 +104,10 @@ public struct Standing: Sendable {
             for (name, count) in failedUpdates { json.member(name, count) }
         })
         writeCounts(to: &json)
+        if let lateness {
+            json.key("lateness")
+            lateness.write(to: &json)
+        }
     }
 
     /// The stream's counts, as members.

@@ -38,6 +38,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case voices = 6
     /// What the models have learned provisionally, of the learned half; where nothing is, it is not there.
     case taught = 7
+    /// How late labels come, and how answers proved by that, of that half; before the first question, it is not there.
+    case lateness = 8
 }
 
 extension CanonicalEncoder {

@@ -35,6 +35,7 @@ extension ApplicationState {
         }
         let voices = learned.settings.models.map { adopted.settings.models.firstIndex(of: $0) }
         passOnServed(to: adopted, voices, from: old, adoption.revision)
+        let (wasKept, targetChanged) = (keepsLateness, adopted.target != learned.target)
         rearrangeAnswers(answerSources(to: adopted, voices))
         learned = adopted
         revision = adoption.revision
@@ -42,6 +43,7 @@ extension ApplicationState {
         contractChanged()
         layOutVoices(learned.models.indices.map { voices.firstIndex(of: $0) })
         provisionalLabelChanged(from: old.contract.target.provisionalLabel)
+        passOnLateness(wasKept: wasKept, targetChanged: targetChanged)
         failureRuns = FailureRuns(modelCount: learned.models.count)
         outcome.notices.append(.adopted(adoption.recipe, at: offset))
         return .adopted

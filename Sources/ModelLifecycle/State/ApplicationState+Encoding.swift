@@ -14,6 +14,7 @@ extension ApplicationState {
             // Programs before it kept nothing of it, and their digests say nothing of it.
             if keepsServed { encodeServedFacts(to: &encoder) }
             if hasVoices { encodeVoices(of: [ledger], to: &encoder) }
+            if hasLateness { lateness.encode(to: &encoder) }
         })
     }
 
@@ -48,6 +49,7 @@ extension ApplicationState {
         if provisionalMicroseconds != nil {
             encoder.section(SnapshotSection.taught) { learned.encodeTaught(to: &$0) }
         }
+        if hasLateness { encoder.section(SnapshotSection.lateness) { lateness.encode(to: &$0) } }
     }
 
     /// Whether there is something to say of what was said.
@@ -101,6 +103,11 @@ extension ApplicationState {
             try self.learned.decodeTaught(from: &taught)
             try taught.finish()
         }
+        if var lateness = sections.optional(.lateness) {
+            guard keepsLateness else { throw lateness.lateness("a state of revision \(revision.fold)") }
+            self.lateness = try Lateness(from: &lateness, spec)
+            try lateness.finish()
+        }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
         layOutVoices()
@@ -137,7 +144,8 @@ extension ApplicationState {
         failureRuns = FailureRuns(modelCount: learned.models.count)
     }
 
-    private func checkHalves() throws(CanonicalDecodingError) {
+    private mutating func checkHalves() throws(CanonicalDecodingError) {
+        contractChanged()
         guard ledger.answerWidth % (learned.models.count + 1) == 0 else {
             throw CanonicalDecodingError(offset: 0, reason: "answers of other roles")
         }

@@ -14,7 +14,7 @@ extension ApplicationState {
             workspace: &workspace)
         let baseline = learned.models.count * width
         for model in learned.models.indices {
-            if isFinite(outcome, from: model * width, baseline: baseline, width) {
+            if outcome.isFinite(from: model * width, baseline: baseline) {
                 failureRuns.answerWentWell(model)
                 continue
             }
@@ -27,23 +27,6 @@ extension ApplicationState {
                 outcome.notices.append(.replaced(learned.models[model].name, count: count))
             }
         }
-    }
-
-    /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
-    /// for one class.
-    @inline(__always)
-    private func isFinite(_ outcome: borrowing Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
-        if width == 1 { return outcome.answers[start].isFinite }
-        guard contract.target.task == .multiclass else {
-            let (lower, upper) = (outcome.answers[start + 1], outcome.answers[start + 2])
-            return outcome.answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
-        }
-        var hasAny = false
-        for place in start..<start + width where !outcome.answers[place].isNaN {
-            guard outcome.answers[place].isFinite else { return false }
-            hasAny = true
-        }
-        return hasAny || outcome.answers[baseline].isNaN
     }
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
@@ -59,6 +42,10 @@ extension ApplicationState {
         let labelsSince = recall(index, isAskedNow: isAskedNow, &outcome)
         outcome.labelledQuestion = Int(ledger.entry(index).offset)
         score(index, label, target, row, at: time, &outcome)
+        if !isExample, keepsLateness {
+            let entry = ledger.entry(index)
+            noteLabel(label, target, of: index, askedAt: entry.time, entry.place, outcome, at: time)
+        }
         teach(row, target, of: index, at: time, labelsSince: labelsSince, &outcome)
         ledger.move(index, to: .labelled, at: time)
     }

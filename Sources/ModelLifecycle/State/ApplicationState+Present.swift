@@ -26,6 +26,7 @@ extension ApplicationState {
             for question in range { questions.append(try past.question(at: question)) }
         }
         ledger.setBack(to: time)
+        lateness.setBack(to: time)
         marks.ledger.setBack(to: time)
         for question in questions { reopen(question) }
         ledger.sortPending()
@@ -53,7 +54,7 @@ extension ApplicationState {
             return open(index, question)
         case .pending, .labelled, .expired, .free: return
         }
-        ledger.counts.expiredPredictions.takeOne()
+        takeBackExpiry()
         ledger.counts.labels += 1
     }
 
@@ -77,7 +78,12 @@ extension ApplicationState {
             ledger.setGiven(answerGiven(to: question), of: index)
         }
         ledger.setAnswers(answers, of: index)
+        takeBackExpiry()
+    }
+
+    private mutating func takeBackExpiry() {
         ledger.counts.expiredPredictions.takeOne()
+        if keepsLateness { lateness.takeBackExpiry(after: horizonMicroseconds) }
     }
 
     /// What was answered before the last adoption, by the slots of ``served``. Of open classes it is known only of the

@@ -88,6 +88,9 @@ extension ApplicationState {
         swap(&row, &outcome.rows[place])
         let labelsSince = recall(index, &outcome)
         score(index, label, target, row, at: time, &outcome)
+        if keepsLateness {
+            noteLabel(label, target, of: index, askedAt: entry.time, entry.place, outcome, at: expiry(entry.time))
+        }
         outcome.concludeScored(Int(entry.offset), row: place)
         if !entry.isProvisional { train(row, target, at: time, labelsSince: labelsSince, &outcome) }
         swap(&row, &outcome.rows[place])

@@ -80,6 +80,7 @@ extension ApplicationState {
         while let index = ledger.oldest(.pending), hasPassed(ledger.time(of: index), time) {
             let entry = ledger.entry(index)
             ledger.counts.expiredPredictions += 1
+            if keepsLateness { lateness.expire(after: horizonMicroseconds) }
             switch spec.contract.target.unlabelled {
             case .drop:
                 ledger.move(index, to: .expired, at: expiry(entry.time))

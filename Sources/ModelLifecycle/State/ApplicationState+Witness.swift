@@ -16,6 +16,7 @@ extension ApplicationState {
         self.init(candidate: plain, from: offset)
         for name in classes { _ = learned.classes.append(name) }
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
+        contractChanged()
     }
 
     /// How many numbers an answer of one model takes.

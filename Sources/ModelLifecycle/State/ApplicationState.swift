@@ -29,6 +29,8 @@ public struct ApplicationState: Sendable {
     public internal(set) var version: Int
     /// How what was answered proved.
     var served = Served()
+    /// How late labels come, and how answers proved by that.
+    var lateness: Lateness
     /// How often models failed of late: what is told of it.
     var failureRuns: FailureRuns
     var workspace = Pipeline.Workspace()
@@ -51,6 +53,7 @@ public struct ApplicationState: Sendable {
         ledger = Ledger(answerWidth: learned.answerWidth(spec.contract))
         marks = Marks(answerWidth: ledger.answerWidth)
         failureRuns = FailureRuns(modelCount: learned.models.count)
+        lateness = Lateness(spec)
         (horizonMicroseconds, rowShape) = (0, (0, 0, 0))
         contractChanged()
         layOutVoices()
@@ -69,6 +72,7 @@ public struct ApplicationState: Sendable {
         provisionalMicroseconds = spec.contract.target.provisionalAfter?.microseconds
         let layout = spec.contract.layout
         rowShape = (layout.numberCount, layout.stringCount, layout.timestampCount)
+        ledger.tellOpenTimes(within: horizonMicroseconds)
     }
 
     /// Applies the next event.
@@ -157,6 +161,7 @@ public struct ApplicationState: Sendable {
         }
         try pass(to: time, &past, &outcome)
         ledger.counts.predictions += 1
+        if keepsLateness { lateness.ask(at: time) }
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,

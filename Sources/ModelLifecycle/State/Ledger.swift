@@ -35,9 +35,23 @@ public struct Ledger: Sendable {
     /// The answers of each entry, one after the other: `answerWidth` doubles each.
     private var answers: [Double] = []
     private(set) var answerWidth: Int
+    /// When the open questions were asked.
+    private(set) var openTimes = OpenTimes(horizon: 0)
 
     init(answerWidth: Int) {
         self.answerWidth = answerWidth
+    }
+
+    /// Tells the open questions' times apart as suits a horizon. Complexity: O(open) where it is another.
+    mutating func tellOpenTimes(within horizon: Int64) {
+        var times = OpenTimes(horizon: horizon)
+        guard times.width != openTimes.width else { return }
+        var next = oldest(.pending)
+        while let index = next {
+            times.add(time(of: index), 1)
+            next = self.next(after: index)
+        }
+        openTimes = times
     }
 
     var isEmpty: Bool { used == 0 }
@@ -123,14 +137,19 @@ public struct Ledger: Sendable {
         if entry.isProvisional { provisionalCount += 1 }
         if used * 2 > buckets.count { rehash(max(64, buckets.count * 2)) } else { place(index) }
         relink { $0.link(index, in: $1) }
+        if entry.status == .pending { openTimes.add(entry.time, 1) }
         return index
     }
 
     /// Moves an entry to the end of the queue of its new status.
     mutating func move(_ index: Int, to status: Status, at time: Timestamp) {
         if !given.isEmpty, status != .pending { given[index] = nil }
-        if voices.used > 0, entries[index].status == .pending, status != .pending { leaveVoices(index) }
+        if entries[index].status == .pending {
+            openTimes.add(entries[index].time, -1)
+            if voices.used > 0, status != .pending { leaveVoices(index) }
+        }
         if status != .pending, entries[index].isProvisional { unmarkProvisional(index) }
+        if status == .pending { openTimes.add(time, 1) }
         relink { queues, entries in
             queues.unlink(index, in: entries)
             entries[index].status = status
@@ -172,6 +191,7 @@ public struct Ledger: Sendable {
             entries[index] = entry
             queues.link(index, in: entries)
         }
+        if entry.status == .pending { openTimes.add(entry.time, 1) }
     }
 
     mutating func remove(_ index: Int) {
@@ -180,6 +200,7 @@ public struct Ledger: Sendable {
         if !given.isEmpty { given[index] = nil }
         if voices.used > 0 { leaveVoices(index) }
         if entries[index].isProvisional { unmarkProvisional(index) }
+        if entries[index].status == .pending { openTimes.add(entries[index].time, -1) }
         let free = freeHead
         relink { queues, entries in
             queues.unlink(index, in: entries)

@@ -106,6 +106,7 @@ extension ApplicationState {
         case .pending:
             ledger.counts.count(labelAfter: ledger.time.microseconds - entry.time.microseconds)
             if let row = marked.row { score(index, label, row) }
+            if keepsLateness { noteMarkedLabel(label, of: index, at: ledger.time) }
             marks.ledger.setLabel(hash, at: offset, of: index)
             marks.ledger.move(index, to: .labelled, at: ledger.time)
         case .expired where entry.label == 0:
@@ -162,9 +163,18 @@ extension ApplicationState {
     }
 
     /// As ``pass(to:keeping:_:_:)``, of what is set aside: what expires there teaches nothing.
+    /// Where questions are learned provisionally, the stated label is final at the end of the horizon.
+    private mutating func noteMarkedExpiry(of index: Int) {
+        guard provisionalMicroseconds != nil, let label = contract.target.provisionalLabel else {
+            return lateness.expire(after: horizonMicroseconds)
+        }
+        noteMarkedLabel(label, of: index, at: expiry(marks.ledger.entry(index).time))
+    }
+
     private mutating func passMarks(to time: Timestamp, keeping kept: Int?) {
         while let oldest = marks.ledger.oldest(.pending), hasPassed(marks.ledger.entry(oldest).time, time) {
             ledger.counts.expiredPredictions += 1
+            if keepsLateness { noteMarkedExpiry(of: oldest) }
             let deadline = marks.ledger.entry(oldest).time.microseconds &+ horizonMicroseconds
             marks.ledger.move(
                 oldest, to: .expired, at: max(marks.ledger.time, Timestamp(microseconds: deadline)))

@@ -85,6 +85,25 @@ public struct Outcome: Sendable {
         }
     }
 
+    /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
+    /// for one class.
+    /// - Parameters: where the ``width`` numbers of the answer, and those of the baseline's, begin among the
+    ///   ``answers``.
+    @inline(__always)
+    func isFinite(from start: Int, baseline: Int) -> Bool {
+        if width == 1 { return answers[start].isFinite }
+        guard task == .multiclass else {
+            let (lower, upper) = (answers[start + 1], answers[start + 2])
+            return answers[start].isFinite && !lower.isInfinite && !upper.isInfinite
+        }
+        var hasAny = false
+        for place in start..<start + width where !answers[place].isNaN {
+            guard answers[place].isFinite else { return false }
+            hasAny = true
+        }
+        return hasAny || answers[baseline].isNaN
+    }
+
     /// Hands out the baseline's answer to the question that was labelled.
     @inline(__always)
     package func withBaselineScored<R>(_ body: (UnsafeBufferPointer<Double>) -> R) -> R {

@@ -17,6 +17,9 @@ public struct Revision: Sendable, Equatable, CustomStringConvertible {
     /// The first that keeps what models say with the question, and lets them be judged by it.
     static let voices = 3
 
+    /// The first that keeps how late labels come, and how answers proved by that, and whose digests cover it.
+    static let lateness = 3
+
     /// What blocks of format 1 were written by: they do not say.
     public static let unrecorded = Revision(fold: 0, components: [])
 

@@ -18,7 +18,7 @@ extension Scorecard {
     public mutating func score(
         _ answer: UnsafeBufferPointer<Double>, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
-        if answer.saysAnything { update(target, answer, row, at: time.microseconds) }
+        if answer.saysAnything { update(target, answer, row, at: time.microseconds) } else { passOver() }
     }
 }
 

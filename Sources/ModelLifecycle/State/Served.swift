@@ -16,11 +16,14 @@ struct Served: Sendable {
     private var slots: [Int] = []
     /// Whether they lie in the same places.
     private var areSlotsSame = true
-    /// An answer by the slots here.
-    private var laidOut: [Double] = []
+    /// The answer that was laid out last, by the slots here.
+    private(set) var laidOut: [Double] = []
 
     /// The champion's.
     init() {}
+
+    /// Whether it is scored by itself.
+    var isParted: Bool { own != nil }
 
     /// Of answers that nobody scored: those that programs before revision ``Revision/served`` gave.
     init(beginning card: Scorecard, _ classes: CategoryTable = CategoryTable()) {
@@ -87,27 +90,38 @@ struct Served: Sendable {
 
     // MARK: Scoring
 
-    /// Scores what was answered to a question.
+    /// Lays what was answered to a question out by the slots here, as ``laidOut``.
     /// - Parameters:
     ///   - given: by the slots here, where the answer was kept so; else the voice of the model that answered.
     ///   - target: by the slots of the learned state.
-    mutating func score(
+    /// - Returns: the target by the slots here.
+    mutating func layOut(
         _ given: [Double]?, voice: ArraySlice<Double>, _ label: Label, _ target: Target, _ learned: CategoryTable,
-        maxClasses: Int, _ row: borrowing FeatureRow, at time: Timestamp
-    ) {
+        maxClasses: Int
+    ) -> Target {
         var target = target
         if case .named(let bytes) = label {
             if slots.count != learned.count { follow(learned, maxClasses) }
             target = .label(bytes.withUnsafeBytes { meet($0, maxClasses) })
         }
         if let given {
-            given.withUnsafeBufferPointer { own?.score($0, target, row, at: time) }
+            laidOut = given
         } else if areSlotsSame {
-            voice.withUnsafeBufferPointer { own?.score($0, target, row, at: time) }
+            laidOut.removeAll(keepingCapacity: true)
+            laidOut.append(contentsOf: voice)
         } else {
             laidOut = arranged(voice)
-            laidOut.withUnsafeBufferPointer { own?.score($0, target, row, at: time) }
         }
+        return target
+    }
+
+    /// Scores what was answered to a question. - Parameters: as of ``layOut(_:voice:_:_:_:maxClasses:)``.
+    mutating func score(
+        _ given: [Double]?, voice: ArraySlice<Double>, _ label: Label, _ target: Target, _ learned: CategoryTable,
+        maxClasses: Int, _ row: borrowing FeatureRow, at time: Timestamp
+    ) {
+        let target = layOut(given, voice: voice, label, target, learned, maxClasses: maxClasses)
+        laidOut.withUnsafeBufferPointer { own?.score($0, target, row, at: time) }
     }
 }
 

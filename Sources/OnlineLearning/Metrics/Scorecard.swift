@@ -44,6 +44,11 @@ public struct Scorecard: Sendable {
     private let groupOfMetric: [Int]
     /// When the last answer was scored, in microseconds; windows of time end there.
     private var time = Int64.min
+    /// Where the number of ``MeanScore`` stands among the columns; −1 where it is none of them.
+    private let meanColumn: Int
+    /// What the answer that came last adds to the mean which the first metric of a ``MeanScore`` is; NaN where it was
+    /// not scored, or none of the metrics is a mean.
+    public private(set) var lastLoss = Double.nan
 
     /// - Parameters:
     ///   - components: metrics for the task.
@@ -76,6 +81,9 @@ public struct Scorecard: Sendable {
             groupOfMetric.append(group ?? members.count)
             if let group { members[group].append(index) } else { members.append([index]) }
         }
+        let mean = MeanScore.first(of: metrics)?.number
+        // Hits are counted, and need no column.
+        meanColumn = mean == .isHit ? Self.hits : mean.flatMap { columns.firstIndex(of: $0) } ?? -1
         (self.columns, self.groupOfMetric) = (columns, groupOfMetric)
         groups = members.map { [classLimit] members in
             var ingredients: [Ingredient] = []
@@ -89,7 +97,13 @@ public struct Scorecard: Sendable {
         }
     }
 
+    /// The ``meanColumn`` of accuracy.
+    private static let hits = -2
+
     // MARK: Scoring
+
+    /// An answer came that is not to be scored.
+    public mutating func passOver() { lastLoss = .nan }
 
     /// Scores an answer that is not sliced.
     @inline(__always)
@@ -110,11 +124,16 @@ public struct Scorecard: Sendable {
     public mutating func update(
         _ truth: Target, _ answer: UnsafeBufferPointer<Double>, _ row: FeatureRow, at time: Int64 = 0
     ) {
-        guard let scored = ScoredAnswer(truth, answer, task, classLimit: classLimit) else { return }
+        guard let scored = ScoredAnswer(truth, answer, task, classLimit: classLimit) else { return passOver() }
         self.time = max(self.time, time)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: columns.count) { numbers in
             for index in columns.indices { numbers.initializeElement(at: index, to: columns[index].value(of: scored)) }
             let x = UnsafeBufferPointer(numbers)
+            if meanColumn >= 0 {
+                lastLoss = x[meanColumn]
+            } else if meanColumn == Self.hits {
+                lastLoss = scored.choice == scored.slot ? 1 : 0
+            }
             for index in groups.indices {
                 groups[index].update(x, truth: scored.slot, choice: scored.choice, row, at: self.time)
             }

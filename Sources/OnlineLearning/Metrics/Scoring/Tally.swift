@@ -28,6 +28,12 @@ public struct Tally: Sendable {
         window = plan.window.map { AnswerWindow($0) }
     }
 
+    /// Of answers that were counted elsewhere.
+    init(of number: AnswerNumber, sum: Double, count: Int) {
+        self.init(TallyPlan([.sum(number)], window: nil, columns: [number], classLimit: 1))
+        (sums[0], self.count) = (sum, count)
+    }
+
     // MARK: Reading
 
     /// The sum of a number over the answers. - Precondition: it is one of the metric's ingredients.

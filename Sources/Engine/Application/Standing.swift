@@ -37,6 +37,9 @@ public struct Standing: Sendable {
     public let alarms: [String]
     public let counts: StreamCounts
     public let openCount, waitingCount, knownCount: Int
+    /// Labels that are set aside now, and what became of all that ever were.
+    public let asideCount: Int
+    public let asideLabels: AsideLabels
     private let champion: Metrics
     private let served: Metrics
     /// Each model by its name, with its role.
@@ -55,6 +58,7 @@ public struct Standing: Sendable {
         openCount = state.ledger.pendingCount
         waitingCount = state.ledger.waitingCount
         knownCount = state.ledger.knownCount
+        (asideCount, asideLabels) = (state.asideCount, state.asideLabels)
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
         baseline = state.learned.baselineMetrics.readings
@@ -109,6 +113,12 @@ public struct Standing: Sendable {
         json.member("unmatched_labels", counts.unmatchedLabels)
         json.member("expired_predictions", counts.expiredPredictions)
         json.member("unlabelled_share", counts.unlabelledShare)
+        json.member("set_aside_labels", object: { json in
+            json.member("waiting", asideCount)
+            json.member("learned", asideLabels.learnedCount)
+            json.member("dropped", asideLabels.droppedCount)
+            json.member("total", asideLabels.count)
+        })
         json.member("corrections", counts.corrections)
         json.member("dropped_ids", counts.droppedIDs)
         json.member("replaced_answers", counts.replacedAnswers)

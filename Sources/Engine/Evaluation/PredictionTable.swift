@@ -33,8 +33,9 @@ package struct PredictionTable {
 
     /// Takes note of an event that was just applied. Complexity: O(models · classes).
     mutating func add(_ event: borrowing Event, _ outcome: borrowing Outcome, _ state: borrowing ApplicationState) {
+        for late in outcome.learnedLate { addLate(late) }
         switch outcome.decision {
-        case .predicted:
+        case .predicted, .predictedAndSetAside:
             let question = question(event, outcome, state, label: nil)
             open[question.offset] = question
             order.append(question.offset)
@@ -48,6 +49,13 @@ package struct PredictionTable {
         case .predictedAndLearned: done.append(question(event, outcome, state, label: event.label))
         default: break
         }
+    }
+
+    /// A label that was set aside counts from when it is learned.
+    private mutating func addLate(_ late: Outcome.LearnedLate) {
+        guard var question = open.removeValue(forKey: late.question) else { return }
+        question.label = .number(late.value)
+        done.append(question)
     }
 
     private mutating func question(

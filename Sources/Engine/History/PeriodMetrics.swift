@@ -57,12 +57,21 @@ private struct PeriodScores {
     }
 
     mutating func take(_ state: borrowing ApplicationState, _ outcome: borrowing Outcome) {
-        guard let truth = outcome.scoredTarget, state.contract.target.task == task,
-            state.contract.target.classes == target.classes, let place = slot(truth, state)
+        for late in outcome.learnedLate {
+            if let truth = late.target { take(state, truth, state.answersScored(late)) }
+        }
+        if let truth = outcome.scoredTarget { take(state, truth, state.answersScored(in: outcome)) }
+    }
+
+    private mutating func take(
+        _ state: borrowing ApplicationState, _ truth: Target, _ answers: [(model: String, values: [Double])]
+    ) {
+        guard state.contract.target.task == task, state.contract.target.classes == target.classes,
+            let place = slot(truth, state)
         else { return }
         labelCount += 1
         let time = state.ledger.time.microseconds
-        for (model, answer) in state.answersScored(in: outcome) {
+        for (model, answer) in answers {
             guard let index = models.firstIndex(of: model) else { continue }
             let laidOut = isOpen ? rearranged(answer, state) : answer
             guard task == .multiclass || !(laidOut.first?.isNaN ?? true) else { continue }

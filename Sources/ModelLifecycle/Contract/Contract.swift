@@ -56,6 +56,16 @@ public struct TargetDeclaration: Sendable, Equatable {
         case label(Label)
     }
 
+    /// What becomes of a label far outside the range of those learned so far; of a regression only.
+    public enum Outliers: UInt8, Sendable, CaseIterable {
+        /// It is set aside: neither scored nor learned, until others like it come.
+        case setAside = 0
+        /// It is learned like any other.
+        case learn = 1
+
+        public var name: String { self == .setAside ? "set_aside" : "learn" }
+    }
+
     public static let defaultHorizon = TimeSpan(microseconds: 30 * 86_400 * 1_000_000)
     public static let defaultMaxClasses = 256
 
@@ -73,6 +83,7 @@ public struct TargetDeclaration: Sendable, Equatable {
     /// The smallest and largest label that is taken, where there is a bound; of a regression only.
     public let minimum: Double?
     public let maximum: Double?
+    public let outliers: Outliers
     /// What retries of each listed class are compared by.
     let classHashes: [UInt64]
     /// The listed classes as UTF-8.
@@ -81,9 +92,9 @@ public struct TargetDeclaration: Sendable, Equatable {
     public init(
         name: String, task: Task, horizon: TimeSpan = defaultHorizon, classes: [String]? = nil,
         maxClasses: Int = defaultMaxClasses, unlabelled: Unlabelled = .drop, minimum: Double? = nil,
-        maximum: Double? = nil
+        maximum: Double? = nil, outliers: Outliers = .setAside
     ) {
-        (self.name, self.task, self.horizon) = (name, task, horizon)
+        (self.name, self.task, self.horizon, self.outliers) = (name, task, horizon, outliers)
         self.classes = task == .binary ? classes ?? ["false", "true"] : classes
         (self.maxClasses, self.unlabelled) = (maxClasses, unlabelled)
         (self.minimum, self.maximum) = (minimum, maximum)
@@ -173,6 +184,7 @@ extension TargetDeclaration {
         var extras = Extras()
         extras.add(Contract.extraNames[0], maximum) { $0.double($1) }
         extras.add(Contract.extraNames[1], minimum) { $0.double($1) }
+        extras.add(Contract.extraNames[2], outliers == .setAside ? nil : outliers) { $0.byte($1.rawValue) }
         return extras
     }
 
@@ -181,14 +193,22 @@ extension TargetDeclaration {
             try extras.value(name) { (decoder) throws(CanonicalDecodingError) in try decoder.double() }
         }
         let maximum = try bound(Contract.extraNames[0])
+        let outliers = try extras.value(Contract.extraNames[2]) { (decoder) throws(CanonicalDecodingError) in
+            let outliers = try decoder.enumeration(Outliers.init(rawValue:))
+            guard outliers != .setAside else {
+                throw CanonicalDecodingError(offset: decoder.offset, reason: "a default that is written")
+            }
+            return outliers
+        }
         return TargetDeclaration(
             name: name, task: task, horizon: horizon, classes: classes, maxClasses: maxClasses,
-            unlabelled: unlabelled, minimum: try bound(Contract.extraNames[1]), maximum: maximum)
+            unlabelled: unlabelled, minimum: try bound(Contract.extraNames[1]), maximum: maximum,
+            outliers: outliers ?? .setAside)
     }
 }
 
 extension Contract {
-    fileprivate static let extraNames = ["target.max", "target.min"]
+    fileprivate static let extraNames = ["target.max", "target.min", "target.outliers"]
 }
 
 /// The part that every format has; bounds are extras of the contract.

@@ -34,6 +34,9 @@ enum SnapshotSection: UInt8, SectionTable {
     case names = 4
     /// What exclusions have set aside, of that half; where nobody signed an amendment, it is not there.
     case marks = 5
+    /// The range of labels and which are set aside, of the learned half, and what became of such labels, of the other;
+    /// not there before there is any of it.
+    case outliers = 6
 }
 
 extension CanonicalEncoder {

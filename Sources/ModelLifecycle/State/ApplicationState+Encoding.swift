@@ -41,6 +41,14 @@ extension ApplicationState {
         }
         if !names.isEmpty { encoder.section(SnapshotSection.names) { names.encode(to: &$0) } }
         if !marks.isEmpty { encoder.section(SnapshotSection.marks) { encodeMarks(to: &$0) } }
+        if !learned.outliers.isEmpty || !asideLabels.isEmpty {
+            encoder.section(SnapshotSection.outliers) { encoder in
+                encoder.optional(learned.outliers.isEmpty ? nil : learned.outliers) {
+                    $1.encode(to: &$0, withOffsets: true)
+                }
+                asideLabels.encode(to: &encoder)
+            }
+        }
     }
 
     /// - Parameter format: of the snapshot.
@@ -70,6 +78,14 @@ extension ApplicationState {
             try decodeMarks(from: &marks)
             try marks.finish()
         }
+        if var outliers = sections.optional(.outliers) {
+            if try outliers.bool() {
+                self.learned.outliers = try OutlierLabels(from: &outliers, modelCount: self.learned.models.count)
+            }
+            asideLabels = try AsideLabels(from: &outliers)
+            try outliers.finish()
+        }
+        contractChanged()
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
     }
@@ -83,6 +99,7 @@ extension ApplicationState {
         amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
         revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
         served = Served(beginning: Scorecard(spec.settings.metrics, spec.contract))
+        contractChanged()
         try checkHalves()
     }
 

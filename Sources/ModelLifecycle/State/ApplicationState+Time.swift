@@ -31,6 +31,7 @@ extension ApplicationState {
             ledger.remove(oldest)
         }
         ledger.time = time
+        if !learned.outliers.aside.isEmpty { passAside(at: time, &outcome) }
     }
 
     private mutating func expirePredictions(

@@ -34,6 +34,12 @@ public struct ApplicationState: Sendable {
     private var workspace = Pipeline.Workspace()
     /// The horizon of ``contract``, where the hot path finds it without a copy of anything.
     private(set) var horizonMicroseconds: Int64
+    /// Whether labels far outside the range learned so far are set aside.
+    private(set) var watchesLabels = false
+    /// Whether the label of the event under way is somebody's correction, which is learned whatever it is.
+    private var isLabelConfirmed = false
+    /// What became of labels that were set aside.
+    public internal(set) var asideLabels = AsideLabels()
     /// How many values a row of the contract has, for the same reason.
     private var rowShape: (numbers: Int, strings: Int, timestamps: Int)
 
@@ -51,6 +57,7 @@ public struct ApplicationState: Sendable {
         failureRuns = FailureRuns(modelCount: learned.models.count)
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         rowShape = Self.rowShape(spec.contract.layout)
+        contractChanged()
     }
 
     /// The state of a spec's untrained models, before the event at an offset of a log that others wrote.
@@ -60,10 +67,11 @@ public struct ApplicationState: Sendable {
         learned.lineage = Lineage(from: offset)
     }
 
-    /// Brings what is derived from the contract in line with it.
+    /// Brings what is derived from the contract and the revision in line with them.
     mutating func contractChanged() {
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         rowShape = Self.rowShape(spec.contract.layout)
+        watchesLabels = revision.fold >= Revision.outliers && spec.contract.target.setsOutliersAside
     }
 
     private static func rowShape(_ layout: FeatureLayout) -> (numbers: Int, strings: Int, timestamps: Int) {
@@ -108,6 +116,7 @@ public struct ApplicationState: Sendable {
         _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
         outcome.begin(answering: learned.roles.champion)
+        isLabelConfirmed = correctedLabel != nil
         let time = max(ledger.time, event.time)
         let marked = marks.ledger.isEmpty ? nil : try self.marked(event, at: time, &past)
         let decision: Decision
@@ -168,8 +177,8 @@ public struct ApplicationState: Sendable {
         }
         ledger.replace(known.index, with: entry)
         ledger.setAnswers(outcome.answers, of: known.index)
-        learn(event.features, waitingLabel, scoring: known.index, at: time, &outcome)
-        return .predictedAndLearned
+        let hasLearned = learn(event.features, waitingLabel, scoring: known.index, at: time, &outcome)
+        return hasLearned ? .predictedAndLearned : .predictedAndSetAside
     }
 
     private mutating func label(
@@ -194,9 +203,9 @@ public struct ApplicationState: Sendable {
             // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
             var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
             swap(&row, &outcome.recalled)
-            learn(row, label, scoring: known.index, at: time, &outcome)
+            let hasLearned = learn(row, label, scoring: known.index, at: time, &outcome)
             swap(&row, &outcome.recalled)
-            return .learned
+            return hasLearned ? .learned : .setAside
         case .expired where known.entry.label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)
             ledger.counts.lateLabels += 1
@@ -208,13 +217,6 @@ public struct ApplicationState: Sendable {
         }
     }
 
-    /// The event that gave an id this label: the first label, whatever corrected it since, or the last correction.
-    private func offset(saying hash: UInt64, _ known: KnownID) -> Int? {
-        if known.entry.label == hash { return firstLabelOffset(known) }
-        guard let correction = ledger.correction(of: known.index), correction.label == hash else { return nil }
-        return Int(correction.offset)
-    }
-
     /// Gives a row room for what the contract has, where it has not: the first time, and after another contract.
     @inline(__always)
     private func layOut(_ row: inout FeatureRow) {
@@ -223,11 +225,6 @@ public struct ApplicationState: Sendable {
         {
             row = FeatureRow(spec.contract.layout)
         }
-    }
-
-    /// Of a label that a snapshot of format 2 told of, only the question is known.
-    private func firstLabelOffset(_ known: KnownID) -> Int {
-        Int(known.entry.labelOffset < 0 ? known.entry.offset : known.entry.labelOffset)
     }
 
     private mutating func example(
@@ -253,8 +250,8 @@ public struct ApplicationState: Sendable {
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
-        learn(event.features, label, scoring: index, at: time, isExample: true, &outcome)
-        return .predictedAndLearned
+        let hasLearned = learn(event.features, label, scoring: index, at: time, isExample: true, &outcome)
+        return hasLearned ? .predictedAndLearned : .predictedAndSetAside
     }
 
     /// Records a correction, of which the models learn when they are derived anew. An id without a label is given its
@@ -265,8 +262,10 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
         guard let known = find(id, at: ledger.time), known.entry.label != 0 else {
+            isLabelConfirmed = true
             return try self.label(id, label, at: time, &past, &outcome)
         }
+        if learned.outliers.holds(Int(known.entry.offset)) { return confirm(known, label, &outcome) }
         guard ledger.label(of: known.index) != hash else {
             let correction = ledger.correction(of: known.index)
             return .repeated(offset: correction.map { Int($0.offset) } ?? firstLabelOffset(known))
@@ -278,30 +277,6 @@ public struct ApplicationState: Sendable {
         ledger.counts.corrections += 1
         amendments.append(amendment, at: offset)
         return .corrected
-    }
-
-    /// What the ledger knows of an id: the entry, and its status at a time.
-    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
-
-    /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
-    /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
-    func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        if let known = find(id, at: time) { return known }
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        guard entry.status != .waiting else { return nil }
-        return (index, entry, entry.status == .pending ? .expired : entry.status)
-    }
-
-    /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
-    /// ledger still holds them, because a refused event must not change anything.
-    func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        var (status, since) = (entry.status, entry.time)
-        if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
-        if status != .pending, hasPassed(since, time) { return nil }
-        return (index, entry, status)
     }
 
     // MARK: Answering and learning
@@ -345,15 +320,20 @@ public struct ApplicationState: Sendable {
     }
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
+    /// - Returns: false where the label is set aside: then nothing is scored or learned.
     private mutating func learn(
         _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isExample: Bool = false,
         _ outcome: inout Outcome
-    ) {
+    ) -> Bool {
         let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         if !isExample {
             ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
         }
         let target = target(learning: label)
+        if watchesLabels, !takesIn(target, row, of: index, at: time, isConfirmed: isLabelConfirmed, &outcome) {
+            ledger.move(index, to: .labelled, at: time)
+            return false
+        }
         outcome.labelledQuestion = question
         outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
         outcome.scoredWidth = voiceWidth
@@ -367,9 +347,10 @@ public struct ApplicationState: Sendable {
         }
         train(row, target, at: time, &outcome)
         ledger.move(index, to: .labelled, at: time)
+        return true
     }
 
-    private mutating func score(
+    mutating func score(
         _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
         let width = outcome.scoredWidth

@@ -16,6 +16,8 @@ public struct LearnedState: Sendable {
     /// The classes of an open target in the order in which they were first learned; empty where they are listed.
     public internal(set) var classes = CategoryTable()
     public internal(set) var lineage: Lineage
+    /// The range of the labels learned, and those that are set aside for it.
+    var outliers = OutlierLabels()
     /// What the models answer: one state cannot take the place of another where this differs.
     let target: Target
 
@@ -91,6 +93,9 @@ public struct LearnedState: Sendable {
                 metrics: Scorecard(newSettings, contract))
         }
         if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings, contract) }
+        adopted.outliers.rearrange(newSettings.models.map { before.firstIndex(of: $0) }, from: before.count)
+        // Where the rule is off, the range would be that of once.
+        if !contract.target.setsOutliersAside { adopted.outliers.range = LabelRange() }
         return adopted
     }
 
@@ -101,7 +106,7 @@ public struct LearnedState: Sendable {
         var decoder = CanonicalDecoder(encoder.bytes)
         do {
             var state = try LearnedState(from: &decoder, contract: contract)
-            (state.lineage, state.roles) = (lineage, roles)
+            (state.lineage, state.roles, state.outliers) = (lineage, roles, outliers)
             return state
         } catch {
             preconditionFailure("what was just encoded does not decode: \(error)")
@@ -143,12 +148,13 @@ public struct LearnedState: Sendable {
             + models.indices.filter { $0 != roles.champion }.map { models[$0].name }
     }
 
-    /// Who serves is part of it where that is not what the spec itself says, so that states of before have the digests
-    /// that they always had.
+    /// Who serves is part of it where that is not what the spec itself says, and the range of labels where there is one,
+    /// so that states of before have the digests that they always had.
     public var digest: Digest {
         var encoder = CanonicalEncoder()
         encode(to: &encoder)
         if !roles.areUsual { roles.encode(to: &encoder) }
+        if !outliers.isEmpty { outliers.encode(to: &encoder, withOffsets: false) }
         return Digest(hashing: encoder.bytes)
     }
 }

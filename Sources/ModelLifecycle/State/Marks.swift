@@ -102,7 +102,7 @@ extension ApplicationState {
         switch marked.status {
         case .pending:
             ledger.counts.count(labelAfter: ledger.time.microseconds - entry.time.microseconds)
-            if let row = marked.row { score(index, label, row) }
+            if let row = marked.row, !isOutside(label) { score(index, label, row) }
             marks.ledger.setLabel(hash, at: offset, of: index)
             marks.ledger.move(index, to: .labelled, at: ledger.time)
         case .expired where entry.label == 0:

@@ -10,10 +10,13 @@ public struct Revision: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Raised with every change of what `apply`, the elementary functions or the baseline give.
-    public static let fold = 2
+    public static let fold = 3
 
     /// The first that scores what was answered, whatever was adopted since, and whose digests cover it.
     static let served = 2
+
+    /// The first that sets labels aside which lie far outside the range learned so far.
+    static let outliers = 3
 
     /// What blocks of format 1 were written by: they do not say.
     public static let unrecorded = Revision(fold: 0, components: [])

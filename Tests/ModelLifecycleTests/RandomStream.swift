@@ -29,6 +29,11 @@ struct RandomTask: Sendable, CustomStringConvertible {
         RandomTask("multiclass", "softmax_regression", ["accuracy", "log_loss"], names.map { .named(Array($0.utf8)) }),
     ]
 
+    /// Of its labels one in thirty lies far outside the range of the others.
+    static let outliers = RandomTask(
+        "regression", "linear_regression", ["mae", "r2"],
+        ((0..<60).map { Double($0 % 7) } + [1e6, -1e6]).map { .number($0) })
+
     private init(_ type: String, _ learner: String, _ metrics: [String], _ labels: [Label]) {
         description = type
         self.labels = labels

@@ -52,7 +52,7 @@ import Testing
                     continue
                 }
                 offsets.append(offset)
-                if decision == .predictedAndLearned, let label = waiting.removeValue(forKey: event.id.bytes) {
+                if [.predictedAndLearned, .predictedAndSetAside].contains(decision), let label = waiting.removeValue(forKey: event.id.bytes) {
                     offsets.append(label)
                 }
             }
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test(arguments: RandomTask.all, FoldPropertyTests.seeds)
+    @Test(arguments: RandomTask.all + [.outliers], FoldPropertyTests.seeds)
     func isAsIfNeverAmended(_ task: RandomTask, _ seed: UInt64) throws {
         for meanwhile in Meanwhile.allCases {
             var lives = try Lives(task, seed, count: 300)
@@ -130,7 +130,7 @@ import Testing
         #expect(state.encoded == fold.state.encoded)
     }
 
-    @Test(arguments: RandomTask.all, FoldPropertyTests.seeds)
+    @Test(arguments: RandomTask.all + [.outliers], FoldPropertyTests.seeds)
     func correctionsAreWithdrawnLikewise(_ task: RandomTask, _ seed: UInt64) throws {
         var lives = try Lives(task, seed, count: 300)
         let labels = try lives.amended.labelledQuestions()

@@ -66,7 +66,7 @@ extension ApplicationState {
                 scoreServed(given, one.value, row, at: time)
             }
             train(row, target, at: time, &outcome)
-            learned.outliers.range.update(one.value)
+            if watchesLabels { learned.outliers.range.update(one.value) }
             outcome.learnedLate.append(
                 Outcome.LearnedLate(
                     question: one.question, value: one.value, target: outcome.scoredTarget, answers: outcome.scored,

@@ -2,8 +2,8 @@ import Determinism
 
 /// What became of labels that were set aside: of the present half and in no digest, because nothing is decided by it.
 ///
-/// Beside the counts it lists the newest of them, and keeps what was answered to each for as long as its label may still
-/// be let in: what was answered scores as served once, whatever was restored meanwhile.
+/// Beside the counts it lists the newest of them, and keeps what was answered to each for as long as its label may
+/// still be let in: what was answered scores as served once, whatever was restored meanwhile.
 public struct AsideLabels: Sendable, Equatable {
     /// Labels that are listed.
     public static let listedMax = 100

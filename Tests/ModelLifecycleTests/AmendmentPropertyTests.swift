@@ -9,10 +9,11 @@ import Testing
     /// A log that happened, with what was decided of each event.
     private struct Past {
         var fold: TestFold
-        var decisions: [Decision] = [.adopted]
+        var decisions: [Decision]
 
         init(_ task: RandomTask, _ seed: UInt64) throws {
-            fold = try TestFold(task.specs[0])
+            fold = try TestFold(task)
+            decisions = fold.decisions
             var stream = RandomStream(seed: seed, labelCount: task.labels.count)
             for _ in 0..<900 {
                 var step = stream.next()

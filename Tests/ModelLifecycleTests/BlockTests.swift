@@ -180,7 +180,7 @@ import Testing
     private static let oldLedgerDigest = "b32caf6687277129cbdc99411bfa68adf28bccc3036ede35d0142789844ba2da"
 
     private func state() throws -> ApplicationState {
-        var fold = try TestFold(RandomTask.all[0].specs[0])
+        var fold = TestFold(try RandomTask.all[0].specs[0].spec, revision: 2)
         for index in 0..<5 { fold.example("e\(index)", at: Int64(index), x: Double(index), Double(index)) }
         fold.predict("open", at: 5, x: 2, c: "cafe\u{301}")
         fold.label("early", at: 6, 4)

@@ -20,6 +20,8 @@ struct RandomTask: Sendable, CustomStringConvertible {
     let description: String
     let specs: [SpecTree]
     let labels: [Label]
+    /// Examples of usual labels that come before all else.
+    private(set) var warmUp = 0
 
     static let names = ["one", "two", "t\u{E9}", "te\u{301}", "five", "six", "seven", "eight", "nine", "ten"]
 
@@ -30,9 +32,12 @@ struct RandomTask: Sendable, CustomStringConvertible {
     ]
 
     /// Of its labels one in thirty lies far outside the range of the others.
-    static let outliers = RandomTask(
-        "regression", "linear_regression", ["mae", "r2"],
-        ((0..<60).map { Double($0 % 7) } + [1e6, -1e6]).map { .number($0) })
+    static let outliers: RandomTask = {
+        let labels = (0..<60).map { Double($0 % 7) } + [1e6, -1e6]
+        var task = RandomTask("regression", "linear_regression", ["mae", "r2"], labels.map { .number($0) })
+        task.warmUp = 150
+        return task
+    }()
 
     private init(_ type: String, _ learner: String, _ metrics: [String], _ labels: [Label]) {
         description = type

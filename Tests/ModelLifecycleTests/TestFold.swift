@@ -47,10 +47,19 @@ struct TestFold {
     /// The learned state before each event.
     private(set) var history: [LearnedState] = []
 
-    init(_ spec: Spec) {
+    /// - Parameter fold: the revision of the fold that lived it.
+    init(_ spec: Spec, revision fold: Int = Revision.fold) {
         state = ApplicationState(beginning: spec)
         beginning = spec
-        #expect(adopt(spec) == .adopted)
+        let revision = Revision(fold: fold, components: Revision(of: spec.settings).components)
+        let adoption = Adoption(.spec(spec), stateDigest: state.successor(under: spec).digest, revision: revision)
+        #expect(apply(Event(.adopted(adoption), time: state.ledger.time, features: FeatureRow(layout))) == .adopted)
+    }
+
+    /// Begins a random life. Where some of its labels are outliers, enough of the others come first.
+    init(_ task: RandomTask) throws {
+        self.init(try task.specs[0].spec)
+        for index in 0..<task.warmUp { example("w\(index)", at: 0, x: Double(index % 3), Double(index % 7)) }
     }
 
     init(_ tree: SpecTree) throws {

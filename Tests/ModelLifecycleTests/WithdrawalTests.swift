@@ -36,7 +36,7 @@ import Testing
 
         init(_ task: RandomTask, _ seed: UInt64, count: Int) throws {
             self.task = task
-            plain = try TestFold(task.specs[0])
+            plain = try TestFold(task)
             for step in steps(seed, task, count: count) { _ = try plain.take(step, task) }
             amended = plain
         }
@@ -52,7 +52,8 @@ import Testing
                     continue
                 }
                 offsets.append(offset)
-                if [.predictedAndLearned, .predictedAndSetAside].contains(decision), let label = waiting.removeValue(forKey: event.id.bytes) {
+                let hasLabel = [.predictedAndLearned, .predictedAndSetAside].contains(decision)
+                if hasLabel, let label = waiting.removeValue(forKey: event.id.bytes) {
                     offsets.append(label)
                 }
             }
@@ -233,7 +234,7 @@ import Testing
 
     /// A block with a withdrawal, and a snapshot of a state in which questions are set aside.
     @Test func goldenBytesAreReadByEveryRelease() throws {
-        var fold = try TestFold(tenSecondSpec)
+        var fold = TestFold(try tenSecondSpec.spec, revision: 2)
         fold.predict("open", at: 1, x: 2)
         fold.example("done", at: 2, x: 3, 4)
         fold.predict("other", at: 2, x: 3, c: "a")

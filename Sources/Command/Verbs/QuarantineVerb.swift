@@ -52,7 +52,8 @@ struct QuarantineVerb: AsyncParsableCommand {
         case .drop: try await drop()
         case .labels:
             let labels = try await LabelsSetAside.read(options)
-            if format.isJSON { format.print { labels.write(to: &$0) } } else { print(LabelsSetAside.text(labels), terminator: "") }
+            if format.isJSON { return format.print { labels.write(to: &$0) } }
+            print(LabelsSetAside.text(labels), terminator: "")
         }
     }
 

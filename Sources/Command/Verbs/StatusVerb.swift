@@ -82,7 +82,8 @@ enum Status {
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
         if let labels = status["set_aside_labels"], let total = labels["total"]?.integer, total > 0 {
             let counts = ["waiting", "learned", "dropped"].map { "\(labels[$0]?.integer ?? 0) \($0)" }
-            line("set aside", "\(total.grouped) labels: \(counts.joined(separator: ", ")); `headrace quarantine labels`")
+            let verb = "`headrace quarantine labels`"
+            line("set aside", "\(total.grouped) labels: \(counts.joined(separator: ", ")); \(verb)")
         }
         if let oldest = status["oldest"], let offset = oldest["offset"]?.integer {
             line("oldest", "@\(offset), \(oldest["time"]?.string ?? ""): what came before was dropped by retention")

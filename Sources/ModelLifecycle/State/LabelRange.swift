@@ -1,6 +1,6 @@
 import Determinism
 
-/// How far the numbers learned as labels lie from one another: their median, and the range from 0.1 % to 99.9 % of them.
+/// How far the numbers learned as labels lie from one another: their median, and the range of the middle 99.8 %.
 ///
 /// The first ``countMin`` labels are kept; their median becomes the centre. From then on labels are counted by their
 /// deviation from it, in buckets of which eight double: a deviation is known to within an eighth, near the centre as

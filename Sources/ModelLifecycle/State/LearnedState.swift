@@ -148,8 +148,8 @@ public struct LearnedState: Sendable {
             + models.indices.filter { $0 != roles.champion }.map { models[$0].name }
     }
 
-    /// Who serves is part of it where that is not what the spec itself says, and the range of labels where there is one,
-    /// so that states of before have the digests that they always had.
+    /// Who serves is part of it where that is not what the spec itself says, and the range of labels where there is
+    /// one, so that states of before have the digests that they always had.
     public var digest: Digest {
         var encoder = CanonicalEncoder()
         encode(to: &encoder)

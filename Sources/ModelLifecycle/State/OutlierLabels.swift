@@ -1,7 +1,8 @@
 import Determinism
 import OnlineLearning
 
-/// The range of the labels learned so far, and the labels far outside it that are set aside: neither learned nor scored.
+/// The range of the labels learned so far, and the labels far outside it that are set aside: neither learned nor
+/// scored.
 ///
 /// It belongs to the learned half: a restore takes back the labels learned since, and with them what it knew of their
 /// range and which of them it had set aside.

@@ -211,7 +211,12 @@ protocol BodyReply {
 
 extension Acceptance: BodyReply {
     /// 202 where what was said takes effect later.
-    var httpStatus: Int { decision == .waiting || decision == .corrected ? 202 : 200 }
+    var httpStatus: Int {
+        switch decision {
+        case .waiting, .corrected, .setAside: 202
+        default: 200
+        }
+    }
 }
 
 extension Previewed: BodyReply {

@@ -10,6 +10,11 @@ extension OpenAPI {
                 content(of: "KeptRows", to: &$0)
             }
         })
+        json.member("\(base)/quarantine/labels", object: { json in
+            writeOperation("get", "Labels that were set aside, and what became of each", &json) {
+                content(of: "LabelsSetAside", to: &$0)
+            }
+        })
         json.member("\(base)/quarantine/{number}", object: { json in
             writeOperation("delete", "Drop a refused event", parameters: writeNumber, status: "204", &json) { _ in }
         })
@@ -52,6 +57,22 @@ extension OpenAPI {
                     json.member("type", array: { json in for name in ["integer", "null"] { json.string(name) } })
                 })
                 json.member("count", object: { $0.member("type", "integer") })
+            })
+        })
+        json.member("LabelsSetAside", object: { json in
+            json.member("type", "object")
+            json.member("required", array: { $0.string("labels") })
+            json.member("properties", object: { json in
+                json.member("labels", object: { json in
+                    json.member("type", "array")
+                    json.member("items", object: { json in
+                        writeObject(
+                            [
+                                ("offset", "integer"), ("question", "integer"), ("id", "string"), ("time", "string"),
+                                ("label", "number"), ("fate", "string"),
+                            ], optional: [], to: &json)
+                    })
+                })
             })
         })
         json.member("RefusedRows", object: { json in

@@ -196,7 +196,7 @@ extension OpenAPI {
                 ("event", "string"), ("id", "string"), ("outcome", "string"), ("offset", "integer"),
                 ("version", "integer"),
             ],
-            [("status", "integer"), ("repeated", "boolean")]
+            [("status", "integer"), ("note", "string"), ("repeated", "boolean")]
         ),
         (
             "Status",

@@ -11,6 +11,12 @@ extension Routes {
 
     func addQuarantine(to router: Router<BasicRequestContext>) {
         router.get("/v1/applications/:name/quarantine") { request, context in try await quarantined(request, context) }
+        router.get("/v1/applications/:name/quarantine/labels") { _, context in
+            let listing = try await application(context).labelsSetAside()
+            var json = JSONWriter()
+            listing.write(to: &json)
+            return Response.json(json)
+        }
         router.post("/v1/applications/:name/quarantine") { request, context in try await keepRows(request, context) }
         router.post("/v1/applications/:name/quarantine/:number/send") { request, context in
             try await send(request, context)

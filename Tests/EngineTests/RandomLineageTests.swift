@@ -40,8 +40,11 @@ import Testing
         private var generator: SeededGenerator
         private var seconds: Int64 = 0
         private var asked: [String] = []
+        /// Whether there are labels far outside the range of the others, corrections by the id, and days that pass.
+        private let hasOutliers: Bool
 
-        init(_ task: OnlineLearning.Task, seed: UInt64) throws {
+        init(_ task: OnlineLearning.Task, seed: UInt64, hasOutliers: Bool) throws {
+            self.hasOutliers = hasOutliers
             generator = SeededGenerator(seed: seed)
             let (type, learners, more) =
                 switch task {
@@ -73,6 +76,7 @@ import Testing
             // Not within a request: part of it may be on the disk when it fails, and whoever sends it again later may
             // ask for ids that have been forgotten meanwhile.
             seconds += Int64(generator.below(8))
+            if hasOutliers, generator.below(15) == 0 { seconds += 90_000 }
             return switch generator.below(28) {
             case 0, 24: .restore(to: 1 + generator.below(end))
             case 1: .exclude(anyCondition())
@@ -115,9 +119,12 @@ import Testing
         private mutating func event() -> Event {
             let time = Timestamp(microseconds: (seconds - (generator.below(9) == 0 ? 3 : 0)) * 1_000_000)
             var row = FeatureRow(specs[0].contract.layout)
-            let label = labels[generator.below(labels.count)]
+            var label = labels[generator.below(labels.count)]
+            if hasOutliers, generator.below(8) == 0 { label = .number(4_100_000 * Double(generator.below(5) - 1)) }
             guard generator.below(2) == 0 else {
-                return Event(.label(label), time: time, id: EventID(anyID()), features: row)
+                let isCorrection = hasOutliers && generator.below(6) == 0
+                return Event(
+                    isCorrection ? .corrected(label) : .label(label), time: time, id: EventID(anyID()), features: row)
             }
             asked.append("q\(asked.count)")
             row.setNumber(Double(generator.below(9)) / 2, at: 0)
@@ -238,7 +245,19 @@ import Testing
 
     @Test(arguments: [OnlineLearning.Task.regression, .binary, .multiclass], UInt64(1)...12)
     func crashesAndFailingDisksChangeNothing(_ task: OnlineLearning.Task, _ seed: UInt64) async throws {
-        var life = try Life(task, seed: 31 * seed + UInt64(task.rawValue))
+        _ = try await live(Life(task, seed: 31 * seed + UInt64(task.rawValue), hasOutliers: false), seed, steps: 50)
+    }
+
+    /// The same with labels that are set aside, let in, dropped, corrected, excluded and forgotten.
+    @Test(arguments: UInt64(1)...12) func labelsSetAsideAreNoLessSafe(_ seed: UInt64) async throws {
+        let life = try Life(.regression, seed: 57 * seed, hasOutliers: true)
+        let end = try await live(life, seed, steps: 90)
+        #expect(end.asideLabels.count > 0)
+    }
+
+    /// - Returns: the state at the end.
+    private func live(_ life: Life, _ seed: UInt64, steps: Int) async throws -> ApplicationState {
+        var life = life
         let memory = MemoryLog()
         let inMemory = StoreAccess(open: { memory }, close: { _ in })
         let calm = try Subject(life.specs[0], inMemory, losses: seed) { inMemory }
@@ -250,7 +269,7 @@ import Testing
         }
         faults.set(percent: 25)
         var lived: [(offset: Int, digest: Digest)] = []
-        for number in 0..<50 {
+        for number in 0..<steps {
             let step = life.next(end: try await calm.offset)
             let refusal = try await calm.live(step)
             let said = try await troubled.insist(step, until: try await calm.offset)
@@ -273,7 +292,7 @@ import Testing
         defer { try? store.close() }
         guard case .equal(let events) = try Bisection(memory, store).finding else {
             Issue.record("\(try Bisection(memory, store).finding)")
-            return
+            return try ApplicationState(reading: memory)
         }
         #expect(events == memory.endOffset)
         let names = try VersionNames(in: memory)
@@ -289,6 +308,7 @@ import Testing
             try check(log, lived)
             #expect(try VersionNames(in: log) == names)
         }
+        return try ApplicationState(reading: memory)
     }
 
     /// Whatever snapshots there are, all is verified, and each moment has the state that was lived through.

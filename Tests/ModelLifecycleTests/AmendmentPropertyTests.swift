@@ -9,13 +9,17 @@ import Testing
     /// A log that happened, with what was decided of each event.
     private struct Past {
         var fold: TestFold
-        var decisions: [Decision] = [.adopted]
+        var decisions: [Decision]
 
         init(_ task: RandomTask, _ seed: UInt64) throws {
-            fold = try TestFold(task.specs[0])
+            fold = try TestFold(task)
+            decisions = fold.decisions
             var stream = RandomStream(seed: seed, labelCount: task.labels.count)
             for _ in 0..<900 {
-                let decision = try fold.take(stream.next(), task)
+                var step = stream.next()
+                // A corrected label is learned whatever it is; where it had come so, it would be set aside.
+                if case .correct(let id, let value) = step { step = .correct(id: id, value: value % 60) }
+                let decision = try fold.take(step, task)
                 if decision.isLogged { decisions.append(decision) }
             }
         }
@@ -31,7 +35,7 @@ import Testing
                 case (.label, .waiting), (.corrected, .waiting): waiting[event.id.bytes] = offset
                 case (.corrected, .corrected): break
                 case (.label, _), (.corrected, _): questions[offset] = asked[event.id.bytes]
-                case (.prediction, .predictedAndLearned):
+                case (.prediction, .predictedAndLearned), (.prediction, .predictedAndSetAside):
                     if let label = waiting[event.id.bytes] { questions[label] = offset }
                     asked[event.id.bytes] = offset
                 case (.prediction, _): asked[event.id.bytes] = offset
@@ -74,7 +78,8 @@ import Testing
         for offset in 1..<past.decisions.count {
             defer { offsets.append(fold.state.offset) }
             var event = try past.event(offset)
-            guard !void.contains(offset), past.decisions[offset] != .corrected else { continue }
+            let isAmendment = past.fold.state.amendments.entries.contains { $0.offset == offset }
+            guard !void.contains(offset), !isAmendment else { continue }
             switch event.adoption?.recipe {
             case .spec(let spec): fold.adopt(spec)
             case .restore(let target): fold.restore(to: offsets[target])

@@ -128,8 +128,8 @@ extension Decision {
     var plain: PlainProtocol.Outcome? {
         switch self {
         case .predicted: .predicted
-        case .predictedAndLearned: .predictedAndLearned
-        case .learned: .learned
+        case .predictedAndLearned, .predictedAndSetAside: .predictedAndLearned
+        case .learned, .setAside: .learned
         case .waiting: .waiting
         case .late: .late
         case .corrected: .corrected

@@ -20,6 +20,8 @@ struct RandomTask: Sendable, CustomStringConvertible {
     let description: String
     let specs: [SpecTree]
     let labels: [Label]
+    /// Examples of usual labels that come before all else.
+    private(set) var warmUp = 0
 
     static let names = ["one", "two", "t\u{E9}", "te\u{301}", "five", "six", "seven", "eight", "nine", "ten"]
 
@@ -32,6 +34,14 @@ struct RandomTask: Sendable, CustomStringConvertible {
         RandomTask("binary", "logistic_regression", ["accuracy", "roc_auc"], [.listed(0), .listed(1)]),
         RandomTask("multiclass", "softmax_regression", ["accuracy", "log_loss"], names.map { .named(Array($0.utf8)) }),
     ]
+
+    /// Of its labels one in thirty lies far outside the range of the others.
+    static let outliers: RandomTask = {
+        let labels = (0..<60).map { Double($0 % 7) } + [1e6, -1e6]
+        var task = RandomTask("regression", "linear_regression", ["mae", "r2"], labels.map { .number($0) })
+        task.warmUp = 150
+        return task
+    }()
 
     /// The same, with room for what was said to three questions: the first spec's, of others fewer.
     static let bounded = all.map { task in
@@ -52,7 +62,7 @@ struct RandomTask: Sendable, CustomStringConvertible {
     ]
 
     /// All that there are.
-    static let every = all + bounded + provisional
+    static let every = all + bounded + provisional + [outliers]
 
     /// Whether questions are learned provisionally by the first spec.
     var isProvisional: Bool { description.contains("provisional") }

@@ -58,6 +58,12 @@ struct TestFold {
         #expect(adopt(spec, foldedBy: revision) == .adopted)
     }
 
+    /// Begins a random life. Where some of its labels are outliers, enough of the others come first.
+    init(_ task: RandomTask) throws {
+        self.init(try task.specs[0].spec)
+        for index in 0..<task.warmUp { example("w\(index)", at: 0, x: Double(index % 3), Double(index % 7)) }
+    }
+
     init(_ tree: SpecTree, foldedBy revision: Int? = nil) throws {
         self.init(try tree.spec, foldedBy: revision)
     }

@@ -36,7 +36,7 @@ import Testing
 
         init(_ task: RandomTask, _ seed: UInt64, count: Int) throws {
             self.task = task
-            plain = try TestFold(task.specs[0])
+            plain = try TestFold(task)
             for step in steps(seed, task, count: count) { _ = try plain.take(step, task) }
             amended = plain
         }
@@ -52,7 +52,8 @@ import Testing
                     continue
                 }
                 offsets.append(offset)
-                if decision == .predictedAndLearned, let label = waiting.removeValue(forKey: event.id.bytes) {
+                let hasLabel = [.predictedAndLearned, .predictedAndSetAside].contains(decision)
+                if hasLabel, let label = waiting.removeValue(forKey: event.id.bytes) {
                     offsets.append(label)
                 }
             }

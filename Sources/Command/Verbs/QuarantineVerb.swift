@@ -7,18 +7,20 @@ import ModelLifecycle
 
 struct QuarantineVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "quarantine", abstract: "List events that the contract refused; correct and send them again.",
+        commandName: "quarantine",
+        abstract: "List events that the contract refused and labels set aside; correct and send them again.",
         discussion: """
             `list` shows what was refused and why, `show N` one entry, `send N` sends it again: as it was, or as the \
             corrected event in --with FILE ('-' is standard input). What is taken leaves the quarantine. `drop N` \
-            removes an entry, `drop` alone all of them.
+            removes an entry, `drop` alone all of them. `labels` shows labels that were set aside because they lie far \
+            outside the range learned before, and what became of each.
             """)
 
     enum Action: String, ExpressibleByArgument, CaseIterable {
-        case list, show, send, drop
+        case list, show, send, drop, labels
     }
 
-    @Argument(help: "list, show, send or drop.")
+    @Argument(help: "list, show, send, drop or labels.")
     var action = Action.list
 
     @Argument(help: "The number of an entry.")
@@ -34,7 +36,9 @@ struct QuarantineVerb: AsyncParsableCommand {
         if [.show, .send].contains(action), number == nil {
             throw ValidationError("\(action.rawValue) which? Give its number")
         }
-        if action == .list, number != nil { throw ValidationError("list takes no number; show does") }
+        if [.list, .labels].contains(action), number != nil {
+            throw ValidationError("\(action.rawValue) takes no number; show does")
+        }
         if with != nil, action != .send { throw ValidationError("--with goes with send") }
     }
 
@@ -46,6 +50,10 @@ struct QuarantineVerb: AsyncParsableCommand {
             format.isJSON ? format.print { entry.write(to: &$0) } : print(QuarantineEntries.page(entry), terminator: "")
         case .send: try await send(number ?? 0)
         case .drop: try await drop()
+        case .labels:
+            let labels = try await LabelsSetAside.read(options)
+            if format.isJSON { return format.print { labels.write(to: &$0) } }
+            print(LabelsSetAside.text(labels), terminator: "")
         }
     }
 
@@ -169,5 +177,45 @@ enum QuarantineEntries {
         lines.append("why     \((entry["detail"]?.string ?? "").printable)")
         if let hint = entry["hint"]?.string { lines.append("hint    \(hint.printable)") }
         return lines.joined(separator: "\n") + "\n\(json.text)\n"
+    }
+}
+
+/// Labels that were set aside, as JSON, from a server or from a directory.
+enum LabelsSetAside {
+    static func read(_ options: ApplicationOptions) async throws -> JSONValue {
+        if let client = try options.client() {
+            return try await client.get(
+                "/v1/applications/\(try await Status.name(options, client))/quarantine/labels")
+        }
+        let store = try options.openForReading()
+        defer { try? store.close() }
+        var json = JSONWriter()
+        try AsideListing(reading: store).write(to: &json)
+        return try JSONValue(parsing: json.bytes)
+    }
+
+    static func text(_ labels: JSONValue) -> String {
+        let labels = labels["labels"]?.array ?? []
+        guard !labels.isEmpty else { return "no label was set aside\n" }
+        var table = TextTable([.init("id"), .init("came"), .init("label", .right), .init("what became of it")])
+        for label in labels {
+            let number = label["label"]?.number ?? 0
+            table.add([
+                (label["id"]?.string ?? "").printable, String((label["time"]?.string ?? "").prefix(19)), "\(number)",
+                word(label["fate"]?.string ?? ""),
+            ])
+        }
+        return table.render()
+    }
+
+    private static func word(_ fate: String) -> String {
+        switch fate {
+        case "waiting": "waits for others like it"
+        case "learned": "learned: others like it came"
+        case "dropped": "left out: no others like it came"
+        case "corrected": "learned as a correction says"
+        case "passed_over": "a restore or an exclusion has passed over it"
+        default: fate
+        }
     }
 }

@@ -84,6 +84,11 @@ enum Status {
             ("late labels", "late_labels"), ("unmatched", "unmatched_labels"), ("expired", "expired_predictions"),
             ("in quarantine", "quarantined"),
         ] { line(name, status[key]?.integer.map { $0.grouped }) }
+        if let labels = status["set_aside_labels"], let total = labels["total"]?.integer, total > 0 {
+            let counts = ["waiting", "learned", "dropped"].map { "\(labels[$0]?.integer ?? 0) \($0)" }
+            let verb = "`headrace quarantine labels`"
+            line("set aside", "\(total.grouped) labels: \(counts.joined(separator: ", ")); \(verb)")
+        }
         if let oldest = status["oldest"], let offset = oldest["offset"]?.integer {
             line("oldest", "@\(offset), \(oldest["time"]?.string ?? ""): what came before was dropped by retention")
         }

@@ -11,6 +11,7 @@ extension Acceptance {
             json.member("event", kind.name)
             json.member("id", id)
             json.member("outcome", outcome)
+            if let note = decision.note { json.member("note", note) }
             if isRepeated { json.member("repeated", true) }
             Answer(values: values, classes: classes).write(to: &json)
             if isBaseline, !values.isEmpty { json.member("answered_by", "baseline") }
@@ -35,8 +36,21 @@ extension Decision {
         case .amended: "amended"
         case .void: "void"
         case .noted: "noted"
+        case .setAside, .predictedAndSetAside: "set_aside"
         case .adopted: "adopted"
         case .repeated, .refused: "repeated"
+        }
+    }
+
+    /// What there is to do about it; nil where nothing is.
+    var note: String? {
+        switch self {
+        case .setAside, .predictedAndSetAside:
+            "the label lies far outside the range of those learned so far: it is neither learned nor scored unless "
+                + "\(AsideLabels.likeMin) like it come within a day; if it is wrong, send the right one with "
+                + "\"correction\": true; if it is right, send it so, too; `outliers: learn` in the target of the spec "
+                + "switches this off"
+        default: nil
         }
     }
 }

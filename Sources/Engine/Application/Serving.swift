@@ -189,6 +189,7 @@ final class Serving {
         // A label may have come with the features, or by an amendment of many; there is no reply of its own then.
         var decision: Decision = isQuestion || !event.kind.isQuestion ? answer.decision : .learned
         if decision == .amended { decision = .corrected }
+        if !isQuestion, answer.decision == .predictedAndSetAside { decision = .setAside }
         return Acceptance(
             kind: isQuestion ? request.kind : Event.Kind.label.told(decision), id: request.id.text,
             decision: decision, isRepeated: true, offset: offset, version: version,

@@ -41,6 +41,9 @@ public struct Standing: Sendable {
     public let droppedVoices: UInt64
     /// How many of the open questions were learned provisionally; nil where none is.
     public let provisionalCount: Int?
+    /// Labels that are set aside now, and what became of all that ever were.
+    public let asideCount: Int
+    public let asideLabels: AsideLabels
     private let champion: Metrics
     private let served: Metrics
     /// Each model by its name, with its role.
@@ -62,6 +65,7 @@ public struct Standing: Sendable {
         knownCount = state.ledger.knownCount
         droppedVoices = state.voicesDropped
         provisionalCount = state.contract.target.provisionalAfter == nil ? nil : state.ledger.provisionalCount
+        (asideCount, asideLabels) = (state.asideCount, state.asideLabels)
         champion = state.learned.champion.metrics.readings
         served = state.servedMetrics.readings
         lateness = state.latenessReport
@@ -122,6 +126,12 @@ public struct Standing: Sendable {
         json.member("unmatched_labels", counts.unmatchedLabels)
         json.member("expired_predictions", counts.expiredPredictions)
         json.member("unlabelled_share", counts.unlabelledShare)
+        json.member("set_aside_labels", object: { json in
+            json.member("waiting", asideCount)
+            json.member("learned", asideLabels.learnedCount)
+            json.member("dropped", asideLabels.droppedCount)
+            json.member("total", asideLabels.count)
+        })
         json.member("corrections", counts.corrections)
         json.member("dropped_ids", counts.droppedIDs)
         json.member("voices_dropped", droppedVoices)

@@ -37,6 +37,12 @@ extension Audit {
     /// One word for what became of the question.
     private var fate: String {
         if movement != nil { return "learned" }
+        switch asideFate {
+        case .waiting?: return "set_aside"
+        case .dropped?: return "dropped"
+        case .learned?, .corrected?: return "learned"
+        case .passedOver?, nil: break
+        }
         if labels.contains(where: { $0.decision == .late }) { return "late" }
         // It waited while the question was excluded, and was learned when that was withdrawn.
         if labels.contains(where: { $0.decision == .waiting && $0.offset > offset }) { return "learned" }

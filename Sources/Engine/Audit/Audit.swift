@@ -66,6 +66,8 @@ public struct Audit: Sendable {
     public let movement: Movement?
     /// Offsets at which the same id asked another question.
     public let otherQuestions: [Int]
+    /// What became of its label, where that was set aside and is still listed.
+    let asideFate: AsideLabels.Fate?
     /// Whether the horizon has passed by the log's own time.
     let hasExpired: Bool
 
@@ -88,6 +90,7 @@ public struct Audit: Sendable {
         otherQuestions = search.otherQuestions
         history = try AuditStep.all(of: search, in: log)
         hasExpired = try Self.hasExpired(question, in: log)
+        asideFate = try Self.asideFate(question, labels, in: log)
 
         var fold = try AuditFold(log, to: offset)
         (snapshotOffset, foldedCount) = (fold.beginning, offset - fold.beginning)
@@ -108,6 +111,14 @@ public struct Audit: Sendable {
         } else {
             movement = nil
         }
+    }
+
+    private static func asideFate(
+        _ question: AuditSearch.Occurrence, _ labels: [LabelEvent], in log: StoreAccess.Store
+    ) throws -> AsideLabels.Fate? {
+        let decisions = [question.answer.decision] + labels.map(\.decision)
+        guard decisions.contains(where: { [.setAside, .predictedAndSetAside].contains($0) }) else { return nil }
+        return try ApplicationState(reading: log).asideListed.first { $0.question == question.offset }?.fate
     }
 
     private static func hasExpired(_ question: AuditSearch.Occurrence, in log: StoreAccess.Store) throws -> Bool {

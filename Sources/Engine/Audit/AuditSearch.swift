@@ -140,7 +140,7 @@ struct AuditSearch {
                     && (label.answer.decision != .waiting || setAside.contains { $0.contains(label.offset) })
             }
             return label.offset > before && label.answer.decision == .waiting
-                && question.answer.decision == .predictedAndLearned
+                && [.predictedAndLearned, .predictedAndSetAside].contains(question.answer.decision)
         }
     }
 

@@ -64,8 +64,9 @@ struct ProtocolNotes: Sendable {
             outcome.withBaseline(ofConcluded: number) { for value in $0 { baselines.append(value) } }
             baselineEnds.append(baselines.count)
         }
+        for late in outcome.learnedLate { add(late, place, state) }
         switch outcome.decision {
-        case .predicted: notes.append(.asked(place: place))
+        case .predicted, .predictedAndSetAside: notes.append(.asked(place: place))
         case .learned:
             if keepsRows { rows.append(outcome.recalled) }
             addLabel(place, state, outcome)
@@ -74,6 +75,18 @@ struct ProtocolNotes: Sendable {
             addLabel(place, state, outcome)
         default: break
         }
+    }
+
+    /// A label that was set aside and is learned with that of the event.
+    private mutating func add(_ late: Outcome.LearnedLate, _ place: Int, _ state: borrowing ApplicationState) {
+        if keepsRows { rows.append(late.row) }
+        notes.append(
+            .labelled(
+                Labelled(
+                    place: place, question: late.question, target: late.target,
+                    time: state.ledger.time.microseconds, labels: state.ledger.counts.scoredLabels)))
+        baselines.append(contentsOf: late.answers.suffix(late.width))
+        baselineEnds.append(baselines.count)
     }
 
     @inline(__always)

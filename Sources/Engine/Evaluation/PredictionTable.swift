@@ -34,8 +34,10 @@ package struct PredictionTable {
     /// Takes note of an event that was just applied. Complexity: O(models · classes).
     mutating func add(_ event: borrowing Event, _ outcome: borrowing Outcome, _ state: borrowing ApplicationState) {
         for concluded in outcome.concluded { conclude(concluded.question, state) }
+        // A label that was set aside counts from when it is learned.
+        for late in outcome.learnedLate { finish(late.question, .number(late.value), state) }
         switch outcome.decision {
-        case .predicted:
+        case .predicted, .predictedAndSetAside:
             let question = question(event, outcome, state, label: nil)
             open[question.offset] = question
             order.append(question.offset)

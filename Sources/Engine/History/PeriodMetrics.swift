@@ -57,6 +57,7 @@ private struct PeriodScores {
     }
 
     mutating func take(_ state: borrowing ApplicationState, _ outcome: borrowing Outcome) {
+        for late in outcome.learnedLate { take(state, late.target) { $0.answersScored(late) } }
         for number in outcome.concluded.indices {
             take(state, outcome.concluded[number].target) { $0.answersConcluded(number, in: outcome) }
         }

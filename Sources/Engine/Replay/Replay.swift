@@ -104,7 +104,7 @@ struct Replay {
                         .damaged, "event \(offset) is in the log, and the fold refuses it: \(outcome.decision)",
                         hint: "`headrace verify` compares the whole log")
                 }
-                if let scored, outcome.decision.hasLearned || !outcome.concluded.isEmpty { scored(state, outcome) }
+                if let scored, outcome.decision.hasLearned || outcome.hasScoredOthers { scored(state, outcome) }
                 offset += 1
             }
         }

@@ -198,6 +198,8 @@ extension Decision {
         case .amended: 8
         case .void: 9
         case .noted: 10
+        case .setAside: 11
+        case .predictedAndSetAside: 12
         case .repeated, .refused: preconditionFailure("\(self) is not logged")
         }
     }
@@ -214,6 +216,8 @@ extension Decision {
         case 8: self = .amended
         case 9: self = .void
         case 10: self = .noted
+        case 11: self = .setAside
+        case 12: self = .predictedAndSetAside
         default: return nil
         }
     }
@@ -221,7 +225,7 @@ extension Decision {
     /// Whether it comes with an answer to a question.
     public var hasAnswer: Bool {
         switch self {
-        case .predicted, .predictedAndLearned: true
+        case .predicted, .predictedAndLearned, .predictedAndSetAside: true
         default: false
         }
     }

@@ -56,6 +56,16 @@ public struct TargetDeclaration: Sendable, Equatable {
         case label(Label)
     }
 
+    /// What becomes of a label far outside the range of those learned so far; of a regression only.
+    public enum Outliers: UInt8, Sendable, CaseIterable {
+        /// It is set aside: neither scored nor learned, until others like it come.
+        case setAside = 0
+        /// It is learned like any other.
+        case learn = 1
+
+        public var name: String { self == .setAside ? "set_aside" : "learn" }
+    }
+
     public static let defaultHorizon = TimeSpan(microseconds: 30 * 86_400 * 1_000_000)
     public static let defaultMaxClasses = 256
 
@@ -81,6 +91,7 @@ public struct TargetDeclaration: Sendable, Equatable {
     /// The smallest and largest label that is taken, where there is a bound; of a regression only.
     public let minimum: Double?
     public let maximum: Double?
+    public let outliers: Outliers
     /// What retries of each listed class are compared by.
     let classHashes: [UInt64]
     /// The listed classes as UTF-8.
@@ -89,9 +100,9 @@ public struct TargetDeclaration: Sendable, Equatable {
     public init(
         name: String, task: Task, horizon: TimeSpan = defaultHorizon, classes: [String]? = nil,
         maxClasses: Int = defaultMaxClasses, unlabelled: Unlabelled = .drop, provisionalAfter: TimeSpan? = nil,
-        minimum: Double? = nil, maximum: Double? = nil
+        minimum: Double? = nil, maximum: Double? = nil, outliers: Outliers = .setAside
     ) {
-        (self.name, self.task, self.horizon) = (name, task, horizon)
+        (self.name, self.task, self.horizon, self.outliers) = (name, task, horizon, outliers)
         self.classes = task == .binary ? classes ?? ["false", "true"] : classes
         (self.maxClasses, self.unlabelled) = (maxClasses, unlabelled)
         (self.provisionalAfter, self.minimum, self.maximum) = (provisionalAfter, minimum, maximum)
@@ -181,7 +192,8 @@ extension TargetDeclaration {
         var extras = Extras()
         extras.add(Contract.extraNames[0], maximum) { $0.double($1) }
         extras.add(Contract.extraNames[1], minimum) { $0.double($1) }
-        extras.add(Contract.extraNames[2], provisionalAfter) { $0.int($1.microseconds) }
+        extras.add(Contract.extraNames[2], outliers == .setAside ? nil : outliers) { $0.byte($1.rawValue) }
+        extras.add(Contract.extraNames[3], provisionalAfter) { $0.int($1.microseconds) }
         return extras
     }
 
@@ -190,7 +202,14 @@ extension TargetDeclaration {
             try extras.value(name) { (decoder) throws(CanonicalDecodingError) in try decoder.double() }
         }
         let (maximum, minimum) = (try bound(Contract.extraNames[0]), try bound(Contract.extraNames[1]))
-        let provisional = try extras.value(Contract.extraNames[2]) { (decoder) throws(CanonicalDecodingError) in
+        let outliers = try extras.value(Contract.extraNames[2]) { (decoder) throws(CanonicalDecodingError) in
+            let outliers = try decoder.enumeration(Outliers.init(rawValue:))
+            guard outliers != .setAside else {
+                throw CanonicalDecodingError(offset: decoder.offset, reason: "a default that is written")
+            }
+            return outliers
+        }
+        let provisional = try extras.value(Contract.extraNames[3]) { (decoder) throws(CanonicalDecodingError) in
             TimeSpan(microseconds: try decoder.int())
         }
         if let provisional {
@@ -199,12 +218,15 @@ extension TargetDeclaration {
         }
         return TargetDeclaration(
             name: name, task: task, horizon: horizon, classes: classes, maxClasses: maxClasses,
-            unlabelled: unlabelled, provisionalAfter: provisional, minimum: minimum, maximum: maximum)
+            unlabelled: unlabelled, provisionalAfter: provisional, minimum: minimum, maximum: maximum,
+            outliers: outliers ?? .setAside)
     }
 }
 
 extension Contract {
-    fileprivate static let extraNames = ["target.max", "target.min", "target.provisional_after"]
+    fileprivate static let extraNames = [
+        "target.max", "target.min", "target.outliers", "target.provisional_after",
+    ]
 }
 
 /// The part that every format has; bounds are extras of the contract.

@@ -113,6 +113,7 @@ extension TargetDeclaration {
             writer.member("type", task.name)
             if let minimum { writer.member("min", minimum) }
             if let maximum { writer.member("max", maximum) }
+            if outliers != .setAside { writer.member("outliers", outliers.name) }
             writer.member("horizon", horizon.description)
             if let classes {
                 writer.key("classes")

@@ -10,7 +10,9 @@ extension SpecChecker {
         let tasks = Task.allCases.map(\.name)
         guard
             let record = record(
-                place, keys: ["name", "type", "min", "max", "horizon", "classes", "max_classes", "unlabelled"],
+                place, keys: [
+                    "name", "type", "min", "max", "horizon", "classes", "max_classes", "unlabelled", "outliers",
+                ],
                 required: [("name", "the name of the target"), ("type", SpecMistake.alternatives(tasks))],
                 expected: "a map with the target's name and type")
         else { return nil }
@@ -20,13 +22,15 @@ extension SpecChecker {
         let (minimum, maximum) = bounds(record)
         let classes = record["classes"].flatMap { self.classes($0) }
         let maxClasses = record["max_classes"].flatMap { self.maxClasses($0, record) }
+        let outliers = record["outliers"].flatMap { self.outliers($0, record) }
         let areClassesKnown = record["classes"] == nil || classes != nil
         guard let task, areClassesKnown else { return nil }
         func declaration(_ unlabelled: Unlabelled) -> TargetDeclaration {
             TargetDeclaration(
                 name: name ?? "", task: task, horizon: horizon ?? TargetDeclaration.defaultHorizon, classes: classes,
                 maxClasses: maxClasses ?? TargetDeclaration.defaultMaxClasses, unlabelled: unlabelled.fate,
-                provisionalAfter: unlabelled.provisionalAfter, minimum: minimum, maximum: maximum)
+                provisionalAfter: unlabelled.provisionalAfter, minimum: minimum, maximum: maximum,
+                outliers: outliers ?? .setAside)
         }
         let unlabelled = record["unlabelled"].flatMap { self.unlabelled($0, declaration((.drop, nil))) }
         return name == nil ? nil : declaration(unlabelled ?? (.drop, nil))
@@ -50,6 +54,15 @@ extension SpecChecker {
             report(key, "only a target of type regression has \(name), this one is of type \(task.name)")
         }
         return range(record)
+    }
+
+    private mutating func outliers(_ place: SpecPlace, _ record: SpecRecord) -> TargetDeclaration.Outliers? {
+        if let task, task != .regression, let key = record.key("outliers") {
+            report(key, "only a target of type regression has outliers, this one is of type \(task.name)")
+        }
+        let all = TargetDeclaration.Outliers.allCases
+        guard let name = choice(place, all.map(\.name)) else { return nil }
+        return all.first { $0.name == name }
     }
 
     private mutating func classes(_ place: SpecPlace) -> [String]? {

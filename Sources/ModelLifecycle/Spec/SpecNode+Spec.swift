@@ -62,6 +62,7 @@ extension SpecNode {
         ]
         if let minimum = target.minimum { members.append(("min", .number(minimum))) }
         if let maximum = target.maximum { members.append(("max", .number(maximum))) }
+        if target.outliers != .setAside { members.append(("outliers", .text(target.outliers.name))) }
         if let classes = target.classes, !target.isBoolean { members.append(("classes", .texts(classes))) }
         if target.task == .multiclass, target.classes == nil, target.maxClasses != TargetDeclaration.defaultMaxClasses {
             members.append(("max_classes", .plain("\(target.maxClasses)")))

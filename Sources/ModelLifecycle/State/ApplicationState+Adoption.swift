@@ -111,6 +111,7 @@ extension ApplicationState {
     /// Lets go of everything that still waits: what comes for it would be of another target.
     private mutating func forgetOpenQuestions() {
         ledger.forgetOpenQuestions()
+        asideLabels.endAll()
         while let oldest = marks.ledger.oldest(.pending) {
             ledger.counts.expiredPredictions += 1
             marks.ledger.remove(oldest)

@@ -17,8 +17,10 @@ extension ApplicationState {
             return .amended
         case .exclusion(let offsets, isForgotten: false) where isSigned:
             setAside(ledger.entries(where: { offsets.contains(Int($0.offset)) }), &past)
+            letGoOfAside(offsets, areForgotten: false)
         case .exclusion(let offsets, let isForgotten):
             if isForgotten { amendments.forget(offsets) }
+            letGoOfAside(offsets, areForgotten: isForgotten)
             for entry in ledger.entries(where: { offsets.contains(Int($0.offset)) }) {
                 past.forgetFeatures(at: Int(ledger.entry(entry).offset))
                 ledger.remove(entry)

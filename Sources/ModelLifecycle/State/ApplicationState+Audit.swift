@@ -28,7 +28,15 @@ extension ApplicationState {
     /// The answers to the question that was labelled in the last step: those of the models by their names, then the
     /// baseline's, as wide as the widest.
     package func answersScored(in outcome: borrowing Outcome) -> [(model: String, values: [Double])] {
-        let (scored, width) = (outcome.scored, outcome.scoredWidth)
+        answersScored(outcome.scored, width: outcome.scoredWidth)
+    }
+
+    /// The same of a label that was set aside before.
+    package func answersScored(_ late: Outcome.LearnedLate) -> [(model: String, values: [Double])] {
+        answersScored(late.answers, width: late.width)
+    }
+
+    private func answersScored(_ scored: [Double], width: Int) -> [(model: String, values: [Double])] {
         let names = learned.models.map(\.name) + [Self.baselineRole]
         return names.enumerated().map { ($1, Array(scored[$0 * width..<($0 + 1) * width])) }
     }

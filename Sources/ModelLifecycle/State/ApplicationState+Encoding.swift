@@ -50,6 +50,14 @@ extension ApplicationState {
             encoder.section(SnapshotSection.taught) { learned.encodeTaught(to: &$0) }
         }
         if hasLateness { encoder.section(SnapshotSection.lateness) { lateness.encode(to: &$0) } }
+        if !learned.outliers.isEmpty || !asideLabels.isEmpty {
+            encoder.section(SnapshotSection.outliers) { encoder in
+                encoder.optional(learned.outliers.isEmpty ? nil : learned.outliers) {
+                    $1.encode(to: &$0, withOffsets: true)
+                }
+                asideLabels.encode(to: &encoder)
+            }
+        }
     }
 
     /// Whether there is something to say of what was said.
@@ -108,6 +116,13 @@ extension ApplicationState {
             self.lateness = try Lateness(from: &lateness, spec)
             try lateness.finish()
         }
+        if var outliers = sections.optional(.outliers) {
+            if try outliers.bool() {
+                self.learned.outliers = try OutlierLabels(from: &outliers, modelCount: self.learned.models.count)
+            }
+            asideLabels = try AsideLabels(from: &outliers)
+            try outliers.finish()
+        }
         for part in [head, learned, present] { try part.finish() }
         try checkHalves()
         layOutVoices()
@@ -126,6 +141,7 @@ extension ApplicationState {
         amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
         revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
         served = Served(beginning: Scorecard(spec.settings.metrics, spec.contract))
+        contractChanged()
         try checkHalves()
     }
 

@@ -31,14 +31,23 @@ extension ApplicationState {
 
     /// Scores the answers once given, then lets every model learn, and moves the entry to the known ones.
     /// - Parameter isAskedNow: whether the question came with this event, so that what was said to it is at hand.
+    /// - Returns: false where the label is set aside: then nothing is scored or learned.
     mutating func learn(
         _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isAskedNow: Bool = false,
         isExample: Bool = false, _ outcome: inout Outcome
-    ) {
+    ) -> Bool {
         if !isExample {
             ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
         }
         let target = isAskedNow ? targetOfNow(learning: label, &outcome) : target(learning: label)
+        if watchesLabels, !takesIn(target, row, of: index, at: time, isConfirmed: isLabelConfirmed, &outcome) {
+            if !isExample, keepsLateness {
+                let asked = ledger.time(of: index)
+                lateness.label(ofQuestionAt: asked, after: time.microseconds &- asked.microseconds)
+            }
+            ledger.move(index, to: .labelled, at: time)
+            return false
+        }
         let labelsSince = recall(index, isAskedNow: isAskedNow, &outcome)
         outcome.labelledQuestion = Int(ledger.entry(index).offset)
         score(index, label, target, row, at: time, &outcome)
@@ -48,6 +57,7 @@ extension ApplicationState {
         }
         teach(row, target, of: index, at: time, labelsSince: labelsSince, &outcome)
         ledger.move(index, to: .labelled, at: time)
+        return true
     }
 
     /// Scores what was answered to a question, which the outcome has.
@@ -94,7 +104,7 @@ extension ApplicationState {
         return ledger.voices.copy(index, to: &outcome.voices)
     }
 
-    private mutating func score(
+    mutating func score(
         _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
         let width = outcome.scoredWidth

@@ -3,30 +3,6 @@ import OnlineLearning
 
 /// What the passing of log time does: horizons end, ids are forgotten.
 extension ApplicationState {
-    /// What the ledger knows of an id: the entry, and its status at a time.
-    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
-
-    /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
-    /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
-    func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        if let known = find(id, at: time) { return known }
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        guard entry.status != .waiting else { return nil }
-        return (index, entry, entry.status == .pending ? .expired : entry.status)
-    }
-
-    /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
-    /// ledger still holds them, because a refused event must not change anything.
-    func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        var (status, since) = (entry.status, entry.time)
-        if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
-        if status != .pending, hasPassed(since, time) { return nil }
-        return (index, entry, status)
-    }
-
     /// Whether an entry that came into its queue at `since` has waited longer than the horizon.
     func hasPassed(_ since: Timestamp, _ time: Timestamp) -> Bool {
         let (waited, overflow) = time.microseconds.subtractingReportingOverflow(since.microseconds)
@@ -61,6 +37,7 @@ extension ApplicationState {
             ledger.remove(oldest)
         }
         ledger.time = time
+        if !learned.outliers.aside.isEmpty { passAside(at: time, &outcome) }
     }
 
     private mutating func expirePredictions(

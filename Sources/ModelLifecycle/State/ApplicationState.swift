@@ -40,6 +40,12 @@ public struct ApplicationState: Sendable {
     private(set) var provisionalMicroseconds: Int64?
     /// What a model says of a question whose label has come.
     var said: [Double] = []
+    /// Whether labels far outside the range learned so far are set aside.
+    private(set) var watchesLabels = false
+    /// Whether the label of the event under way is somebody's correction, which is learned whatever it is.
+    private(set) var isLabelConfirmed = false
+    /// What became of labels that were set aside.
+    public internal(set) var asideLabels = AsideLabels()
     /// How many values a row of the contract has, for the same reason.
     private var rowShape: (numbers: Int, strings: Int, timestamps: Int)
 
@@ -66,10 +72,11 @@ public struct ApplicationState: Sendable {
         (learned.lineage, learned.taught) = (Lineage(from: offset), Lineage(from: offset))
     }
 
-    /// Brings what is derived from the contract in line with it.
+    /// Brings what is derived from the contract and the revision in line with them.
     mutating func contractChanged() {
         horizonMicroseconds = spec.contract.target.horizon.microseconds
         provisionalMicroseconds = spec.contract.target.provisionalAfter?.microseconds
+        watchesLabels = revision.fold >= Revision.outliers && spec.contract.target.setsOutliersAside
         let layout = spec.contract.layout
         rowShape = (layout.numberCount, layout.stringCount, layout.timestampCount)
         ledger.tellOpenTimes(within: horizonMicroseconds)
@@ -113,6 +120,7 @@ public struct ApplicationState: Sendable {
         _ event: borrowing Event, _ past: inout some PastEvents, _ correctedLabel: Label?, _ outcome: inout Outcome
     ) throws(PastEventMissing) {
         outcome.begin(answering: learned.roles.champion)
+        isLabelConfirmed = correctedLabel != nil
         let time = max(ledger.time, event.time)
         let marked = marks.ledger.isEmpty ? nil : try self.marked(event, at: time, &past)
         let decision: Decision
@@ -175,8 +183,9 @@ public struct ApplicationState: Sendable {
         }
         ledger.replace(known.index, with: entry)
         ledger.setAnswers(outcome.answers, of: known.index)
-        learn(event.features, waitingLabel, scoring: known.index, at: time, isAskedNow: true, &outcome)
-        return .predictedAndLearned
+        let hasLearned = learn(
+            event.features, waitingLabel, scoring: known.index, at: time, isAskedNow: true, &outcome)
+        return hasLearned ? .predictedAndLearned : .predictedAndSetAside
     }
 
     private mutating func label(
@@ -200,10 +209,10 @@ public struct ApplicationState: Sendable {
             // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
             var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
             swap(&row, &outcome.recalled)
-            learn(row, label, scoring: known.index, at: time, &outcome)
+            let hasLearned = learn(row, label, scoring: known.index, at: time, &outcome)
             swap(&row, &outcome.recalled)
             ledger.setLabel(hash, at: offset, of: known.index)
-            return .learned
+            return hasLearned ? .learned : .setAside
         case .expired where known.entry.label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)
             ledger.counts.lateLabels += 1
@@ -215,13 +224,6 @@ public struct ApplicationState: Sendable {
         }
     }
 
-    /// The event that gave an id this label: the first label, whatever corrected it since, or the last correction.
-    private func offset(saying hash: UInt64, _ known: KnownID) -> Int? {
-        if known.entry.label == hash { return firstLabelOffset(known) }
-        guard let correction = ledger.correction(of: known.index), correction.label == hash else { return nil }
-        return Int(correction.offset)
-    }
-
     /// Gives a row room for what the contract has, where it has not: the first time, and after another contract.
     @inline(__always)
     func layOut(_ row: inout FeatureRow) {
@@ -230,11 +232,6 @@ public struct ApplicationState: Sendable {
         {
             row = FeatureRow(spec.contract.layout)
         }
-    }
-
-    /// Of a label that a snapshot of format 2 told of, only the question is known.
-    private func firstLabelOffset(_ known: KnownID) -> Int {
-        Int(known.entry.labelOffset < 0 ? known.entry.offset : known.entry.labelOffset)
     }
 
     private mutating func example(
@@ -260,8 +257,9 @@ public struct ApplicationState: Sendable {
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
-        learn(event.features, label, scoring: index, at: time, isAskedNow: true, isExample: true, &outcome)
-        return .predictedAndLearned
+        let hasLearned = learn(
+            event.features, label, scoring: index, at: time, isAskedNow: true, isExample: true, &outcome)
+        return hasLearned ? .predictedAndLearned : .predictedAndSetAside
     }
 
     /// Records a correction, of which the models learn when they are derived anew. An id without a label is given its
@@ -272,8 +270,10 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
         guard let known = find(id, at: ledger.time), known.entry.label != 0 else {
+            isLabelConfirmed = true
             return try self.label(id, label, at: time, &past, &outcome)
         }
+        if learned.outliers.holds(Int(known.entry.offset)) { return confirm(known, label, &outcome) }
         guard ledger.label(of: known.index) != hash else {
             let correction = ledger.correction(of: known.index)
             return .repeated(offset: correction.map { Int($0.offset) } ?? firstLabelOffset(known))

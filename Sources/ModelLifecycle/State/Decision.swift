@@ -13,6 +13,10 @@ public enum Decision: Sendable, Equatable {
     case waiting
     /// A label came after the horizon: recorded, not learned.
     case late
+    /// A label lies far outside the range learned so far: neither scored nor learned, until others like it come.
+    case setAside
+    /// The question was answered, and its label set aside.
+    case predictedAndSetAside
     /// A correction was recorded; it takes effect at the next rebuild.
     case corrected
     /// A learned state went live.

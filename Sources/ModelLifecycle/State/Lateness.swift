@@ -124,16 +124,7 @@ struct Lateness: Sendable {
         ofQuestionAt asked: Timestamp, after lag: Int64, _ truth: Target, own: UnsafeBufferPointer<Double>,
         baseline: UnsafeBufferPointer<Double>, _ losses: (own: Double, baseline: Double) = (.nan, .nan)
     ) {
-        let lag = max(0, lag)
-        lags.add(lag)
-        let place = Self.age(of: lag)
-        if place != agePlace {
-            agesKept[agePlace] = age
-            (age, agePlace) = (agesKept[place], place)
-        }
-        age.labels &+= 1
-        let isKept = asked.microseconds >= dayStart && asked.microseconds < dayEnd || find(asked)
-        if isKept { day.labels &+= 1 }
+        let isKept = label(ofQuestionAt: asked, after: lag)
         guard let numbers = score.numbers(of: own, truth, scored: losses.own) ?? score.numbers(of: own, truth) else {
             return
         }
@@ -145,6 +136,23 @@ struct Lateness: Sendable {
         }
         age.sums.add(numbers, baselineLoss)
         if isKept { day.sums.add(numbers, baselineLoss) }
+    }
+
+    /// A label came in time, and is not scored, or not yet.
+    /// - Returns: whether the day of its question is kept, and at hand.
+    @inline(__always) @discardableResult
+    mutating func label(ofQuestionAt asked: Timestamp, after lag: Int64) -> Bool {
+        let lag = max(0, lag)
+        lags.add(lag)
+        let place = Self.age(of: lag)
+        if place != agePlace {
+            agesKept[agePlace] = age
+            (age, agePlace) = (agesKept[place], place)
+        }
+        age.labels &+= 1
+        let isKept = asked.microseconds >= dayStart && asked.microseconds < dayEnd || find(asked)
+        if isKept { day.labels &+= 1 }
+        return isKept
     }
 
     /// Takes the day of a question to hand; false where it is not kept.

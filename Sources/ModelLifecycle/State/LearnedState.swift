@@ -18,6 +18,8 @@ public struct LearnedState: Sendable {
     public internal(set) var lineage: Lineage
     /// Which events' provisional learning it holds, of all models that are as old.
     var taught: Lineage
+    /// The range of the labels learned, and those that are set aside for it.
+    var outliers = OutlierLabels()
     /// What the models answer: one state cannot take the place of another where this differs.
     let target: Target
 
@@ -95,6 +97,9 @@ public struct LearnedState: Sendable {
                 metrics: Scorecard(newSettings, contract), since: offset)
         }
         if newSettings.metrics != settings.metrics { adopted.baselineMetrics = Scorecard(newSettings, contract) }
+        adopted.outliers.rearrange(newSettings.models.map { before.firstIndex(of: $0) }, from: before.count)
+        // Where the rule is off, the range would be that of once.
+        if !contract.target.setsOutliersAside { adopted.outliers.range = LabelRange() }
         return adopted
     }
 
@@ -105,7 +110,7 @@ public struct LearnedState: Sendable {
         var decoder = CanonicalDecoder(encoder.bytes)
         do {
             var state = try LearnedState(from: &decoder, contract: contract)
-            (state.lineage, state.roles, state.taught) = (lineage, roles, taught)
+            (state.lineage, state.roles, state.taught, state.outliers) = (lineage, roles, taught, outliers)
             for index in models.indices { state.models[index].since = models[index].since }
             return state
         } catch {
@@ -154,12 +159,13 @@ public struct LearnedState: Sendable {
             + models.indices.filter { $0 != roles.champion }.map { models[$0].name }
     }
 
-    /// Who serves is part of it where that is not what the spec itself says, so that states of before have the digests
-    /// that they always had.
+    /// Who serves is part of it where that is not what the spec itself says, and the range of labels where there is
+    /// one, so that states of before have the digests that they always had.
     public var digest: Digest {
         var encoder = CanonicalEncoder()
         encode(to: &encoder)
         if !roles.areUsual { roles.encode(to: &encoder) }
+        if !outliers.isEmpty { outliers.encode(to: &encoder, withOffsets: false) }
         return Digest(hashing: encoder.bytes)
     }
 }

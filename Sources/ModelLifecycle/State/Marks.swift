@@ -105,8 +105,14 @@ extension ApplicationState {
         switch marked.status {
         case .pending:
             ledger.counts.count(labelAfter: ledger.time.microseconds - entry.time.microseconds)
-            if let row = marked.row { score(index, label, row) }
-            if keepsLateness { noteMarkedLabel(label, of: index, at: ledger.time) }
+            if let row = marked.row, !isOutside(label) { score(index, label, row) }
+            if keepsLateness {
+                if isOutside(label) {
+                    lateness.label(ofQuestionAt: entry.time, after: ledger.time.microseconds &- entry.time.microseconds)
+                } else {
+                    noteMarkedLabel(label, of: index, at: ledger.time)
+                }
+            }
             marks.ledger.setLabel(hash, at: offset, of: index)
             marks.ledger.move(index, to: .labelled, at: ledger.time)
         case .expired where entry.label == 0:
@@ -128,7 +134,8 @@ extension ApplicationState {
         guard ledger.voices.areKept else { return }
         let isLearned = decision == .learned || decision == .predictedAndLearned
         if let marked {
-            let wouldBeLearned = marked.status == .pending && !marks.ledger.entry(marked.index).isProvisional
+            let isTaken = !marks.ledger.entry(marked.index).isProvisional && !(event.label.map(isOutside) ?? false)
+            let wouldBeLearned = marked.status == .pending && isTaken
             ledger.voices.count(labels: (wouldBeLearned ? 1 : 0) - (isLearned ? 1 : 0))
         } else if isLearned, event.kind.isOfClients, marks.place(of: event.id) != nil {
             ledger.voices.count(labels: -1)

@@ -14,6 +14,12 @@ public struct Notice: Sendable, Equatable {
         case replaced = 3
         /// An update would have made a number of a model infinite or NaN, and was left out.
         case failed = 4
+        /// A label lies far outside the range learned so far, and is neither scored nor learned yet.
+        case setAside = 5
+        /// Labels that were set aside were scored and learned.
+        case learnedLate = 6
+        /// Labels that were set aside are left out for good.
+        case dropped = 7
 
         public var name: String {
             switch self {
@@ -21,6 +27,9 @@ public struct Notice: Sendable, Equatable {
             case .amended: "amended"
             case .replaced: "replaced"
             case .failed: "failed"
+            case .setAside: "set_aside"
+            case .learnedLate: "learned_late"
+            case .dropped: "dropped"
             }
         }
     }

@@ -31,8 +31,24 @@ public struct Outcome: Sendable {
     package internal(set) var scored: [Double] = []
     /// How many numbers each of them takes.
     package internal(set) var scoredWidth = 1
+    /// Labels that were set aside before and were learned in this step, before its own.
+    package internal(set) var learnedLate: [LearnedLate] = []
     /// The features of the question that a label came to, laid out by the contract.
     public internal(set) var recalled = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
+
+    /// A label that was learned after it had been set aside, with what was answered when it was asked.
+    package struct LearnedLate: Sendable {
+        /// The offset of its question.
+        package let question: Int
+        package let value: Double
+        /// What answers were scored against; nil where they do not score.
+        package let target: Target?
+        /// As ``Outcome/scored``, so many numbers each.
+        package let answers: [Double]
+        package let width: Int
+        /// What was asked.
+        package let row: FeatureRow
+    }
 
     // What was concluded: see `Outcome+Concluded.swift`.
     /// Questions whose horizon ended, so that the label which they were learned with provisionally is final.
@@ -41,6 +57,8 @@ public struct Outcome: Sendable {
     package internal(set) var concludedAnswers: [Double] = []
     /// Features of questions that the passing of time is about.
     var rows: [FeatureRow] = []
+    /// Whether questions other than the event's own were scored.
+    package var hasScoredOthers: Bool { !concluded.isEmpty || !learnedLate.isEmpty }
 
     /// What the world is told.
     public internal(set) var notices: [Notice] = []
@@ -56,6 +74,7 @@ public struct Outcome: Sendable {
         scoredTarget = nil
         beginConcluded()
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
+        if !learnedLate.isEmpty { learnedLate.removeAll() }
     }
 
     /// Says what the answers are that come now.

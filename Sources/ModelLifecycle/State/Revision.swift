@@ -20,6 +20,9 @@ public struct Revision: Sendable, Equatable, CustomStringConvertible {
     /// The first that keeps how late labels come, and how answers proved by that, and whose digests cover it.
     static let lateness = 3
 
+    /// The first that sets labels aside which lie far outside the range learned so far.
+    static let outliers = 3
+
     /// What blocks of format 1 were written by: they do not say.
     public static let unrecorded = Revision(fold: 0, components: [])
 

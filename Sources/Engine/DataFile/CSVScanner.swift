@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// Finds the fields of one CSV record in memory: the pure half of `CSVReader`, without a file.
 ///
 /// Eight bytes at a time are compared with the separator and the line feed in one 64-bit register ("SIMD within a
@@ -5,10 +7,7 @@
 /// (RFC 4180, §2.5); elsewhere it is a character like any other.
 struct CSVScanner: ~Copyable {
     /// Positions of a field in the window, the quotes around it left out.
-    struct Span {
-        var start: UInt32
-        var end: UInt32
-    }
+    typealias Span = TableCells.Span
 
     enum Outcome {
         /// The record ends at `end` (behind its last byte, before its line end) and the next one begins at `next`.
@@ -65,29 +64,44 @@ struct CSVScanner: ~Copyable {
         }
         while true {
             var hits = separatorsAndLineFeeds(base + cursor)
-            words: while hits != 0 {
-                let hit = cursor + hits.trailingZeroBitCount >> 3
+            // Room for as many fields as can end in eight bytes.
+            if capacity &- count < 8 { grow() }
+            var (next, found, opensQuote) = (spans + count, count, false)
+            while hits != 0, !opensQuote {
+                let hit = cursor &+ hits.trailingZeroBitCount &>> 3
                 hits &= hits &- 1
                 if base[hit] == UInt8(ascii: "\n") {
-                    if hit == end && !isAtEnd { return .incomplete(openQuote: nil) }
-                    let hasReturn = hit > fieldStart && base[hit - 1] == UInt8(ascii: "\r")
-                    let fieldEnd = hasReturn ? hit - 1 : hit
-                    append(fieldStart, fieldEnd)
-                    return finish(base, end: fieldEnd, next: hit == end ? end : hit + 1)
+                    count = found
+                    return endRecord(base, fieldStart, hit, end: end, isAtEnd: isAtEnd)
                 }
-                append(fieldStart, hit)
-                fieldStart = hit + 1
-                guard base[fieldStart] == UInt8(ascii: "\"") else { continue }
-                switch scanQuoted(base, opensAt: fieldStart, end: end, isAtEnd: isAtEnd) {
-                case .nextField(let position):
-                    fieldStart = position
-                    cursor = position - 8
-                    break words
-                case .outcome(let outcome): return outcome
-                }
+                next.initialize(to: Self.span(fieldStart, hit))
+                (next, found, fieldStart) = (next + 1, found &+ 1, hit &+ 1)
+                opensQuote = base[fieldStart] == UInt8(ascii: "\"")
             }
-            cursor += 8
+            count = found
+            guard opensQuote else {
+                cursor &+= 8
+                continue
+            }
+            switch scanQuoted(base, opensAt: fieldStart, end: end, isAtEnd: isAtEnd) {
+            case .nextField(let position):
+                fieldStart = position
+                cursor = position
+            case .outcome(let outcome): return outcome
+            }
         }
+    }
+
+    /// Ends the record whose last field, one without quotes, the line feed at `hit` ends.
+    @inline(__always)
+    private mutating func endRecord(
+        _ base: UnsafeMutablePointer<UInt8>, _ fieldStart: Int, _ hit: Int, end: Int, isAtEnd: Bool
+    ) -> Outcome {
+        if hit == end && !isAtEnd { return .incomplete(openQuote: nil) }
+        let hasReturn = hit > fieldStart && base[hit &- 1] == UInt8(ascii: "\r")
+        let fieldEnd = hasReturn ? hit &- 1 : hit
+        append(fieldStart, fieldEnd)
+        return finish(base, end: fieldEnd, next: hit == end ? end : hit &+ 1)
     }
 
     private enum QuotedField {
@@ -136,8 +150,13 @@ struct CSVScanner: ~Copyable {
     @inline(__always)
     private mutating func append(_ start: Int, _ end: Int) {
         if count == capacity { grow() }
-        spans[count] = Span(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end))
+        spans[count] = Self.span(start, end)
         count += 1
+    }
+
+    @inline(__always)
+    private static func span(_ start: Int, _ end: Int) -> Span {
+        Span(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end))
     }
 
     @inline(never)

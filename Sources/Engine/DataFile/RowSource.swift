@@ -7,12 +7,12 @@ package struct RowSource: ~Copyable {
     package enum Outcome: Sendable {
         case row
         /// The row breaks the contract; the ones after it are not concerned.
-        case refused(Refusal)
+        indirect case refused(Refusal)
         case end
     }
 
     package let source: ByteSource
-    // One of the two, by the file's format; in boxes, because the checking closures read them too.
+    // One of the two, by the file's format; in a box each, because the other is missing.
     private let records: Box<CSVReader>?
     private let lines: Box<NDJSONLineReader>?
     private var reader: RowReader
@@ -98,7 +98,7 @@ package struct RowSource: ~Copyable {
             (rowNumber, lineNumber) = (records.reader.rowNumber, records.reader.lineNumber)
             let fields = records.reader.fields
             do throws(Refusal) {
-                try reader.read(into: &row, cellCount: fields.spans.count) { fields[$0] }
+                try reader.read(into: &row, cells: fields)
                 return .row
             } catch {
                 return .refused(error)
@@ -119,10 +119,7 @@ package struct RowSource: ~Copyable {
     /// row of a file that was sorted and was not refused by the contract.
     package var event: JSONValue? {
         if sorted != nil { return sortedEvent }
-        if let records {
-            let fields = records.reader.fields
-            return reader.event(cellCount: fields.spans.count) { fields[$0] }
-        }
+        if let records { return reader.event(cells: records.reader.fields) }
         return line.flatMap { reader.event(json: $0) }
     }
 

@@ -12,7 +12,7 @@ package struct EventSchedule: ~Copyable {
     package enum Step: Sendable {
         case event
         /// A row of the file is left out.
-        case refused(row: Int, line: Int, Refusal)
+        indirect case refused(row: Int, line: Int, Refusal)
         case end
     }
 
@@ -38,20 +38,6 @@ package struct EventSchedule: ~Copyable {
         package let line: Int
     }
 
-    private struct DueLabel {
-        var time: Timestamp
-        /// 0 before the predictions of its instant, 1 after them.
-        var phase: UInt8
-        var row: Int
-        /// Where the id and the label lie.
-        var place: Int
-
-        static func < (a: DueLabel, b: DueLabel) -> Bool {
-            if a.time != b.time { return a.time < b.time }
-            return a.phase != b.phase ? a.phase < b.phase : a.row < b.row
-        }
-    }
-
     /// The rows of a file; a box, because there may be none.
     private final class File {
         /// Reached through this schedule alone, which is itself held by one at a time.
@@ -62,10 +48,41 @@ package struct EventSchedule: ~Copyable {
         }
     }
 
+    private struct DueLabel {
+        /// Twice its instant in microseconds, and 1 more where it comes after the predictions of that.
+        private let order: Int64
+        private let row: Int
+        /// Where the id and the label lie.
+        let place: Int
+
+        init(_ time: Timestamp, isAfterPredictions: Bool, row: Int, place: Int) {
+            // Instants of the calendar have less than 60 bits.
+            order = time.microseconds << 1 | (isAfterPredictions ? 1 : 0)
+            (self.row, self.place) = (row, place)
+        }
+
+        var time: Timestamp { Timestamp(microseconds: order >> 1) }
+
+        /// Whether it comes before the prediction of a row at an instant.
+        @inline(__always)
+        func isDue(before time: Timestamp) -> Bool { order <= time.microseconds << 1 }
+
+        @inline(__always)
+        static func < (a: DueLabel, b: DueLabel) -> Bool {
+            a.order == b.order ? a.row < b.row : a.order < b.order
+        }
+    }
+
     private struct Known {
         var id = EventID()
         var label = Label.number(0)
         var origin = Origin(row: 0, line: 0)
+
+        @inline(__always)
+        mutating func take(_ label: Label, _ id: borrowing EventID, _ origin: Origin) {
+            self.id.assign(id)
+            (self.label, self.origin) = (label, origin)
+        }
     }
 
     /// What becomes of the events.
@@ -154,7 +171,6 @@ package struct EventSchedule: ~Copyable {
     /// Writes the next event into `event`.
     /// - Throws: `DataFileError`, or `Disorder` where a row is earlier than the one before it.
     package mutating func next(into event: inout Event) throws -> Step {
-        guard let file else { return try nextLogged(into: &event) }
         if isLabelNext, let label = questionLabel {
             isLabelNext = false
             if withdrawn.isEmpty || withdrawn.remove(origin.row) == nil {
@@ -162,8 +178,9 @@ package struct EventSchedule: ~Copyable {
                 return .event
             }
         }
+        guard let file else { return try nextLogged(into: &event) }
         if !hasRow, !isAtEnd, let refused = try readRow(file) { return refused }
-        while let first = due.first, !hasRow || first.time < rowTime || (first.time == rowTime && first.phase == 0) {
+        while let first = due.first, !hasRow || first.isDue(before: rowTime) {
             if emitLabel(into: &event) { return .event }
         }
         guard hasRow else { return .end }
@@ -261,16 +278,22 @@ package struct EventSchedule: ~Copyable {
     private mutating func push(_ label: Label) {
         let place = freePlaces.popLast() ?? known.count
         if place == known.count { known.append(Known()) }
-        known[place].id.assign(row.id)
-        known[place].label = label
-        known[place].origin = rowOrigin
+        known[place].take(label, row.id, rowOrigin)
         let time = max(rowTime, row.labelTime ?? rowTime)
-        var child = due.count
-        due.append(DueLabel(time: time, phase: time == rowTime ? 1 : 0, row: rowCount, place: place))
-        while child > 0, due[child] < due[(child - 1) / 2] {
-            due.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
+        let last = DueLabel(time, isAfterPredictions: time == rowTime, row: rowCount, place: place)
+        due.append(last)
+        due.withUnsafeMutableBufferPointer { Self.rise(last, $0, from: $0.count - 1) }
+    }
+
+    /// Puts a label where it belongs on the way from a place to the root.
+    @inline(__always)
+    private static func rise(_ label: DueLabel, _ due: UnsafeMutableBufferPointer<DueLabel>, from place: Int) {
+        var hole = place
+        while hole > 0, label < due[(hole &- 1) / 2] {
+            due[hole] = due[(hole &- 1) / 2]
+            hole = (hole &- 1) / 2
         }
+        due[hole] = label
     }
 
     private mutating func pop() -> DueLabel {
@@ -278,15 +301,14 @@ package struct EventSchedule: ~Copyable {
         let last = due.removeLast()
         guard !due.isEmpty else { return first }
         due.withUnsafeMutableBufferPointer { due in
-            var hole = 0
-            while 2 * hole + 1 < due.count {
-                var child = 2 * hole + 1
-                if child + 1 < due.count, due[child + 1] < due[child] { child += 1 }
-                guard due[child] < last else { break }
+            // The last one mostly belongs near to the leaves again: the hole sinks to them without asking it.
+            var (hole, child) = (0, 1)
+            while child < due.count {
+                if child &+ 1 < due.count, due[child &+ 1] < due[child] { child &+= 1 }
                 due[hole] = due[child]
-                hole = child
+                (hole, child) = (child, 2 &* child &+ 1)
             }
-            due[hole] = last
+            Self.rise(last, due, from: hole)
         }
         return first
     }

@@ -143,24 +143,22 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) -> Decision {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
-        var waitingLabel: Label?
+        var (waitingLabel, waiting) = (Label?.none, (label: UInt64(0), offset: Int64(-1)))
         if let known {
             guard known.status == .waiting else {
-                return known.entry.content == content ? .repeated(offset: Int(known.entry.offset)) : .refused(.asked)
+                guard ledger.entry(known.index).content == content else { return .refused(.asked) }
+                return .repeated(offset: Int(ledger.entry(known.index).offset))
             }
-            if let correctedLabel {
-                waitingLabel = correctedLabel
-            } else {
-                waitingLabel = try past.label(at: Int(known.entry.offset))
-            }
+            waiting = (ledger.entry(known.index).label, ledger.entry(known.index).labelOffset)
+            waitingLabel = correctedLabel
+            if waitingLabel == nil { waitingLabel = try past.label(at: Int(ledger.entry(known.index).offset)) }
         }
         try pass(to: time, &past, &outcome)
         ledger.counts.predictions += 1
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
-            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending,
-            place: learned.roles.champion)
+            label: waiting.label, labelOffset: waiting.offset, status: .pending, place: learned.roles.champion)
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
             ledger.setAnswers(outcome.answers, of: index)
@@ -188,16 +186,16 @@ public struct ApplicationState: Sendable {
         switch known.status {
         case .pending:
             layOut(&outcome.recalled)
-            try past.takeFeatures(at: Int(known.entry.offset), into: &outcome.recalled)
+            try past.takeFeatures(at: Int(ledger.entry(known.index).offset), into: &outcome.recalled)
             try pass(to: time, &past, &outcome)
             ledger.setLabel(hash, at: offset, of: known.index)
             // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
-            var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
+            var row = FeatureRow()
             swap(&row, &outcome.recalled)
             learn(row, label, scoring: known.index, at: time, &outcome)
             swap(&row, &outcome.recalled)
             return .learned
-        case .expired where known.entry.label == 0:
+        case .expired where ledger.entry(known.index).label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)
             ledger.counts.lateLabels += 1
             ledger.setLabel(hash, at: offset, of: known.index)
@@ -210,7 +208,7 @@ public struct ApplicationState: Sendable {
 
     /// The event that gave an id this label: the first label, whatever corrected it since, or the last correction.
     private func offset(saying hash: UInt64, _ known: KnownID) -> Int? {
-        if known.entry.label == hash { return firstLabelOffset(known) }
+        if ledger.entry(known.index).label == hash { return firstLabelOffset(known) }
         guard let correction = ledger.correction(of: known.index), correction.label == hash else { return nil }
         return Int(correction.offset)
     }
@@ -227,7 +225,8 @@ public struct ApplicationState: Sendable {
 
     /// Of a label that a snapshot of format 2 told of, only the question is known.
     private func firstLabelOffset(_ known: KnownID) -> Int {
-        Int(known.entry.labelOffset < 0 ? known.entry.offset : known.entry.labelOffset)
+        let entry = ledger.entry(known.index)
+        return Int(entry.labelOffset < 0 ? entry.offset : entry.labelOffset)
     }
 
     private mutating func example(
@@ -238,18 +237,19 @@ public struct ApplicationState: Sendable {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
         if let known {
-            let isSame = known.entry.label == hash || ledger.label(of: known.index) == hash
-            guard isSame, known.entry.content == content || known.status == .waiting else {
-                return .refused(known.entry.content == content ? .labelled : .asked)
+            let isSame = ledger.entry(known.index).label == hash || ledger.label(of: known.index) == hash
+            guard isSame, ledger.entry(known.index).content == content || known.status == .waiting else {
+                return .refused(ledger.entry(known.index).content == content ? .labelled : .asked)
             }
-            guard known.status == .waiting else { return .repeated(offset: Int(known.entry.offset)) }
+            guard known.status == .waiting else { return .repeated(offset: Int(ledger.entry(known.index).offset)) }
         }
         try pass(to: time, &past, &outcome)
         ledger.counts.examples += 1
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
-            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending, place: learned.roles.champion)
+            labelOffset: known.map { ledger.entry($0.index).labelOffset } ?? Int64(offset), status: .pending,
+            place: learned.roles.champion)
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
@@ -264,7 +264,7 @@ public struct ApplicationState: Sendable {
         _ outcome: inout Outcome
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
-        guard let known = find(id, at: ledger.time), known.entry.label != 0 else {
+        guard let known = find(id, at: ledger.time), ledger.entry(known.index).label != 0 else {
             return try self.label(id, label, at: time, &past, &outcome)
         }
         guard ledger.label(of: known.index) != hash else {
@@ -272,7 +272,7 @@ public struct ApplicationState: Sendable {
             return .repeated(offset: correction.map { Int($0.offset) } ?? firstLabelOffset(known))
         }
         guard known.status != .waiting else { return .refused(.labelWaits) }
-        let amendment = Amendment.corrections([.init(question: Int(known.entry.offset), label: label)])
+        let amendment = Amendment.corrections([.init(question: Int(ledger.entry(known.index).offset), label: label)])
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         ledger.correct(known.index, to: hash, at: offset)
         ledger.counts.corrections += 1
@@ -281,27 +281,25 @@ public struct ApplicationState: Sendable {
     }
 
     /// What the ledger knows of an id: the entry, and its status at a time.
-    typealias KnownID = (index: Int, entry: Ledger.Entry, status: Ledger.Status)
+    typealias KnownID = (index: Int, status: Ledger.Status)
 
     /// Finds the id of a label. Of a question that has expired it is known for as long as the ledger holds it, which is
     /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
     func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
         if let known = find(id, at: time) { return known }
-        guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        guard entry.status != .waiting else { return nil }
-        return (index, entry, entry.status == .pending ? .expired : entry.status)
+        guard let index = ledger.index(of: id.fingerprint), ledger.entry(index).status != .waiting else { return nil }
+        let status = ledger.entry(index).status
+        return (index, status == .pending ? .expired : status)
     }
 
     /// Finds an id as it will be known at `time`: entries that will have expired by then count as expired, though the
     /// ledger still holds them, because a refused event must not change anything.
     func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
         guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        let entry = ledger.entry(index)
-        var (status, since) = (entry.status, entry.time)
+        var (status, since) = (ledger.entry(index).status, ledger.time(of: index))
         if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
         if status != .pending, hasPassed(since, time) { return nil }
-        return (index, entry, status)
+        return (index, status)
     }
 
     // MARK: Answering and learning
@@ -314,7 +312,7 @@ public struct ApplicationState: Sendable {
         learned.predict(row, width: width, into: &outcome.answers, workspace: &workspace)
         let baseline = learned.models.count * width
         for model in learned.models.indices {
-            if isFinite(outcome, from: model * width, baseline: baseline, width) {
+            if isFinite(&outcome, from: model * width, baseline: baseline, width) {
                 failureRuns.answerWentWell(model)
                 continue
             }
@@ -330,7 +328,7 @@ public struct ApplicationState: Sendable {
     /// Whether an answer is usable: it has a finite number wherever the baseline has one, or, of open classes, at least
     /// for one class.
     @inline(__always)
-    private func isFinite(_ outcome: borrowing Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
+    private func isFinite(_ outcome: inout Outcome, from start: Int, baseline: Int, _ width: Int) -> Bool {
         if width == 1 { return outcome.answers[start].isFinite }
         guard contract.target.task == .multiclass else {
             let (lower, upper) = (outcome.answers[start + 1], outcome.answers[start + 2])
@@ -358,7 +356,7 @@ public struct ApplicationState: Sendable {
         outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
         outcome.scoredWidth = voiceWidth
         ledger.copyAnswers(of: index, to: &outcome.scored)
-        if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
+        if outcome.scoredTarget != nil { score(&outcome, target, row, at: time) }
         if served.own != nil, keepsServed {
             let voice = outcome.scored[place * voiceWidth..<(place + 1) * voiceWidth]
             served.score(
@@ -370,7 +368,7 @@ public struct ApplicationState: Sendable {
     }
 
     private mutating func score(
-        _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
+        _ outcome: inout Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
         let width = outcome.scoredWidth
         outcome.scored.withUnsafeBufferPointer { answers in

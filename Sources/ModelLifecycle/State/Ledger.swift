@@ -46,9 +46,11 @@ public struct Ledger: Sendable {
     public var knownCount: Int { queues[.labelled].count }
 
     /// Bytes that the entries take, their index included.
+    @inline(__always)
     var byteCount: Int {
-        used * (MemoryLayout<Entry>.stride + 24 + answerWidth * 8) + corrections.count * 64
-            + given.count * (64 + answerWidth * 8)
+        // What is in memory does not overflow.
+        used &* (MemoryLayout<Entry>.stride &+ 24 &+ answerWidth &* 8) &+ corrections.count &* 64
+            &+ given.count &* (64 &+ answerWidth &* 8)
     }
 
     // MARK: Entries

@@ -30,7 +30,7 @@ public struct Outcome: Sendable {
     /// How many numbers each of them takes.
     package internal(set) var scoredWidth = 1
     /// The features of the question that a label came to, laid out by the contract.
-    public internal(set) var recalled = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
+    public internal(set) var recalled = FeatureRow()
 
     /// What the world is told.
     public internal(set) var notices: [Notice] = []
@@ -41,7 +41,9 @@ public struct Outcome: Sendable {
     /// - Parameter place: of the model that serves.
     mutating func begin(answering place: Int) {
         answering = place
-        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
+        // One by one a few go sooner.
+        if answers.count > 4 { answers.removeAll(keepingCapacity: true) }
+        while !answers.isEmpty { answers.removeLast() }
         answerIsBaseline = false
         scoredTarget = nil
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }

@@ -38,16 +38,6 @@ package struct EventSchedule: ~Copyable {
         package let line: Int
     }
 
-    /// The rows of a file; a box, because there may be none.
-    private final class File {
-        /// Reached through this schedule alone, which is itself held by one at a time.
-        @exclusivity(unchecked) var rows: RowSource
-
-        init(_ rows: consuming RowSource) {
-            self.rows = rows
-        }
-    }
-
     private struct DueLabel {
         /// Twice its instant in microseconds, and 1 more where it comes after the predictions of that.
         private let order: Int64
@@ -96,7 +86,7 @@ package struct EventSchedule: ~Copyable {
     }
 
     /// Reading position and size of the file, for progress.
-    package var fraction: Double? { logged?.source.fraction ?? file?.rows.source.fraction }
+    package var fraction: Double? { logged?.source.fraction ?? file?.pointee.source.fraction }
     /// Rows read so far, refused ones included.
     package private(set) var rowCount = 0
 
@@ -106,7 +96,7 @@ package struct EventSchedule: ~Copyable {
     package private(set) var questionLabel: Label?
 
     /// The row refused last as one event, until the next step; nil where it is none, or of a listed log.
-    package var refusedEvent: JSONValue? { file?.rows.event }
+    package var refusedEvent: JSONValue? { file?.pointee.event }
 
     private let reading: Reading
     /// Of what is sent: a hash of what was asked, by the ids whose labels are due.
@@ -117,8 +107,8 @@ package struct EventSchedule: ~Copyable {
     private let hasLabelTimes: Bool
     private let areLabelsNext: Bool
     private let limit: Int
-    /// Nil where events come from a listed log.
-    private let file: File?
+    /// The rows of a file, in memory of its own; nil where events come from a listed log.
+    private let file: UnsafeMutablePointer<RowSource>?
     /// Of a listed log: its events, which have an order already.
     private let logged: LoggedEvents?
     private var row: RowReader.Row
@@ -140,10 +130,17 @@ package struct EventSchedule: ~Copyable {
         _ source: consuming RowSource, data: DataMapping, reading: Reading = .answered, limit: Int = .max
     ) {
         row = source.makeRow()
-        (file, logged, self.reading) = (File(source), nil, reading)
+        (logged, self.reading) = (nil, reading)
         (hasTimes, hasLabelTimes) = (data.time != nil, data.labelTime != nil)
         if case .answered = reading { areLabelsNext = !hasTimes && !hasLabelTimes } else { areLabelsNext = false }
         self.limit = limit
+        file = .allocate(capacity: 1)
+        file?.initialize(to: source)
+    }
+
+    deinit {
+        file?.deinitialize(count: 1)
+        file?.deallocate()
     }
 
     /// The events of a log as `headrace log` lists it, in their order.
@@ -203,13 +200,13 @@ package struct EventSchedule: ~Copyable {
         return nil
     }
 
-    private mutating func readRow(_ file: File) throws -> Step? {
+    private mutating func readRow(_ file: UnsafeMutablePointer<RowSource>) throws -> Step? {
         guard rowCount < limit else {
             isAtEnd = true
             return nil
         }
-        let outcome = try file.rows.next(into: &row)
-        rowOrigin = Origin(row: file.rows.rowNumber, line: file.rows.lineNumber)
+        let outcome = try file.pointee.next(into: &row)
+        rowOrigin = Origin(row: file.pointee.rowNumber, line: file.pointee.lineNumber)
         switch outcome {
         case .end: isAtEnd = true
         case .refused(let refusal):
@@ -229,7 +226,7 @@ package struct EventSchedule: ~Copyable {
             }
             if let lastTime, rowTime < lastTime {
                 throw Disorder(
-                    path: file.rows.source.path, row: rowOrigin.row, line: rowOrigin.line,
+                    path: file.pointee.source.path, row: rowOrigin.row, line: rowOrigin.line,
                     time: rowTime, before: lastTime)
             }
             lastTime = rowTime

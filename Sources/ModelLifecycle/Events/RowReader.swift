@@ -140,7 +140,9 @@ public struct RowReader {
             row.features.withNumbers { areNumbersPlain = Self.read(numbers, into: $0, table) }
         }
         // Where one is not, all are read again, so that the first cell that is refused is the one told of.
-        for cell in areNumbersPlain ? others : cells {
+        // By their places: a walk through an array would hold on to it, at the price of two counts.
+        for place in 0..<(areNumbersPlain ? others.count : cells.count) {
+            let cell = areNumbersPlain ? others[place] : cells[place]
             if let slot = cell.openCategorySlot, Self.readShort(table, cell.column, slot, &row.features) { continue }
             let text = table[cell.column]
             if let slot = cell.openCategorySlot, Self.isPlain(text) {

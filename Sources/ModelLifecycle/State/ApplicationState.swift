@@ -287,8 +287,8 @@ public struct ApplicationState: Sendable {
     /// two horizons and then until log time passes: in a quiet application a label may be late by any time.
     func findLabelled(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
         if let known = find(id, at: time) { return known }
-        guard let index = ledger.index(of: id.fingerprint), ledger.entry(index).status != .waiting else { return nil }
-        let status = ledger.entry(index).status
+        guard let index = ledger.index(of: id.fingerprint), ledger.status(of: index) != .waiting else { return nil }
+        let status = ledger.status(of: index)
         return (index, status == .pending ? .expired : status)
     }
 
@@ -296,7 +296,7 @@ public struct ApplicationState: Sendable {
     /// ledger still holds them, because a refused event must not change anything.
     func find(_ id: borrowing EventID, at time: Timestamp) -> KnownID? {
         guard let index = ledger.index(of: id.fingerprint) else { return nil }
-        var (status, since) = (ledger.entry(index).status, ledger.time(of: index))
+        var (status, since) = (ledger.status(of: index), ledger.time(of: index))
         if status == .pending, hasPassed(since, time) { (status, since) = (.expired, expiry(since)) }
         if status != .pending, hasPassed(since, time) { return nil }
         return (index, status)

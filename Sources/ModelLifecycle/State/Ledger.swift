@@ -58,6 +58,9 @@ public struct Ledger: Sendable {
     @inline(__always)
     func entry(_ index: Int) -> Entry { entries[index] }
 
+    @inline(__always)
+    func status(of index: Int) -> Status { entries[index].status }
+
     /// When an entry came into its queue.
     @inline(__always)
     func time(of index: Int) -> Timestamp { entries[index].time }

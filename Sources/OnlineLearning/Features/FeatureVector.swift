@@ -92,6 +92,12 @@ public struct FeatureVector: Sendable {
         values.append(value)
     }
 
+    /// Hands out the sparse columns and their values, of which there are as many.
+    @inline(__always)
+    func withSparse(_ body: (UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Double>) -> Void) {
+        columns.withUnsafeBufferPointer { columns in values.withUnsafeBufferPointer { body(columns, $0) } }
+    }
+
     /// Adds columns that are 1. - Parameter body: writes up to so many, from the first on, and says how many.
     @inline(__always)
     mutating func appendOnes(atMost count: Int, _ body: (UnsafeMutableBufferPointer<Int32>) -> Int) {

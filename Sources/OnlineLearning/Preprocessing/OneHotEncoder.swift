@@ -10,7 +10,7 @@ import Determinism
 /// - `max_categories`: how many categories of a feature get a column, from 1 to 1,000,000 (default 10,000); all later
 ///   ones share one more, *other*. Not in River.
 ///
-/// Time: O(features) per example. Memory: some 25 bytes and the name for each category.
+/// Time: O(features) per example. Memory: some 40 bytes and the name for each category.
 ///
 /// Source: River's `preprocessing.OneHotEncoder`.
 public struct OneHotEncoder: Transformer {
@@ -39,6 +39,8 @@ public struct OneHotEncoder: Transformer {
     private let declared: [[String]]
     let keepsZeros: Bool
     private var encodings: [Encoding]
+    /// Whether the journal has what the last example added.
+    private var hasLearnedNew = false
     /// Above the slots of all of them.
     private let slotBound: Int
 
@@ -60,11 +62,9 @@ public struct OneHotEncoder: Transformer {
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
-        guard weight > 0 else { return true }
         // Hardly any row brings a new category: then there is nothing to take back.
-        let knowsAll = knowsAll(row)
-        if !knowsAll { learnNew(row, &columnCount, &journal) }
-        journal.save(knowsAll ? 0 : 1)
+        hasLearnedNew = weight > 0 && !knowsAll(row)
+        if hasLearnedNew { learnNew(row, &columnCount, &journal) }
         return true
     }
 
@@ -125,7 +125,7 @@ public struct OneHotEncoder: Transformer {
     }
 
     public mutating func undo(_ journal: inout Journal) {
-        guard journal.restoreCount() > 0 else { return }
+        guard hasLearnedNew else { return }
         for index in encodings.indices.reversed() {
             let added = journal.restoreCount()
             if added < 0 {

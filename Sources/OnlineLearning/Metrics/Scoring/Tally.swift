@@ -99,11 +99,8 @@ public struct Tally: Sendable {
 
     @inline(__always)
     private mutating func addParts(_ x: UnsafeBufferPointer<Double>) {
-        let plan = plan
-        histograms.withUnsafeMutableBufferPointer { histograms in
-            for index in histograms.indices {
-                histograms[index].add(x[plan.probability], isPositive: x[plan.isPositive] == 1)
-            }
+        for index in histograms.indices {
+            histograms[index].add(x[plan.probability], isPositive: x[plan.isPositive] == 1)
         }
         if !calibrations.isEmpty { addCalibrations(x) }
         if plan.hasTruthVariance { truths.update(x[plan.truth]) }

@@ -64,44 +64,29 @@ struct CSVScanner: ~Copyable {
         }
         while true {
             var hits = separatorsAndLineFeeds(base + cursor)
-            // Room for as many fields as can end in eight bytes.
-            if capacity &- count < 8 { grow() }
-            var (next, found, opensQuote) = (spans + count, count, false)
-            while hits != 0, !opensQuote {
-                let hit = cursor &+ hits.trailingZeroBitCount &>> 3
+            words: while hits != 0 {
+                let hit = cursor + hits.trailingZeroBitCount >> 3
                 hits &= hits &- 1
                 if base[hit] == UInt8(ascii: "\n") {
-                    count = found
-                    return endRecord(base, fieldStart, hit, end: end, isAtEnd: isAtEnd)
+                    if hit == end && !isAtEnd { return .incomplete(openQuote: nil) }
+                    let hasReturn = hit > fieldStart && base[hit - 1] == UInt8(ascii: "\r")
+                    let fieldEnd = hasReturn ? hit - 1 : hit
+                    append(fieldStart, fieldEnd)
+                    return finish(base, end: fieldEnd, next: hit == end ? end : hit + 1)
                 }
-                next.initialize(to: Self.span(fieldStart, hit))
-                (next, found, fieldStart) = (next + 1, found &+ 1, hit &+ 1)
-                opensQuote = base[fieldStart] == UInt8(ascii: "\"")
+                append(fieldStart, hit)
+                fieldStart = hit + 1
+                guard base[fieldStart] == UInt8(ascii: "\"") else { continue }
+                switch scanQuoted(base, opensAt: fieldStart, end: end, isAtEnd: isAtEnd) {
+                case .nextField(let position):
+                    fieldStart = position
+                    cursor = position - 8
+                    break words
+                case .outcome(let outcome): return outcome
+                }
             }
-            count = found
-            guard opensQuote else {
-                cursor &+= 8
-                continue
-            }
-            switch scanQuoted(base, opensAt: fieldStart, end: end, isAtEnd: isAtEnd) {
-            case .nextField(let position):
-                fieldStart = position
-                cursor = position
-            case .outcome(let outcome): return outcome
-            }
+            cursor += 8
         }
-    }
-
-    /// Ends the record whose last field, one without quotes, the line feed at `hit` ends.
-    @inline(__always)
-    private mutating func endRecord(
-        _ base: UnsafeMutablePointer<UInt8>, _ fieldStart: Int, _ hit: Int, end: Int, isAtEnd: Bool
-    ) -> Outcome {
-        if hit == end && !isAtEnd { return .incomplete(openQuote: nil) }
-        let hasReturn = hit > fieldStart && base[hit &- 1] == UInt8(ascii: "\r")
-        let fieldEnd = hasReturn ? hit &- 1 : hit
-        append(fieldStart, fieldEnd)
-        return finish(base, end: fieldEnd, next: hit == end ? end : hit &+ 1)
     }
 
     private enum QuotedField {
@@ -150,13 +135,8 @@ struct CSVScanner: ~Copyable {
     @inline(__always)
     private mutating func append(_ start: Int, _ end: Int) {
         if count == capacity { grow() }
-        spans[count] = Self.span(start, end)
+        spans[count] = Span(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end))
         count += 1
-    }
-
-    @inline(__always)
-    private static func span(_ start: Int, _ end: Int) -> Span {
-        Span(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end))
     }
 
     @inline(never)

@@ -185,15 +185,14 @@ public struct ApplicationState: Sendable {
         }
         switch known.status {
         case .pending:
-            layOut(&outcome.recalled)
-            try past.takeFeatures(at: Int(ledger.entry(known.index).offset), into: &outcome.recalled)
+            // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
+            var row = outcome.lendRow()
+            layOut(&row)
+            try past.takeFeatures(at: Int(ledger.entry(known.index).offset), into: &row)
             try pass(to: time, &past, &outcome)
             ledger.setLabel(hash, at: offset, of: known.index)
-            // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
-            var row = FeatureRow()
-            swap(&row, &outcome.recalled)
             learn(row, label, scoring: known.index, at: time, &outcome)
-            swap(&row, &outcome.recalled)
+            outcome.giveBack(consume row)
             return .learned
         case .expired where ledger.entry(known.index).label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)

@@ -65,6 +65,8 @@ public struct Ledger: Sendable {
     @inline(__always)
     func time(of index: Int) -> Timestamp { entries[index].time }
 
+    // A call would be given a copy of the ledger's fields.
+    @inline(__always)
     func index(of id: Fingerprint) -> Int? {
         guard !buckets.isEmpty else { return nil }
         if entries[newest].id == id, entries[newest].status != .free { return newest }

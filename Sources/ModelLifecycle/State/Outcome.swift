@@ -30,7 +30,9 @@ public struct Outcome: Sendable {
     /// How many numbers each of them takes.
     package internal(set) var scoredWidth = 1
     /// The features of the question that a label came to, laid out by the contract.
-    public internal(set) var recalled = FeatureRow()
+    public var recalled: FeatureRow { lendable ?? FeatureRow() }
+    /// Nil while it is lent, and before there is one.
+    private var lendable: FeatureRow?
 
     /// What the world is told.
     public internal(set) var notices: [Notice] = []
@@ -48,6 +50,16 @@ public struct Outcome: Sendable {
         scoredTarget = nil
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
     }
+
+    /// Lends the row of ``recalled``, of any layout and values, until it is given back.
+    @inline(__always)
+    mutating func lendRow() -> FeatureRow {
+        if let row = lendable.take() { return row }
+        return FeatureRow()
+    }
+
+    @inline(__always)
+    mutating func giveBack(_ row: consuming FeatureRow) { lendable = consume row }
 
     /// Says what the answers are that come now.
     mutating func beginAnswer(_ task: Task, classCount: Int, width: Int) {

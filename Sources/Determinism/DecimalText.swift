@@ -18,6 +18,25 @@ public enum DecimalText {
     /// Fast path: W. D. Clinger, *How to read floating point numbers accurately*, PLDI 1990. An integer up to 2⁵³ and a
     /// power of ten up to 10²² are exact doubles, so one multiplication or division rounds correctly.
     public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Number {
+        // Most numbers of most files are these.
+        if bytes.count <= 8, let value = short(ShortText.word(UnsafeRawBufferPointer(bytes)), count: bytes.count) {
+            return .value(value)
+        }
+        return parseAny(bytes)
+    }
+
+    /// The number that up to eight bytes spell, where they are digits with one point among them or none; nil where they
+    /// are anything else.
+    /// - Parameter word: the text, its first byte the lowest; what lies above its last is not looked at.
+    @inlinable
+    @inline(__always)
+    public static func short(_ word: UInt64, count: Int) -> Double? {
+        guard let short = ShortDecimal(word, count: count) else { return nil }
+        return Double(Int64(truncatingIfNeeded: short.mantissa)) / powerOfTen(short.fractionCount)
+    }
+
+    @inline(never)
+    private static func parseAny(_ bytes: UnsafeBufferPointer<UInt8>) -> Number {
         var scan = DecimalScan(bytes)
         guard scan.number() else { return .malformed }
         let exponent = scan.exponent
@@ -77,8 +96,9 @@ public enum DecimalText {
 
     /// 10 to the power of `exponent`, which is at most 22. A switch becomes a constant table, where a static array
     /// would be initialized on first use behind a lock.
+    @inlinable
     @inline(__always)
-    private static func powerOfTen(_ exponent: UInt) -> Double {
+    static func powerOfTen(_ exponent: UInt) -> Double {
         switch exponent {
         case 0: 1e0
         case 1: 1e1

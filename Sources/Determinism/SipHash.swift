@@ -56,7 +56,7 @@ package struct SipHash128 {
             state.v0 ^= word
             offset &+= 8
         }
-        let last = UInt64(truncatingIfNeeded: bytes.count) &<< 56 | tail(bytes)
+        let last = UInt64(truncatingIfNeeded: bytes.count) &<< 56 | ShortText.rest(bytes)
         state.v3 ^= last
         state.rounds(compression)
         state.v0 ^= last
@@ -66,26 +66,5 @@ package struct SipHash128 {
         state.v1 ^= 0xdd
         state.rounds(finalization)
         return (first, state.v0 ^ state.v1 ^ state.v2 ^ state.v3)
-    }
-
-    /// The last `count % 8` bytes as a little-endian word, by overlapping loads instead of a loop over bytes.
-    @inlinable
-    @inline(__always)
-    static func tail(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        let count = bytes.count
-        let rest = count & 7
-        if rest == 0 { return 0 }
-        if count > 8 {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self))
-            return word &>> UInt64(truncatingIfNeeded: 64 &- 8 &* rest)
-        }
-        if rest >= 4 {
-            let low = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
-            let high = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rest &- 4, as: UInt32.self))
-            return UInt64(low) | UInt64(high) &<< UInt64(truncatingIfNeeded: 8 &* (rest &- 4))
-        }
-        let middle = UInt64(bytes[rest >> 1]) &<< UInt64(truncatingIfNeeded: 8 &* (rest >> 1))
-        let end = UInt64(bytes[rest &- 1]) &<< UInt64(truncatingIfNeeded: 8 &* (rest &- 1))
-        return UInt64(bytes[0]) | middle | end
     }
 }

@@ -152,7 +152,8 @@ struct CheckedTransformer {
 
     private var output: Output {
         Output(
-            numbers: vector.numbers.map(\.bitPattern), columns: vector.columns, values: vector.values.map(\.bitPattern))
+            numbers: vector.numbers.map(\.bitPattern), columns: Array(vector.columns),
+            values: vector.values.map(\.bitPattern))
     }
 
     mutating func transform(_ example: Example, at time: Int) -> Output {

@@ -149,14 +149,7 @@ import Testing
             + #""y":3,"id":"a","at":"2013-01-02T00:00:00.000000Z","known":null,"other":[{}]}"#
         var table = try RowReader(contract, data, header: header)
         var first = table.makeRow()
-        let bytes = cells.map { Array($0.utf8) }
-        let joined = bytes.flatMap { $0 }
-        let starts = bytes.indices.map { bytes[..<$0].reduce(0) { $0 + $1.count } }
-        try joined.withUnsafeBufferPointer { joined in
-            try table.read(into: &first, cellCount: bytes.count) {
-                UnsafeBufferPointer(rebasing: joined[starts[$0]..<starts[$0] + bytes[$0].count])
-            }
-        }
+        try table.read(into: &first, texts: cells)
         var lines = RowReader(contract, data)
         var second = lines.makeRow()
         try Array(line.utf8).withUnsafeBufferPointer { try lines.read(into: &second, json: $0) }

@@ -100,10 +100,7 @@ import Testing
         // A cell of a file goes a way of its own.
         var rows = try RowReader(contract, DataMapping(), header: ["c", "t", "delay"])
         var row = rows.makeRow()
-        let cells = [name, "x", "1"].map { Array($0.utf8) }
-        #expect(throws: Refusal.self) {
-            try rows.read(into: &row, cellCount: 3) { column in cells[column].withUnsafeBufferPointer { $0 } }
-        }
+        #expect(throws: Refusal.self) { try rows.read(into: &row, texts: [name, "x", "1"]) }
     }
 }
 

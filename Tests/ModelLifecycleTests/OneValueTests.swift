@@ -88,14 +88,7 @@ import Testing
         outcome {
             var reader = try RowReader(contract, DataMapping(), header: header)
             var row = reader.makeRow()
-            let bytes = cells.map { Array($0.utf8) }
-            let joined = bytes.flatMap { $0 }
-            let starts = bytes.indices.map { bytes[..<$0].reduce(0) { $0 + $1.count } }
-            try joined.withUnsafeBufferPointer { joined in
-                try reader.read(into: &row, cellCount: bytes.count) {
-                    UnsafeBufferPointer(rebasing: joined[starts[$0]..<starts[$0] + bytes[$0].count])
-                }
-            }
+            try reader.read(into: &row, texts: cells)
             return (row.features, row.label)
         }
     }

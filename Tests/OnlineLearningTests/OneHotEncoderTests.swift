@@ -32,7 +32,7 @@ import Testing
             return vector
         }
 
-        func columns(_ category: String?) -> [Int32] { transform(category).columns }
+        func columns(_ category: String?) -> [Int32] { Array(transform(category).columns) }
 
         var bytes: [UInt8] {
             var encoder = CanonicalEncoder()

@@ -80,11 +80,7 @@ struct ProtocolNotes: Sendable {
     /// A label that was set aside and is learned with that of the event.
     private mutating func add(_ late: Outcome.LearnedLate, _ place: Int, _ state: borrowing ApplicationState) {
         if keepsRows { rows.append(late.row) }
-        notes.append(
-            .labelled(
-                Labelled(
-                    place: place, question: late.question, target: late.target,
-                    time: state.ledger.time.microseconds, labels: state.ledger.counts.scoredLabels)))
+        note(late.question, late.target, isConcluded: false, place, state)
         baselines.append(contentsOf: late.answers.suffix(late.width))
         baselineEnds.append(baselines.count)
     }

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// Reads a CSV file record by record (RFC 4180), without an allocation per record.
 ///
 ///     var rows = try CSVReader(path: "elec.csv")
@@ -80,24 +82,8 @@ package struct CSVReader: ~Copyable {
     }
 
     /// All fields of the current record, valid until the next `next()`.
-    var fields: Fields { Fields(base: window.base, spans: scanner.fields) }
-
-    struct Fields {
-        let base: UnsafeMutablePointer<UInt8>
-        let spans: UnsafeBufferPointer<CSVScanner.Span>
-
-        @inline(__always)
-        subscript(index: Int) -> UnsafeBufferPointer<UInt8> {
-            let span = spans[index]
-            guard span.start != span.end || isQuoted(span) else { return UnsafeBufferPointer(start: nil, count: 0) }
-            return UnsafeBufferPointer(start: base + Int(span.start), count: Int(span.end &- span.start))
-        }
-
-        /// Whether a quote stands before an empty field: before a bare one stands a separator or a line end.
-        private func isQuoted(_ span: CSVScanner.Span) -> Bool {
-            span.start > 0 && base[Int(span.start) - 1] == UInt8(ascii: "\"")
-        }
-    }
+    @inline(__always)
+    var fields: TableCells { TableCells(window.base, scanner.fields) }
 
     /// Moves to the next record; `false` at the end of the file.
     ///

@@ -1,3 +1,5 @@
+import ModelLifecycle
+
 /// Finds the fields of one CSV record in memory: the pure half of `CSVReader`, without a file.
 ///
 /// Eight bytes at a time are compared with the separator and the line feed in one 64-bit register ("SIMD within a
@@ -5,10 +7,7 @@
 /// (RFC 4180, §2.5); elsewhere it is a character like any other.
 struct CSVScanner: ~Copyable {
     /// Positions of a field in the window, the quotes around it left out.
-    struct Span {
-        var start: UInt32
-        var end: UInt32
-    }
+    typealias Span = TableCells.Span
 
     enum Outcome {
         /// The record ends at `end` (behind its last byte, before its line end) and the next one begins at `next`.

@@ -150,22 +150,22 @@ package final class LoggedEvents {
     /// - Returns: false where the row tells what was done to the application.
     private func record(_ table: Table, into event: inout Event) throws(Refusal) -> Bool {
         let fields = table.records.fields
-        guard table.kind < fields.spans.count else { throw Refusal(.malformed, "the row has no event") }
+        guard table.kind < fields.count else { throw Refusal(.malformed, "the row has no event") }
         let word = fields[table.kind]
         guard let kind = Event.Kind.allCases.first(where: { $0.name.utf8.elementsEqual(word) }) else {
             throw Refusal(.outOfRange, "no event is called '\(String(decoding: word, as: UTF8.self))'")
         }
-        let count = fields.spans.count
+        let count = fields.count
         let hasID = table.id.map { $0 < count && !fields[$0].isEmpty } ?? false
         if kind.isQuestion {
-            try table.rows.read(into: &table.row, cellCount: count) { fields[$0] }
+            try table.rows.read(into: &table.row, cells: fields)
             try event.take(&table.row, kind)
             swap(&event.features, &table.row.features)
             return true
         }
         // In listings of before a correction is an amendment with an id.
         guard kind.isOfClients || kind == .amended && hasID else { return false }
-        try table.labels.read(into: &table.label, cellCount: count) { fields[$0] }
+        try table.labels.read(into: &table.label, cells: fields)
         try event.take(&table.label, kind)
         return true
     }

@@ -7,14 +7,15 @@ package struct RowSource: ~Copyable {
     package enum Outcome: Sendable {
         case row
         /// The row breaks the contract; the ones after it are not concerned.
-        case refused(Refusal)
+        indirect case refused(Refusal)
         case end
     }
 
     package let source: ByteSource
-    // One of the two, by the file's format; in boxes, because the checking closures read them too.
-    private let records: Box<CSVReader>?
-    private let lines: Box<NDJSONLineReader>?
+    // One of the two, by the file's format, in memory of its own: what a box holds is reached at the price of two
+    // counts of its holders, for each row.
+    private let records: UnsafeMutablePointer<CSVReader>?
+    private let lines: UnsafeMutablePointer<NDJSONLineReader>?
     private var reader: RowReader
     /// The whole file in time order, last row first, where it had to be sorted.
     private var sorted: [Sorted]?
@@ -23,15 +24,6 @@ package struct RowSource: ~Copyable {
     private var line: UnsafeBufferPointer<UInt8>?
     /// Of the current row of a file that was sorted, where it was refused.
     private var sortedEvent: JSONValue?
-
-    private final class Box<Reader: ~Copyable> {
-        /// Reached through this source alone, which is itself held by one at a time.
-        @exclusivity(unchecked) var reader: Reader
-
-        init(_ reader: consuming Reader) {
-            self.reader = reader
-        }
-    }
 
     private struct Sorted {
         let row: RowReader.Row
@@ -58,13 +50,27 @@ package struct RowSource: ~Copyable {
 
     /// The same of a source of which nothing was consumed yet.
     package init(_ source: ByteSource, contract: Contract, data: DataMapping) throws {
-        let isCSV = try FileFormat(of: source) == .csv
-        let records = isCSV ? Box(try CSVReader(source: source)) : nil
-        let lines = isCSV ? nil : Box(try NDJSONLineReader(source: source))
-        let header = records?.reader.header
-        reader = try header.map { header throws(Refusal) in try RowReader(contract, data, header: header) }
-            ?? RowReader(contract, data)
-        (self.source, self.records, self.lines) = (source, records, lines)
+        if try FileFormat(of: source) == .csv {
+            let table = try CSVReader(source: source)
+            reader = try RowReader(contract, data, header: table.header)
+            records = .allocate(capacity: 1)
+            records?.initialize(to: table)
+            lines = nil
+        } else {
+            let texts = try NDJSONLineReader(source: source)
+            reader = RowReader(contract, data)
+            lines = .allocate(capacity: 1)
+            lines?.initialize(to: texts)
+            records = nil
+        }
+        self.source = source
+    }
+
+    deinit {
+        records?.deinitialize(count: 1)
+        records?.deallocate()
+        lines?.deinitialize(count: 1)
+        lines?.deallocate()
     }
 
     /// Reads the whole file into memory and hands its rows out by their times, equal ones as they stand.
@@ -94,19 +100,19 @@ package struct RowSource: ~Copyable {
     package mutating func next(into row: inout RowReader.Row) throws(DataFileError) -> Outcome {
         if sorted != nil { return nextSorted(into: &row) }
         if let records {
-            guard try records.reader.next() else { return .end }
-            (rowNumber, lineNumber) = (records.reader.rowNumber, records.reader.lineNumber)
-            let fields = records.reader.fields
+            guard try records.pointee.next() else { return .end }
+            (rowNumber, lineNumber) = (records.pointee.rowNumber, records.pointee.lineNumber)
+            let fields = records.pointee.fields
             do throws(Refusal) {
-                try reader.read(into: &row, cellCount: fields.spans.count) { fields[$0] }
+                try reader.read(into: &row, cells: fields)
                 return .row
             } catch {
                 return .refused(error)
             }
         }
-        line = try lines?.reader.next()
+        line = try lines?.pointee.next()
         guard let lines, let line else { return .end }
-        (rowNumber, lineNumber) = (lines.reader.rowNumber, lines.reader.lineNumber)
+        (rowNumber, lineNumber) = (lines.pointee.rowNumber, lines.pointee.lineNumber)
         do throws(Refusal) {
             try reader.read(into: &row, json: line)
             return .row
@@ -119,10 +125,7 @@ package struct RowSource: ~Copyable {
     /// row of a file that was sorted and was not refused by the contract.
     package var event: JSONValue? {
         if sorted != nil { return sortedEvent }
-        if let records {
-            let fields = records.reader.fields
-            return reader.event(cellCount: fields.spans.count) { fields[$0] }
-        }
+        if let records { return reader.event(cells: records.pointee.fields) }
         return line.flatMap { reader.event(json: $0) }
     }
 

@@ -12,7 +12,7 @@ package struct EventSchedule: ~Copyable {
     package enum Step: Sendable {
         case event
         /// A row of the file is left out.
-        case refused(row: Int, line: Int, Refusal)
+        indirect case refused(row: Int, line: Int, Refusal)
         case end
     }
 
@@ -39,26 +39,27 @@ package struct EventSchedule: ~Copyable {
     }
 
     private struct DueLabel {
-        var time: Timestamp
-        /// 0 before the predictions of its instant, 1 after them.
-        var phase: UInt8
-        var row: Int
+        /// Twice its instant in microseconds, and 1 more where it comes after the predictions of that.
+        private let order: Int64
+        private let row: Int
         /// Where the id and the label lie.
-        var place: Int
+        let place: Int
 
-        static func < (a: DueLabel, b: DueLabel) -> Bool {
-            if a.time != b.time { return a.time < b.time }
-            return a.phase != b.phase ? a.phase < b.phase : a.row < b.row
+        init(_ time: Timestamp, isAfterPredictions: Bool, row: Int, place: Int) {
+            // Instants of the calendar have less than 60 bits.
+            order = time.microseconds << 1 | (isAfterPredictions ? 1 : 0)
+            (self.row, self.place) = (row, place)
         }
-    }
 
-    /// The rows of a file; a box, because there may be none.
-    private final class File {
-        /// Reached through this schedule alone, which is itself held by one at a time.
-        @exclusivity(unchecked) var rows: RowSource
+        var time: Timestamp { Timestamp(microseconds: order >> 1) }
 
-        init(_ rows: consuming RowSource) {
-            self.rows = rows
+        /// Whether it comes before the prediction of a row at an instant.
+        @inline(__always)
+        func isDue(before time: Timestamp) -> Bool { order <= time.microseconds << 1 }
+
+        @inline(__always)
+        static func < (a: DueLabel, b: DueLabel) -> Bool {
+            a.order == b.order ? a.row < b.row : a.order < b.order
         }
     }
 
@@ -66,6 +67,12 @@ package struct EventSchedule: ~Copyable {
         var id = EventID()
         var label = Label.number(0)
         var origin = Origin(row: 0, line: 0)
+
+        @inline(__always)
+        mutating func take(_ label: Label, _ id: borrowing EventID, _ origin: Origin) {
+            self.id.assign(id)
+            (self.label, self.origin) = (label, origin)
+        }
     }
 
     /// What becomes of the events.
@@ -79,7 +86,7 @@ package struct EventSchedule: ~Copyable {
     }
 
     /// Reading position and size of the file, for progress.
-    package var fraction: Double? { logged?.source.fraction ?? file?.rows.source.fraction }
+    package var fraction: Double? { logged?.source.fraction ?? file?.pointee.source.fraction }
     /// Rows read so far, refused ones included.
     package private(set) var rowCount = 0
 
@@ -89,7 +96,7 @@ package struct EventSchedule: ~Copyable {
     package private(set) var questionLabel: Label?
 
     /// The row refused last as one event, until the next step; nil where it is none, or of a listed log.
-    package var refusedEvent: JSONValue? { file?.rows.event }
+    package var refusedEvent: JSONValue? { file?.pointee.event }
 
     private let reading: Reading
     /// Of what is sent: a hash of what was asked, by the ids whose labels are due.
@@ -100,8 +107,8 @@ package struct EventSchedule: ~Copyable {
     private let hasLabelTimes: Bool
     private let areLabelsNext: Bool
     private let limit: Int
-    /// Nil where events come from a listed log.
-    private let file: File?
+    /// The rows of a file, in memory of its own; nil where events come from a listed log.
+    private let file: UnsafeMutablePointer<RowSource>?
     /// Of a listed log: its events, which have an order already.
     private let logged: LoggedEvents?
     private var row: RowReader.Row
@@ -123,10 +130,17 @@ package struct EventSchedule: ~Copyable {
         _ source: consuming RowSource, data: DataMapping, reading: Reading = .answered, limit: Int = .max
     ) {
         row = source.makeRow()
-        (file, logged, self.reading) = (File(source), nil, reading)
+        (logged, self.reading) = (nil, reading)
         (hasTimes, hasLabelTimes) = (data.time != nil, data.labelTime != nil)
         if case .answered = reading { areLabelsNext = !hasTimes && !hasLabelTimes } else { areLabelsNext = false }
         self.limit = limit
+        file = .allocate(capacity: 1)
+        file?.initialize(to: source)
+    }
+
+    deinit {
+        file?.deinitialize(count: 1)
+        file?.deallocate()
     }
 
     /// The events of a log as `headrace log` lists it, in their order.
@@ -154,7 +168,6 @@ package struct EventSchedule: ~Copyable {
     /// Writes the next event into `event`.
     /// - Throws: `DataFileError`, or `Disorder` where a row is earlier than the one before it.
     package mutating func next(into event: inout Event) throws -> Step {
-        guard let file else { return try nextLogged(into: &event) }
         if isLabelNext, let label = questionLabel {
             isLabelNext = false
             if withdrawn.isEmpty || withdrawn.remove(origin.row) == nil {
@@ -162,8 +175,9 @@ package struct EventSchedule: ~Copyable {
                 return .event
             }
         }
+        guard let file else { return try nextLogged(into: &event) }
         if !hasRow, !isAtEnd, let refused = try readRow(file) { return refused }
-        while let first = due.first, !hasRow || first.time < rowTime || (first.time == rowTime && first.phase == 0) {
+        while let first = due.first, !hasRow || first.isDue(before: rowTime) {
             if emitLabel(into: &event) { return .event }
         }
         guard hasRow else { return .end }
@@ -186,13 +200,13 @@ package struct EventSchedule: ~Copyable {
         return nil
     }
 
-    private mutating func readRow(_ file: File) throws -> Step? {
+    private mutating func readRow(_ file: UnsafeMutablePointer<RowSource>) throws -> Step? {
         guard rowCount < limit else {
             isAtEnd = true
             return nil
         }
-        let outcome = try file.rows.next(into: &row)
-        rowOrigin = Origin(row: file.rows.rowNumber, line: file.rows.lineNumber)
+        let outcome = try file.pointee.next(into: &row)
+        rowOrigin = Origin(row: file.pointee.rowNumber, line: file.pointee.lineNumber)
         switch outcome {
         case .end: isAtEnd = true
         case .refused(let refusal):
@@ -212,7 +226,7 @@ package struct EventSchedule: ~Copyable {
             }
             if let lastTime, rowTime < lastTime {
                 throw Disorder(
-                    path: file.rows.source.path, row: rowOrigin.row, line: rowOrigin.line,
+                    path: file.pointee.source.path, row: rowOrigin.row, line: rowOrigin.line,
                     time: rowTime, before: lastTime)
             }
             lastTime = rowTime
@@ -261,16 +275,22 @@ package struct EventSchedule: ~Copyable {
     private mutating func push(_ label: Label) {
         let place = freePlaces.popLast() ?? known.count
         if place == known.count { known.append(Known()) }
-        known[place].id.assign(row.id)
-        known[place].label = label
-        known[place].origin = rowOrigin
+        known[place].take(label, row.id, rowOrigin)
         let time = max(rowTime, row.labelTime ?? rowTime)
-        var child = due.count
-        due.append(DueLabel(time: time, phase: time == rowTime ? 1 : 0, row: rowCount, place: place))
-        while child > 0, due[child] < due[(child - 1) / 2] {
-            due.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
+        let last = DueLabel(time, isAfterPredictions: time == rowTime, row: rowCount, place: place)
+        due.append(last)
+        due.withUnsafeMutableBufferPointer { Self.rise(last, $0, from: $0.count - 1) }
+    }
+
+    /// Puts a label where it belongs on the way from a place to the root.
+    @inline(__always)
+    private static func rise(_ label: DueLabel, _ due: UnsafeMutableBufferPointer<DueLabel>, from place: Int) {
+        var hole = place
+        while hole > 0, label < due[(hole &- 1) / 2] {
+            due[hole] = due[(hole &- 1) / 2]
+            hole = (hole &- 1) / 2
         }
+        due[hole] = label
     }
 
     private mutating func pop() -> DueLabel {
@@ -278,15 +298,14 @@ package struct EventSchedule: ~Copyable {
         let last = due.removeLast()
         guard !due.isEmpty else { return first }
         due.withUnsafeMutableBufferPointer { due in
-            var hole = 0
-            while 2 * hole + 1 < due.count {
-                var child = 2 * hole + 1
-                if child + 1 < due.count, due[child + 1] < due[child] { child += 1 }
-                guard due[child] < last else { break }
+            // The last one mostly belongs near to the leaves again: the hole sinks to them without asking it.
+            var (hole, child) = (0, 1)
+            while child < due.count {
+                if child &+ 1 < due.count, due[child &+ 1] < due[child] { child &+= 1 }
                 due[hole] = due[child]
-                hole = child
+                (hole, child) = (child, 2 &* child &+ 1)
             }
-            due[hole] = last
+            Self.rise(last, due, from: hole)
         }
         return first
     }

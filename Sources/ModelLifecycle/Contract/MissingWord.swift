@@ -12,13 +12,16 @@ public enum MissingWord {
     /// Whether a text is one of the words, in any case.
     public static func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = text.first, text.count <= byteCountMax else { return false }
-        // No word begins with a digit, and most of what is asked about does.
-        guard first < UInt8(ascii: "0") || first > UInt8(ascii: "9") else { return false }
+        // No word begins with a digit, or a sign and a digit, and most of what is asked about does.
+        guard !isDigit(first), text.count == 1 || !isDigit(text[1]) else { return false }
         return words.contains { word in
             guard text.count == word.utf8CodeUnitCount else { return false }
             return text.indices.allSatisfy { lowercase(text[$0]) == word.utf8Start[$0] }
         }
     }
+
+    @inline(__always)
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte

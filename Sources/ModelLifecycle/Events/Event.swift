@@ -155,8 +155,12 @@ extension Event.Payload {
 public struct EventID: Sendable, Equatable {
     public static let byteCountMax = 256
 
-    public private(set) var bytes: [UInt8] = []
+    /// The bytes, or what is left of those of the id before.
+    private var storage: [UInt8] = []
+    private var hasBytes = false
     public private(set) var fingerprint = Fingerprint(high: 0, low: 0)
+
+    public var bytes: [UInt8] { hasBytes ? storage : [] }
 
     public init() {}
 
@@ -165,10 +169,10 @@ public struct EventID: Sendable, Equatable {
     }
 
     /// Whether no id was given.
-    public var isEmpty: Bool { bytes.isEmpty }
+    public var isEmpty: Bool { !hasBytes }
 
     public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        hasBytes = false
     }
 
     public mutating func set(_ newBytes: [UInt8]) {
@@ -196,25 +200,30 @@ public struct EventID: Sendable, Equatable {
 
     /// Takes over another id without giving up this one's storage.
     public mutating func assign(_ other: EventID) {
-        other.bytes.withUnsafeBufferPointer { take($0) }
+        if other.hasBytes { other.storage.withUnsafeBufferPointer { take($0) } } else { hasBytes = false }
         fingerprint = other.fingerprint
     }
 
     /// Becomes the id of a fingerprint without its bytes: all that a fold looks at, and shared with nobody.
     public mutating func set(_ fingerprint: Fingerprint) {
-        bytes.removeAll(keepingCapacity: true)
+        hasBytes = false
         self.fingerprint = fingerprint
     }
 
     /// Ids of one stream mostly have one length: then nothing but the bytes themselves is touched.
     @inline(__always)
     private mutating func take(_ newBytes: UnsafeBufferPointer<UInt8>) {
-        if bytes.count != newBytes.count {
-            bytes.removeAll(keepingCapacity: true)
-            bytes.append(contentsOf: newBytes)
+        hasBytes = !newBytes.isEmpty
+        if storage.count != newBytes.count {
+            storage.removeAll(keepingCapacity: true)
+            storage.append(contentsOf: newBytes)
         } else {
-            bytes.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(newBytes)) }
+            storage.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(newBytes)) }
         }
+    }
+
+    public static func == (a: EventID, b: EventID) -> Bool {
+        a.fingerprint == b.fingerprint && a.hasBytes == b.hasBytes && (!a.hasBytes || a.storage == b.storage)
     }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -297,13 +306,15 @@ extension FeatureRow {
     /// What retries are compared by: equal rows have equal hashes, others almost never. Complexity: O(features).
     package var contentHash: UInt64 {
         var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-        func mix(_ bits: UInt64) {
+        @inline(__always) func mix(_ bits: UInt64) {
             let product = (hash ^ bits).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
             hash = product.low ^ product.high ^ 0xA076_1D64_78BD_642F
         }
-        for number in numbers { mix(number.isNaN ? 0x7FF8_0000_0000_0000 : number.bitPattern) }
-        for slot in 0..<stringCount { mix(withString(at: slot) { _, hash in hash } ?? 1) }
-        for timestamp in timestamps { mix(UInt64(bitPattern: timestamp)) }
+        numbers.withUnsafeBufferPointer { numbers in
+            for number in numbers { mix(number.isNaN ? 0x7FF8_0000_0000_0000 : number.bitPattern) }
+        }
+        for slot in 0..<stringCount { mix(stringHash(at: slot) ?? 1) }
+        timestamps.withUnsafeBufferPointer { for timestamp in $0 { mix(UInt64(bitPattern: timestamp)) } }
         return hash
     }
 }

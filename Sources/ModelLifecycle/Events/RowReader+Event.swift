@@ -4,13 +4,12 @@ import OnlineLearning
 extension RowReader {
     /// An `example`, or a `prediction` where there is no label, in the form of the events route. Values are texts,
     /// which mean there what they mean in a cell.
-    /// - Parameter bytes: hands out the cell of a column, as for ``read(into:cellCount:bytes:)``.
     /// - Returns: nil where the row has another number of cells than the header.
-    package func event(cellCount: Int, bytes: (Int) -> UnsafeBufferPointer<UInt8>) -> JSONValue? {
-        guard cellCount == columnCount else { return nil }
+    package func event(cells table: TableCells) -> JSONValue? {
+        guard table.count == columnCount else { return nil }
         return event(
             cells.compactMap { cell in
-                let text = bytes(cell.column)
+                let text = table[cell.column]
                 return text.baseAddress == nil ? nil : (cell.role, .string(String(decoding: text, as: UTF8.self)))
             })
     }

@@ -50,6 +50,8 @@ public struct RowReader {
     private let numbers: [NumberCell]
     private let others: [Cell]
     let columnCount: Int
+    private var times = TimestampReader()
+    private var labelTimes = TimestampReader()
 
     /// A reader of rows that name their values: JSON objects.
     public init(_ contract: Contract, _ data: DataMapping) {
@@ -126,26 +128,23 @@ public struct RowReader {
         Row(features: FeatureRow(contract.layout))
     }
 
-    /// Reads one row; `bytes` hands out the cell of a column. That of a bare empty cell has no base address, that of an
-    /// empty string has one.
-    public mutating func read(
-        into row: inout Row, cellCount: Int, bytes: (Int) -> UnsafeBufferPointer<UInt8>
-    ) throws(Refusal) {
-        guard cellCount == columnCount else {
-            throw Refusal(
-                .malformed, "the row has \(cellCount) \(cellCount == 1 ? "cell" : "cells"), the header \(columnCount)")
-        }
+    /// Reads one row.
+    public mutating func read(into row: inout Row, cells table: TableCells) throws(Refusal) {
+        guard table.count == columnCount else { throw wrongCount(table.count) }
         row.id.removeAll()
         (row.time, row.label, row.labelTime) = (nil, nil, nil)
         // Every column of a feature sets its slot, so that nothing of the row before needs to be cleared first.
         row.features.beginStrings()
-        // The closure would be called with a copy of the whole reader.
-        let numbers = numbers
         var areNumbersPlain = false
-        row.features.withNumbers { areNumbersPlain = Self.read(numbers, into: $0, bytes) }
+        numbers.withUnsafeBufferPointer { numbers in
+            row.features.withNumbers { areNumbersPlain = Self.read(numbers, into: $0, table) }
+        }
         // Where one is not, all are read again, so that the first cell that is refused is the one told of.
-        for cell in areNumbersPlain ? others : cells {
-            let text = bytes(cell.column)
+        // By their places: a walk through an array would hold on to it, at the price of two counts.
+        for place in 0..<(areNumbersPlain ? others.count : cells.count) {
+            let cell = areNumbersPlain ? others[place] : cells[place]
+            if let slot = cell.openCategorySlot, Self.readShort(table, cell.column, slot, &row.features) { continue }
+            let text = table[cell.column]
             if let slot = cell.openCategorySlot, Self.isPlain(text) {
                 row.features.setString(UnsafeRawBufferPointer(text), at: slot)
             } else {
@@ -158,11 +157,18 @@ public struct RowReader {
     /// - Returns: false where one of them needs a closer look.
     @inline(__always)
     private static func read(
-        _ numbers: [NumberCell], into row: UnsafeMutableBufferPointer<Double>,
-        _ bytes: (Int) -> UnsafeBufferPointer<UInt8>
+        _ numbers: UnsafeBufferPointer<NumberCell>, into row: UnsafeMutableBufferPointer<Double>,
+        _ table: TableCells
     ) -> Bool {
         for cell in numbers {
-            let text = bytes(cell.column)
+            let (word, count) = table.word(cell.column)
+            if count <= 8, let value = DecimalText.short(word, count: count), value >= cell.minimum,
+                value <= cell.maximum
+            {
+                row[cell.slot] = value
+                continue
+            }
+            let text = table[cell.column]
             if case .value(let value) = DecimalText.parse(text), value >= cell.minimum, value <= cell.maximum {
                 row[cell.slot] = value
             } else if text.isEmpty, cell.isOptional {
@@ -171,6 +177,20 @@ public struct RowReader {
                 return false
             }
         }
+        return true
+    }
+
+    /// Reads a category of 1 to 7 bytes of ASCII, as most are.
+    /// - Returns: false where it is another, or begins as a reserved name does.
+    @inline(__always)
+    private static func readShort(
+        _ table: TableCells, _ column: Int, _ slot: Int, _ row: inout FeatureRow
+    ) -> Bool {
+        var (word, count) = table.word(column)
+        guard count >= 1, count <= 7 else { return false }
+        word &= (1 as UInt64) &<< (8 &* UInt64(truncatingIfNeeded: count)) &- 1
+        guard word & 0x8080_8080_8080_8080 == 0, word & 0xFF != UInt64(UInt8(ascii: "(")) else { return false }
+        row.setString(word: word, count: count, at: slot)
         return true
     }
 
@@ -205,13 +225,30 @@ public struct RowReader {
             guard !text.isEmpty, !labels.isMissing(text) else { return }
             row.label = try labels.label(text)
         case .id: try EventReader.set(&row.id, text)
-        case .time: row.time = try time(text, data.time)
-        case .labelTime: row.labelTime = try time(text, data.labelTime)
+        case .time:
+            if case .time(let time) = times.parse(text) {
+                row.time = time
+            } else {
+                row.time = try time(text, data.time)
+            }
+        case .labelTime:
+            if case .time(let time) = labelTimes.parse(text) {
+                row.labelTime = time
+            } else {
+                row.labelTime = try time(text, data.labelTime)
+            }
         }
     }
 
+    /// A time that was not read at once.
+    @inline(never)
     private func time(_ text: UnsafeBufferPointer<UInt8>, _ column: String?) throws(Refusal) -> Timestamp? {
         if text.isEmpty || MissingWord.matches(text) { return nil }
         return try FeatureCheck.time(text) { "'\(column ?? "")'" }
+    }
+
+    @inline(never)
+    private func wrongCount(_ count: Int) -> Refusal {
+        Refusal(.malformed, "the row has \(count) \(count == 1 ? "cell" : "cells"), the header \(columnCount)")
     }
 }

@@ -144,7 +144,7 @@ extension ApplicationState {
         case .prediction, .example: break
         case .label, .corrected:
             guard let known = findLabelled(event.id, at: max(ledger.time, event.time)) else { return nil }
-            question = Int(known.entry.offset)
+            question = Int(ledger.entry(known.index).offset)
         default: return nil
         }
         return index.label(ofQuestion: question).flatMap { $0.fits(contract.target) ? $0 : nil }

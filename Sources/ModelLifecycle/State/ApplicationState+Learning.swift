@@ -67,7 +67,7 @@ extension ApplicationState {
     ) {
         let (question, place) = (Int(ledger.entry(index).offset), ledger.entry(index).place)
         outcome.scoredTarget = learned.lineage.contains(question) ? target : nil
-        if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
+        if outcome.scoredTarget != nil { score(&outcome, target, row, at: time) }
         if served.own != nil, keepsServed {
             let voice = outcome.scored[place * voiceWidth..<(place + 1) * voiceWidth]
             served.score(
@@ -105,7 +105,7 @@ extension ApplicationState {
     }
 
     mutating func score(
-        _ outcome: borrowing Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
+        _ outcome: inout Outcome, _ target: Target, _ row: borrowing FeatureRow, at time: Timestamp
     ) {
         let width = outcome.scoredWidth
         outcome.scored.withUnsafeBufferPointer { answers in

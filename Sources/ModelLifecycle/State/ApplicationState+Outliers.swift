@@ -85,7 +85,7 @@ extension ApplicationState {
         outcome.scored = one.answers
         outcome.scoredWidth = one.answers.count / (learned.models.count + 1)
         outcome.scoredTarget = learned.lineage.contains(one.question) ? target : nil
-        if outcome.scoredTarget != nil { score(outcome, target, row, at: time) }
+        if outcome.scoredTarget != nil { score(&outcome, target, row, at: time) }
     }
 
     private mutating func scoreServed(
@@ -117,7 +117,7 @@ extension ApplicationState {
     /// Learns a label that was set aside as a correction says it was, which may be the same. For whatever is derived,
     /// it was that from the beginning.
     mutating func confirm(_ known: KnownID, _ label: Label, _ outcome: inout Outcome) -> Decision {
-        let question = Int(known.entry.offset)
+        let question = Int(ledger.entry(known.index).offset)
         let amendment = Amendment.corrections([.init(question: question, label: label)])
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         amendments.append(amendment, at: offset)
@@ -126,12 +126,12 @@ extension ApplicationState {
         let target = target(learning: label)
         guard case .value(let value) = target, let one = learned.outliers.take(where: { $0.question == question }).first
         else { return .corrected }
-        outcome.recalled = one.row.rearranged(from: learned.outliers.layout, to: contract.layout)
-        let row = outcome.recalled
+        let row = one.row.rearranged(from: learned.outliers.layout, to: contract.layout)
         score(one, target, row, at: ledger.time, &outcome)
         if let given = asideLabels.settle(question, .corrected) { scoreServed(given, value, row, at: ledger.time) }
         train(row, target, at: ledger.time, labelsSince: nil, &outcome)
         learned.outliers.range.update(value)
+        outcome.giveBack(row)
         return .learned
     }
 

@@ -76,8 +76,14 @@ extension ApplicationState {
     /// Forgets the oldest ids while the ledger takes more than its budget: first those that are done with, then labels
     /// that wait, then questions.
     /// What is set aside goes before all of it, and is not counted.
+    @inline(__always)
     mutating func keepWithinBudget(_ past: inout some PastEvents) {
         keepVoicesWithinBudget()
+        if ledger.byteCount > spec.limits.idBytes || !marks.ledger.isEmpty { forgetOldest(&past) }
+    }
+
+    @inline(never)
+    private mutating func forgetOldest(_ past: inout some PastEvents) {
         while !marks.ledger.isEmpty, ledger.byteCount + marks.ledger.byteCount > spec.limits.idBytes,
             let oldest = marks.ledger.oldest(.labelled) ?? marks.ledger.oldest(.pending)
         { marks.ledger.remove(oldest) }

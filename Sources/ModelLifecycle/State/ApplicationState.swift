@@ -156,16 +156,15 @@ public struct ApplicationState: Sendable {
     ) throws(PastEventMissing) -> Decision {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
-        var waitingLabel: Label?
+        var (waitingLabel, waiting) = (Label?.none, (label: UInt64(0), offset: Int64(-1)))
         if let known {
             guard known.status == .waiting else {
-                return known.entry.content == content ? .repeated(offset: Int(known.entry.offset)) : .refused(.asked)
+                guard ledger.entry(known.index).content == content else { return .refused(.asked) }
+                return .repeated(offset: Int(ledger.entry(known.index).offset))
             }
-            if let correctedLabel {
-                waitingLabel = correctedLabel
-            } else {
-                waitingLabel = try past.label(at: Int(known.entry.offset))
-            }
+            waiting = (ledger.entry(known.index).label, ledger.entry(known.index).labelOffset)
+            waitingLabel = correctedLabel
+            if waitingLabel == nil { waitingLabel = try past.label(at: Int(ledger.entry(known.index).offset)) }
         }
         try pass(to: time, &past, &outcome)
         ledger.counts.predictions += 1
@@ -173,8 +172,7 @@ public struct ApplicationState: Sendable {
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content,
-            label: known?.entry.label ?? 0, labelOffset: known?.entry.labelOffset ?? -1, status: .pending,
-            place: learned.roles.champion)
+            label: waiting.label, labelOffset: waiting.offset, status: .pending, place: learned.roles.champion)
         guard let known, let waitingLabel else {
             let index = ledger.append(entry)
             ledger.setAnswers(outcome.answers, of: index)
@@ -203,17 +201,16 @@ public struct ApplicationState: Sendable {
         }
         switch known.status {
         case .pending:
-            layOut(&outcome.recalled)
-            try past.takeFeatures(at: Int(known.entry.offset), into: &outcome.recalled)
-            try pass(to: time, labelling: known.index, &past, &outcome)
             // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
-            var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
-            swap(&row, &outcome.recalled)
+            var row = outcome.lendRow()
+            layOut(&row)
+            try past.takeFeatures(at: Int(ledger.entry(known.index).offset), into: &row)
+            try pass(to: time, labelling: known.index, &past, &outcome)
             let hasLearned = learn(row, label, scoring: known.index, at: time, &outcome)
-            swap(&row, &outcome.recalled)
+            outcome.giveBack(consume row)
             ledger.setLabel(hash, at: offset, of: known.index)
             return hasLearned ? .learned : .setAside
-        case .expired where known.entry.label == 0:
+        case .expired where ledger.entry(known.index).label == 0:
             try pass(to: time, keeping: known.index, &past, &outcome)
             ledger.counts.lateLabels += 1
             ledger.setLabel(hash, at: offset, of: known.index)
@@ -242,18 +239,19 @@ public struct ApplicationState: Sendable {
         let content = event.features.contentHash
         let known = find(event.id, at: time)
         if let known {
-            let isSame = known.entry.label == hash || ledger.label(of: known.index) == hash
-            guard isSame, known.entry.content == content || known.status == .waiting else {
-                return .refused(known.entry.content == content ? .labelled : .asked)
+            let isSame = ledger.entry(known.index).label == hash || ledger.label(of: known.index) == hash
+            guard isSame, ledger.entry(known.index).content == content || known.status == .waiting else {
+                return .refused(ledger.entry(known.index).content == content ? .labelled : .asked)
             }
-            guard known.status == .waiting else { return .repeated(offset: Int(known.entry.offset)) }
+            guard known.status == .waiting else { return .repeated(offset: Int(ledger.entry(known.index).offset)) }
         }
         try pass(to: time, &past, &outcome)
         ledger.counts.examples += 1
         answerAll(event.features, at: time, &outcome)
         let entry = Ledger.Entry(
             id: event.id.fingerprint, offset: Int64(offset), time: time, content: content, label: hash,
-            labelOffset: known?.entry.labelOffset ?? Int64(offset), status: .pending, place: learned.roles.champion)
+            labelOffset: known.map { ledger.entry($0.index).labelOffset } ?? Int64(offset), status: .pending,
+            place: learned.roles.champion)
         let index = known?.index ?? ledger.append(entry)
         if known != nil { ledger.replace(index, with: entry) }
         ledger.setAnswers(outcome.answers, of: index)
@@ -269,17 +267,17 @@ public struct ApplicationState: Sendable {
         _ outcome: inout Outcome
     ) throws(PastEventMissing) -> Decision {
         let hash = label.contentHash(contract.target)
-        guard let known = find(id, at: ledger.time), known.entry.label != 0 else {
+        guard let known = find(id, at: ledger.time), ledger.entry(known.index).label != 0 else {
             isLabelConfirmed = true
             return try self.label(id, label, at: time, &past, &outcome)
         }
-        if learned.outliers.holds(Int(known.entry.offset)) { return confirm(known, label, &outcome) }
+        if learned.outliers.holds(Int(ledger.entry(known.index).offset)) { return confirm(known, label, &outcome) }
         guard ledger.label(of: known.index) != hash else {
             let correction = ledger.correction(of: known.index)
             return .repeated(offset: correction.map { Int($0.offset) } ?? firstLabelOffset(known))
         }
         guard known.status != .waiting else { return .refused(.labelWaits) }
-        let amendment = Amendment.corrections([.init(question: Int(known.entry.offset), label: label)])
+        let amendment = Amendment.corrections([.init(question: Int(ledger.entry(known.index).offset), label: label)])
         guard amendments.hasRoom(for: amendment) else { return .refused(.tooManyAmendments) }
         ledger.correct(known.index, to: hash, at: offset)
         ledger.counts.corrections += 1

@@ -29,8 +29,9 @@ public enum Decision: Sendable, Equatable {
     case noted
     /// The same was said before, at this offset; nothing has changed, and nothing is to be logged.
     case repeated(offset: Int)
-    /// Nothing has changed, and nothing is to be logged.
-    case refused(Refusal)
+    /// Nothing has changed, and nothing is to be logged. What is seldom lies elsewhere: decisions are moved about all
+    /// the time.
+    indirect case refused(Refusal)
 
     /// Whether the event belongs in the log.
     public var isLogged: Bool {

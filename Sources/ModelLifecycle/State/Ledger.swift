@@ -64,9 +64,11 @@ public struct Ledger: Sendable {
     public private(set) var provisionalCount = 0
 
     /// Bytes that the entries take, their index included.
+    @inline(__always)
     var byteCount: Int {
-        used * (MemoryLayout<Entry>.stride + 24 + answerWidth * 8) + corrections.count * 64
-            + given.count * (64 + answerWidth * 8)
+        // What is in memory does not overflow.
+        used &* (MemoryLayout<Entry>.stride &+ 24 &+ answerWidth &* 8) &+ corrections.count &* 64
+            &+ given.count &* (64 &+ answerWidth &* 8)
     }
 
     // MARK: Entries
@@ -74,10 +76,15 @@ public struct Ledger: Sendable {
     @inline(__always)
     func entry(_ index: Int) -> Entry { entries[index] }
 
+    @inline(__always)
+    func status(of index: Int) -> Status { entries[index].status }
+
     /// When an entry came into its queue.
     @inline(__always)
     func time(of index: Int) -> Timestamp { entries[index].time }
 
+    // A call would be given a copy of the ledger's fields.
+    @inline(__always)
     func index(of id: Fingerprint) -> Int? {
         guard !buckets.isEmpty else { return nil }
         if entries[newest].id == id, entries[newest].status != .free { return newest }

@@ -34,7 +34,9 @@ public struct Outcome: Sendable {
     /// Labels that were set aside before and were learned in this step, before its own.
     package internal(set) var learnedLate: [LearnedLate] = []
     /// The features of the question that a label came to, laid out by the contract.
-    public internal(set) var recalled = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
+    public var recalled: FeatureRow { lendable ?? FeatureRow() }
+    /// Nil while it is lent, and before there is one.
+    private var lendable: FeatureRow?
 
     /// A label that was learned after it had been set aside, with what was answered when it was asked.
     package struct LearnedLate: Sendable {
@@ -69,13 +71,25 @@ public struct Outcome: Sendable {
     /// - Parameter place: of the model that serves.
     mutating func begin(answering place: Int) {
         answering = place
-        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
+        // One by one a few go sooner.
+        if answers.count > 4 { answers.removeAll(keepingCapacity: true) }
+        while !answers.isEmpty { answers.removeLast() }
         answerIsBaseline = false
         scoredTarget = nil
         beginConcluded()
         if !notices.isEmpty { notices.removeAll(keepingCapacity: true) }
         if !learnedLate.isEmpty { learnedLate.removeAll() }
     }
+
+    /// Lends the row of ``recalled``, of any layout and values, until it is given back.
+    @inline(__always)
+    mutating func lendRow() -> FeatureRow {
+        if let row = lendable.take() { return row }
+        return FeatureRow()
+    }
+
+    @inline(__always)
+    mutating func giveBack(_ row: consuming FeatureRow) { lendable = consume row }
 
     /// Says what the answers are that come now.
     mutating func beginAnswer(_ task: Task, classCount: Int, width: Int) {

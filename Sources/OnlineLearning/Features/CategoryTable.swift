@@ -6,18 +6,45 @@ import Determinism
 /// end; the hash only finds a name and is no part of the state. Complexity: O(length) to look up or insert, amortized.
 public struct CategoryTable: Sendable {
     @usableFromInline var bytes: [UInt8] = []
-    /// Where the name of each slot ends in ``bytes``.
-    @usableFromInline var ends: [Int32] = []
-    private var hashes: [UInt64] = []
+    @usableFromInline var names: [Name] = []
     /// Slot + 1, or 0 for free; the count is a power of two, at most half of it taken.
     private var buckets: [Int32] = []
 
+    /// The name of a slot, beside what most names are told apart by.
+    @usableFromInline
+    struct Name: Sendable {
+        @usableFromInline let hash: UInt64
+        /// Its first eight bytes or fewer (``ShortText/word(_:)``).
+        @usableFromInline let word: UInt64
+        /// Where it lies in ``CategoryTable/bytes``.
+        @usableFromInline let start: Int32
+        @usableFromInline let count: Int32
+
+        @inline(__always)
+        init(_ name: UnsafeRawBufferPointer, hash: UInt64, start: Int) {
+            (self.hash, word) = (hash, CategoryTable.word(name))
+            (self.start, count) = (Int32(start), Int32(name.count))
+        }
+    }
+
     public init() {}
 
-    public var count: Int { ends.count }
+    public var count: Int { names.count }
 
     /// Bytes of memory, roughly.
-    public var byteCount: Int { bytes.count + ends.count * 12 + buckets.count * 4 }
+    public var byteCount: Int { bytes.count + names.count * 24 + buckets.count * 4 }
+
+    /// The first eight bytes of a name, or fewer where it has no more.
+    @inline(__always)
+    static func word(_ name: UnsafeRawBufferPointer) -> UInt64 {
+        ShortText.word(UnsafeRawBufferPointer(rebasing: name.prefix(8)))
+    }
+
+    /// As ``hash(_:)``, of a name of less than eight bytes.
+    @inline(__always)
+    static func hash(word: UInt64, count: Int) -> UInt64 {
+        mix(0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count) ^ word)
+    }
 
     /// A quick hash of a name, eight bytes a step. It need not withstand whoever chooses names to collide: the table
     /// bounds how many it takes, and every find is compared byte by byte.
@@ -29,14 +56,7 @@ public struct CategoryTable: Sendable {
             hash = mix(hash ^ UInt64(littleEndian: name.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
             index += 8
         }
-        var rest: UInt64 = 0
-        var shift: UInt64 = 0
-        while index < name.count {
-            rest |= UInt64(name[index]) << shift
-            shift += 8
-            index += 1
-        }
-        return mix(hash ^ rest)
+        return mix(hash ^ ShortText.rest(name))
     }
 
     @inline(__always)
@@ -46,17 +66,33 @@ public struct CategoryTable: Sendable {
     }
 
     public func slot(of name: UnsafeRawBufferPointer, hash: UInt64) -> Int? {
+        slot(hash: hash, word: Self.word(name), count: name.count) { name }
+    }
+
+    /// Finds a string of a row, that is there. - Parameter bytes: those of the row's strings.
+    @inline(__always)
+    func slot(of string: FeatureRow.StringSlot, in bytes: UnsafeRawBufferPointer) -> Int? {
+        slot(hash: string.hash, word: string.word, count: Int(string.count)) {
+            UnsafeRawBufferPointer(rebasing: bytes[Int(string.start)..<Int(string.start &+ string.count)])
+        }
+    }
+
+    /// Finds a name of which all is known but its bytes, that are asked for where it has more than eight.
+    @inline(__always)
+    func slot(hash: UInt64, word: UInt64, count: Int, _ bytes: () -> UnsafeRawBufferPointer) -> Int? {
         guard !buckets.isEmpty else { return nil }
         // Where they lie: every bucket holds a slot that there is, or none.
         return buckets.withUnsafeBufferPointer { buckets in
-            hashes.withUnsafeBufferPointer { hashes in
-                let mask = buckets.count - 1
+            names.withUnsafeBufferPointer { names in
+                let mask = buckets.count &- 1
                 var bucket = Int(truncatingIfNeeded: hash) & mask
                 while true {
-                    let entry = Int(buckets[bucket])
-                    if entry == 0 { return nil }
-                    if hashes[entry - 1] == hash, matches(entry - 1, name) { return entry - 1 }
-                    bucket = (bucket + 1) & mask
+                    let slot = Int(buckets[bucket]) &- 1
+                    if slot < 0 { return nil }
+                    if names[slot].hash == hash, names[slot].word == word, Int(names[slot].count) == count,
+                        count <= 8 || matches(slot, bytes())
+                    { return slot }
+                    bucket = (bucket &+ 1) & mask
                 }
             }
         }
@@ -70,12 +106,11 @@ public struct CategoryTable: Sendable {
     /// Gives a name that is not in the table the next slot.
     @discardableResult
     public mutating func append(_ name: UnsafeRawBufferPointer, hash: UInt64) -> Int {
-        if (ends.count + 1) * 2 > buckets.count { grow() }
+        if (count + 1) * 2 > buckets.count { grow() }
+        names.append(Name(name, hash: hash, start: bytes.count))
         bytes.append(contentsOf: name)
-        ends.append(Int32(bytes.count))
-        hashes.append(hash)
-        place(ends.count - 1)
-        return ends.count - 1
+        place(count - 1)
+        return count - 1
     }
 
     @discardableResult
@@ -87,9 +122,8 @@ public struct CategoryTable: Sendable {
     /// Takes back the newest names. Complexity: O(removed), each in expected constant time.
     public mutating func removeLast(_ removed: Int) {
         guard removed > 0 else { return }
-        ends.removeLast(removed)
-        hashes.removeLast(removed)
-        bytes.removeLast(bytes.count - Int(ends.last ?? 0))
+        names.removeLast(removed)
+        bytes.removeLast(bytes.count - (names.isEmpty ? 0 : range(of: count - 1).upperBound))
         rehash(bucketCount: buckets.count)
     }
 
@@ -104,38 +138,28 @@ public struct CategoryTable: Sendable {
         bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range(of: slot)])) }
     }
 
+    /// The first eight bytes of the name of a slot, or fewer where it has no more.
+    @inline(__always)
+    func word(at slot: Int) -> UInt64 { names[slot].word }
+
     /// The hash of the name of a slot, as ``hash(_:)`` gives it.
     @inline(__always)
-    func hash(at slot: Int) -> UInt64 { hashes[slot] }
+    func hash(at slot: Int) -> UInt64 { names[slot].hash }
 
     @inlinable
     @inline(__always)
     func range(of slot: Int) -> Range<Int> {
-        (slot == 0 ? 0 : Int(ends[slot - 1]))..<Int(ends[slot])
+        Int(names[slot].start)..<Int(names[slot].start + names[slot].count)
     }
 
-    @inline(__always)
+    @inline(never)
     private func matches(_ slot: Int, _ name: UnsafeRawBufferPointer) -> Bool {
-        withName(at: slot) { own in
-            guard own.count == name.count else { return false }
-            var index = 0
-            while index + 8 <= name.count {
-                let isSame = own.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                    == name.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                guard isSame else { return false }
-                index += 8
-            }
-            while index < name.count {
-                guard own[index] == name[index] else { return false }
-                index += 1
-            }
-            return true
-        }
+        withName(at: slot) { $0.elementsEqual(name) }
     }
 
     private mutating func place(_ slot: Int) {
         let mask = buckets.count - 1
-        var bucket = Int(truncatingIfNeeded: hashes[slot]) & mask
+        var bucket = Int(truncatingIfNeeded: names[slot].hash) & mask
         while buckets[bucket] != 0 { bucket = (bucket + 1) & mask }
         buckets[bucket] = Int32(slot + 1)
     }
@@ -146,7 +170,7 @@ public struct CategoryTable: Sendable {
 
     private mutating func rehash(bucketCount: Int) {
         buckets = [Int32](repeating: 0, count: bucketCount)
-        for slot in 0..<ends.count { place(slot) }
+        for slot in 0..<count { place(slot) }
     }
 }
 

@@ -10,7 +10,9 @@ public struct FeatureRow: Sendable {
 
     public var numbers: [Double]
     public internal(set) var timestamps: [Int64]
+    /// The bytes of the strings, the first ``filled`` of it, and room behind them.
     @usableFromInline var bytes: [UInt8]
+    private var filled = 0
     @usableFromInline var strings: [StringSlot]
 
     @usableFromInline
@@ -19,13 +21,23 @@ public struct FeatureRow: Sendable {
         /// Negative where the value is missing.
         @usableFromInline var count: Int32
         @usableFromInline var hash: UInt64
+        /// The first eight bytes, or fewer where there are no more (``ShortText/word(_:)``).
+        @usableFromInline var word: UInt64
 
-        @usableFromInline
-        init(start: Int32, count: Int32, hash: UInt64) {
-            (self.start, self.count, self.hash) = (start, count, hash)
+        @inline(__always)
+        init(start: Int, count: Int, hash: UInt64, word: UInt64) {
+            (self.start, self.count) = (Int32(truncatingIfNeeded: start), Int32(truncatingIfNeeded: count))
+            (self.hash, self.word) = (hash, word)
         }
 
-        @usableFromInline static let missing = StringSlot(start: 0, count: -1, hash: 0)
+        static var missing: StringSlot {
+            @inline(__always) get { StringSlot(start: 0, count: -1, hash: 0, word: 0) }
+        }
+    }
+
+    /// A row of nothing.
+    public init() {
+        (numbers, strings, timestamps, bytes) = ([], [], [], [])
     }
 
     public init(_ layout: FeatureLayout) {
@@ -53,12 +65,13 @@ public struct FeatureRow: Sendable {
         for slot in numbers.indices { numbers[slot] = .nan }
         for slot in strings.indices { strings[slot] = .missing }
         for slot in timestamps.indices { timestamps[slot] = Self.missingTimestamp }
-        bytes.removeAll(keepingCapacity: true)
+        filled = 0
     }
 
     /// Forgets the bytes of all strings; every string slot must then be set anew, or made missing.
+    @inline(__always)
     public mutating func beginStrings() {
-        if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
+        filled = 0
     }
 
     public mutating func setStringMissing(at slot: Int) {
@@ -104,22 +117,67 @@ public struct FeatureRow: Sendable {
     }
 
     public mutating func setString(_ value: UnsafeRawBufferPointer, at slot: Int) {
+        if value.count < 8 { return setString(word: ShortText.word(value), count: value.count, at: slot) }
+        setString(value, hash: CategoryTable.hash(value), at: slot)
+    }
+
+    /// Sets a string of less than eight bytes.
+    /// - Parameter word: the bytes, the first the lowest, zeros above the last.
+    public mutating func setString(word: UInt64, count: Int, at slot: Int) {
+        let start = filled
         strings[slot] = StringSlot(
-            start: Int32(truncatingIfNeeded: bytes.count), count: Int32(truncatingIfNeeded: value.count),
-            hash: CategoryTable.hash(value))
-        // The way in for many bytes costs as much as several single ones.
-        guard value.count <= 8 else { return bytes.append(contentsOf: value) }
-        for byte in value { bytes.append(byte) }
+            start: start, count: count, hash: CategoryTable.hash(word: word, count: count), word: word)
+        // Room for a whole word always lies behind, so that a short string is written at once.
+        if bytes.count &- start < 8 { grow(to: start + 8) }
+        bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: word.littleEndian, toByteOffset: start, as: UInt64.self)
+        }
+        filled = start &+ count
     }
 
     /// Sets a string to a name of a table.
     public mutating func setString(_ name: Int, of table: CategoryTable, at slot: Int) {
-        table.withName(at: name) { value in
-            strings[slot] = StringSlot(
-                start: Int32(truncatingIfNeeded: bytes.count), count: Int32(truncatingIfNeeded: value.count),
-                hash: table.hash(at: name))
-            bytes.append(contentsOf: value)
+        table.withName(at: name) { setString($0, hash: table.hash(at: name), at: slot) }
+    }
+
+    @inline(__always)
+    private mutating func setString(_ value: UnsafeRawBufferPointer, hash: UInt64, at slot: Int) {
+        let (start, count) = (filled, value.count)
+        strings[slot] = StringSlot(start: start, count: count, hash: hash, word: CategoryTable.word(value))
+        if bytes.count &- start < count { grow(to: start + count) }
+        bytes.withUnsafeMutableBytes {
+            UnsafeMutableRawBufferPointer(rebasing: $0[start..<start &+ count]).copyMemory(from: value)
         }
+        filled = start &+ count
+    }
+
+    /// Hands out the strings, by slot, and the bytes that they lie in: those that are there do.
+    /// - Precondition: there are as many slots, which whoever reads them need not ask again.
+    @inline(__always)
+    func withStrings<R>(
+        below slotBound: Int, _ body: (UnsafeBufferPointer<StringSlot>, UnsafeRawBufferPointer) -> R
+    ) -> R {
+        precondition(strings.count >= slotBound, "a row of another layout")
+        return strings.withUnsafeBufferPointer { strings in bytes.withUnsafeBytes { body(strings, $0) } }
+    }
+
+    /// The bytes of all strings, end to end.
+    @inline(__always)
+    func withStringBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
+    }
+
+    /// Takes over the bytes of all strings. - Precondition: their slots are set, or going to be, to lie within them.
+    @inline(__always)
+    mutating func setStringBytes(_ own: UnsafeRawBufferPointer) {
+        if bytes.count < own.count { grow(to: own.count) }
+        bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[..<own.count]).copyMemory(from: own) }
+        filled = own.count
+    }
+
+    @inline(never)
+    private mutating func grow(to count: Int) {
+        bytes.append(contentsOf: repeatElement(0, count: max(64, 2 * count) - bytes.count))
     }
 
     public mutating func setString(_ value: String, at slot: Int) {
@@ -135,6 +193,7 @@ public struct FeatureRow: Sendable {
 
     /// Hands out the bytes of a string and their hash, or nil where it is missing.
     @inlinable
+    @inline(__always)
     public func withString<R>(at slot: Int, _ body: (UnsafeRawBufferPointer, UInt64) -> R) -> R? {
         let string = strings[slot]
         guard string.count >= 0 else { return nil }
@@ -142,6 +201,14 @@ public struct FeatureRow: Sendable {
             let range = Int(string.start)..<Int(string.start + string.count)
             return body(UnsafeRawBufferPointer(rebasing: all[range]), string.hash)
         }
+    }
+
+    /// The hash of a string; nil where it is missing.
+    @inlinable
+    @inline(__always)
+    package func stringHash(at slot: Int) -> UInt64? {
+        let string = strings[slot]
+        return string.count >= 0 ? string.hash : nil
     }
 
     public func string(at slot: Int) -> String? {
@@ -154,13 +221,12 @@ public struct FeatureRow: Sendable {
         for slot in numbers.indices { numbers[slot] = other.numbers[slot] }
         for slot in timestamps.indices { timestamps[slot] = other.timestamps[slot] }
         for slot in strings.indices { strings[slot] = other.strings[slot] }
-        bytes.removeAll(keepingCapacity: true)
-        bytes.append(contentsOf: other.bytes)
+        other.withStringBytes { setStringBytes($0) }
     }
 
     /// How many bytes of memory the values take, roughly.
     public var byteCount: Int {
-        numbers.count * 8 + timestamps.count * 8 + strings.count * 16 + bytes.count
+        numbers.count * 8 + timestamps.count * 8 + strings.count * 24 + filled
     }
 }
 

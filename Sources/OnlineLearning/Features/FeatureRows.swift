@@ -37,7 +37,7 @@ public struct FeatureRows: Sendable {
         row.numbers.withUnsafeBufferPointer { for number in $0 { numbers.append(number) } }
         row.strings.withUnsafeBufferPointer { for string in $0 { strings.append(string) } }
         row.timestamps.withUnsafeBufferPointer { for timestamp in $0 { timestamps.append(timestamp) } }
-        row.bytes.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        row.withStringBytes { bytes.append(contentsOf: $0) }
         ends.append(bytes.count)
     }
 
@@ -58,12 +58,12 @@ public struct FeatureRows: Sendable {
                     strings.append(.missing)
                     continue
                 }
-                let place = Int32(truncatingIfNeeded: bytes.count - start)
-                table.withName(at: Int(name)) { bytes.append(contentsOf: $0) }
+                let (place, name) = (bytes.count - start, Int(name))
+                table.withName(at: name) { bytes.append(contentsOf: $0) }
                 strings.append(
                     FeatureRow.StringSlot(
-                        start: place, count: Int32(truncatingIfNeeded: bytes.count - start) - place,
-                        hash: table.hash(at: Int(name))))
+                        start: place, count: bytes.count - start - place, hash: table.hash(at: name),
+                        word: table.word(at: name)))
             }
             ends.append(bytes.count)
         }
@@ -91,15 +91,7 @@ public struct FeatureRows: Sendable {
         Self.copy(strings, index, into: &row.strings)
         Self.copy(timestamps, index, into: &row.timestamps)
         let range = ends[index]..<ends[index + 1]
-        bytes.withUnsafeBytes { all in
-            let own = UnsafeRawBufferPointer(rebasing: all[range])
-            if row.bytes.count == own.count {
-                row.bytes.withUnsafeMutableBytes { $0.copyMemory(from: own) }
-            } else {
-                row.bytes.removeAll(keepingCapacity: true)
-                row.bytes.append(contentsOf: own)
-            }
-        }
+        bytes.withUnsafeBytes { row.setStringBytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     /// Writes the values of one row over others. Each array is taken hold of once, not for each of its values.

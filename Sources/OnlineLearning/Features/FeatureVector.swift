@@ -4,9 +4,9 @@ public struct FeatureVector: Sendable {
     /// The numbers and booleans that the pipeline takes; NaN where missing. Number *i* is column *i*.
     public internal(set) var numbers: [Double] = []
     /// The columns beyond the numbers that are not zero, each at most once.
-    public internal(set) var columns: [Int32] = []
+    public internal(set) var columns = ReusedList<Int32>()
     /// The value of each of ``columns``.
-    public internal(set) var values: [Double] = []
+    public internal(set) var values = ReusedList<Double>()
     /// The number of each category that reaches the learner as it is: from 0 in the order of first learning;
     /// ``missing`` or ``unseen`` where it has none.
     public internal(set) var categories: [Int32] = []
@@ -46,10 +46,8 @@ public struct FeatureVector: Sendable {
                 }
             }
         }
-        if !columns.isEmpty {
-            columns.removeAll(keepingCapacity: true)
-            values.removeAll(keepingCapacity: true)
-        }
+        columns.removeAll()
+        values.removeAll()
         if !categories.isEmpty { categories.removeAll(keepingCapacity: true) }
         self.columnCount = columnCount
         keepsZeros = false
@@ -73,10 +71,8 @@ public struct FeatureVector: Sendable {
     @inline(__always)
     public mutating func begin(columnCount: Int) {
         if !numbers.isEmpty { numbers.removeAll(keepingCapacity: true) }
-        if !columns.isEmpty {
-            columns.removeAll(keepingCapacity: true)
-            values.removeAll(keepingCapacity: true)
-        }
+        columns.removeAll()
+        values.removeAll()
         if !categories.isEmpty { categories.removeAll(keepingCapacity: true) }
         self.columnCount = columnCount
         keepsZeros = false
@@ -94,6 +90,20 @@ public struct FeatureVector: Sendable {
     public mutating func append(column: Int, value: Double) {
         columns.append(Int32(truncatingIfNeeded: column))
         values.append(value)
+    }
+
+    /// Hands out the sparse columns and their values, of which there are as many.
+    @inline(__always)
+    func withSparse(_ body: (UnsafeBufferPointer<Int32>, UnsafeBufferPointer<Double>) -> Void) {
+        columns.withUnsafeBufferPointer { columns in values.withUnsafeBufferPointer { body(columns, $0) } }
+    }
+
+    /// Adds columns that are 1. - Parameter body: writes up to so many, from the first on, and says how many.
+    @inline(__always)
+    mutating func appendOnes(atMost count: Int, _ body: (UnsafeMutableBufferPointer<Int32>) -> Int) {
+        let written = columns.append(count: count, filler: 0, body)
+        columns.removeLast(count &- written)
+        values.append(count: written, filler: 1) { for index in $0.indices { $0[index] = 1 } }
     }
 
     /// Adds to a column, which may be there already at or after `start` in ``columns``.

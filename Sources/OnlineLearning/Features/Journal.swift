@@ -1,10 +1,8 @@
 /// What a step needs to take its last example back, so that a failed update can be undone to the bit (DESIGN: *a failed
 /// update leaves the model's last good state*), and room to compute in. A workspace, emptied after every example.
 public struct Journal: Sendable {
-    private var counts: [Int] = []
-    private var values: [Double] = []
-    /// Whether anything was saved since it was emptied.
-    private var isUsed = false
+    private var counts = ReusedList<Int>()
+    private var values = ReusedList<Double>()
     /// Holds nothing between steps.
     private var scratch: [Double] = []
     /// Room to count the terms of a text in.
@@ -16,23 +14,20 @@ public struct Journal: Sendable {
 
     public mutating func save(_ value: Int) {
         counts.append(value)
-        isUsed = true
     }
 
     /// Takes back what was saved last.
-    public mutating func restoreCount() -> Int { counts.removeLast() }
+    public mutating func restoreCount() -> Int { Self.takeLast(&counts) }
 
     public mutating func save(_ value: Double) {
         values.append(value)
-        isUsed = true
     }
 
     /// Takes back the double that was saved last.
-    public mutating func restoreValue() -> Double { values.removeLast() }
+    public mutating func restoreValue() -> Double { Self.takeLast(&values) }
 
     public mutating func save(_ saved: [Double]) {
         values.append(contentsOf: saved)
-        isUsed = true
     }
 
     /// Takes back as many doubles as `saved` has.
@@ -42,11 +37,15 @@ public struct Journal: Sendable {
         values.removeLast(saved.count)
     }
 
+    private static func takeLast<Value>(_ saved: inout ReusedList<Value>) -> Value {
+        let last = saved[saved.count - 1]
+        saved.removeLast(1)
+        return last
+    }
+
     public mutating func removeAll() {
-        guard isUsed else { return }
-        counts.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
-        isUsed = false
+        counts.removeAll()
+        values.removeAll()
     }
 
     /// Hands out room for `count` doubles of no particular value. Complexity: O(1) once it has grown.

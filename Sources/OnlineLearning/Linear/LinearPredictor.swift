@@ -40,7 +40,9 @@ struct LinearPredictor: DescentModel {
                 let given = GivenNumbers(start, count: numbers.count)
                 sum = DenseStep.product(w, given, min(given.count, weights.count))
             }
-            for i in x.columns.indices where Int(x.columns[i]) < w.count { sum += w[Int(x.columns[i])] * x.values[i] }
+            x.withSparse { columns, values in
+                for i in columns.indices where Int(columns[i]) < w.count { sum += w[Int(columns[i])] * values[i] }
+            }
         }
         return sum + intercept
     }
@@ -158,8 +160,10 @@ struct LinearPredictor: DescentModel {
                     check |= Self.overflow(w[i] - rate * (Self.present(values[i]) * gradient))
                 }
             }
-            for i in x.columns.indices {
-                check |= Self.overflow(w[Int(x.columns[i])] - rate * (x.values[i] * gradient))
+            x.withSparse { columns, values in
+                for i in columns.indices {
+                    check |= Self.overflow(w[Int(columns[i])] - rate * (values[i] * gradient))
+                }
             }
         }
         return check >= 0
@@ -186,7 +190,9 @@ struct LinearPredictor: DescentModel {
                 guard let w = w.baseAddress, let values = numbers.baseAddress else { return }
                 for i in 0..<numbers.count { w[i] -= rate * (Self.present(values[i]) * gradient) }
             }
-            for i in x.columns.indices { w[Int(x.columns[i])] -= rate * (x.values[i] * gradient) }
+            x.withSparse { columns, values in
+                for i in columns.indices { w[Int(columns[i])] -= rate * (values[i] * gradient) }
+            }
         }
     }
 

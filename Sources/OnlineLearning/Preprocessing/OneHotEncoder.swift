@@ -10,7 +10,7 @@ import Determinism
 /// - `max_categories`: how many categories of a feature get a column, from 1 to 1,000,000 (default 10,000); all later
 ///   ones share one more, *other*. Not in River.
 ///
-/// Time: O(features) per example. Memory: some 25 bytes and the name for each category.
+/// Time: O(features) per example. Memory: some 40 bytes and the name for each category.
 ///
 /// Source: River's `preprocessing.OneHotEncoder`.
 public struct OneHotEncoder: Transformer {
@@ -39,6 +39,10 @@ public struct OneHotEncoder: Transformer {
     private let declared: [[String]]
     let keepsZeros: Bool
     private var encodings: [Encoding]
+    /// Whether the journal has what the last example added.
+    private var hasLearnedNew = false
+    /// Above the slots of all of them.
+    private let slotBound: Int
 
     public init(_ arguments: Arguments, inputs: [Input], outputs: [Int] = []) {
         var declared = [[String]](repeating: [], count: inputs.count)
@@ -52,12 +56,38 @@ public struct OneHotEncoder: Transformer {
         keepsZeros = !arguments.boolean("drop_zeros")
         maxCategories = arguments.integer("max_categories")
         encodings = inputs.map { Encoding(slot: $0.slot) }
+        slotBound = inputs.reduce(0) { max($0, $1.slot + 1) }
     }
 
     public mutating func learn(
         _ row: FeatureRow, _ x: borrowing FeatureVector, weight: Double, columnCount: inout Int, journal: inout Journal
     ) -> Bool {
-        guard weight > 0 else { return true }
+        // Hardly any row brings a new category: then there is nothing to take back.
+        hasLearnedNew = weight > 0 && !knowsAll(row)
+        if hasLearnedNew { learnNew(row, &columnCount, &journal) }
+        return true
+    }
+
+    /// Whether learning a row would add no column.
+    @inline(__always)
+    private func knowsAll(_ row: FeatureRow) -> Bool {
+        guard isOpen else { return !encodings.contains { $0.columns.isEmpty } }
+        return row.withStrings(below: slotBound) { strings, bytes in
+            encodings.withUnsafeBufferPointer { encodings in
+                for index in encodings.indices {
+                    let string = strings[encodings[index].slot]
+                    guard string.count >= 0 else { continue }
+                    if encodings[index].table.slot(of: string, in: bytes) != nil { continue }
+                    let isFull = encodings[index].other != nil && encodings[index].table.count >= maxCategories
+                    guard isFull else { return false }
+                }
+                return true
+            }
+        }
+    }
+
+    @inline(never)
+    private mutating func learnNew(_ row: FeatureRow, _ columnCount: inout Int, _ journal: inout Journal) {
         for index in encodings.indices {
             var added = 0
             let slot = encodings[index].slot
@@ -66,7 +96,6 @@ public struct OneHotEncoder: Transformer {
             }
             journal.save(added)
         }
-        return true
     }
 
     /// - Returns: how many columns were added: 0, 1, all of a closed list, or −1 for the shared one.
@@ -96,6 +125,7 @@ public struct OneHotEncoder: Transformer {
     }
 
     public mutating func undo(_ journal: inout Journal) {
+        guard hasLearnedNew else { return }
         for index in encodings.indices.reversed() {
             let added = journal.restoreCount()
             if added < 0 {
@@ -109,14 +139,25 @@ public struct OneHotEncoder: Transformer {
 
     public func transform(_ row: FeatureRow, _ x: inout FeatureVector) {
         if keepsZeros { x.keepsZeros = true }
-        for index in encodings.indices {
-            let column: Int32? = row.withString(at: encodings[index].slot) { name, hash -> Int32? in
-                if let slot = encodings[index].table.slot(of: name, hash: hash) {
-                    return encodings[index].columns[slot]
+        row.withStrings(below: slotBound) { strings, bytes in
+            encodings.withUnsafeBufferPointer { encodings in
+                x.appendOnes(atMost: encodings.count) { columns in
+                    var count = 0
+                    for index in encodings.indices {
+                        let string = strings[encodings[index].slot]
+                        guard string.count >= 0 else { continue }
+                        if let slot = encodings[index].table.slot(of: string, in: bytes) {
+                            columns[count] = encodings[index].columns[slot]
+                        } else if let other = encodings[index].other {
+                            columns[count] = other
+                        } else {
+                            continue
+                        }
+                        count &+= 1
+                    }
+                    return count
                 }
-                return encodings[index].other
-            } ?? nil
-            if let column { x.append(column: Int(column), value: 1) }
+            }
         }
     }
 

@@ -47,13 +47,14 @@ public struct ConfusionCounts: Sendable, Equatable {
     @inline(__always)
     mutating func add(_ truth: Int, _ choice: Int) {
         if max(truth, choice) >= classes.count { grow(max(truth, choice) + 1) }
-        total += 1
-        if choice == truth { hits += 1 }
+        // No answers are so many that a count runs over.
+        total &+= 1
+        if choice == truth { hits &+= 1 }
         classes.withUnsafeMutableBufferPointer { classes in
-            classes[truth].truths += 1
+            classes[truth].truths &+= 1
             guard choice >= 0 else { return }
-            classes[choice].choices += 1
-            if choice == truth { classes[choice].hits += 1 }
+            classes[choice].choices &+= 1
+            if choice == truth { classes[choice].hits &+= 1 }
         }
     }
 
@@ -69,6 +70,7 @@ public struct ConfusionCounts: Sendable, Equatable {
         classes[choice].hits -= 1
     }
 
+    @inline(never)
     private mutating func grow(_ count: Int) {
         while classes.count < count { classes.append(OfClass()) }
     }

@@ -16,7 +16,7 @@ struct ROCHistogram: Sendable, Equatable {
 
     @inline(__always)
     mutating func add(_ probability: Double, isPositive: Bool) {
-        counts[thresholdsBelow(probability) + (isPositive ? thresholdCount + 1 : 0)] += 1
+        counts[thresholdsBelow(probability) &+ (isPositive ? thresholdCount &+ 1 : 0)] &+= 1
     }
 
     private func threshold(_ index: Int) -> Double {
@@ -28,11 +28,11 @@ struct ROCHistogram: Sendable, Equatable {
     /// next to it settle the rest exactly.
     @inline(__always)
     private func thresholdsBelow(_ p: Double) -> Int {
-        let last = thresholdCount - 1
+        let last = thresholdCount &- 1
         guard p >= 0, p <= 1 else { return p < 0.5 ? (p > -1e-7 ? 1 : 0) : p > 1 + 1e-7 ? thresholdCount : last }
-        var below = min(last, Int(p * Double(last)) + 1)
-        if below < last, p > Double(below) / Double(last) { below += 1 }
-        if below > 1, p <= Double(below - 1) / Double(last) { below -= 1 }
+        var below = min(last, Int(p * Double(last)) &+ 1)
+        if below < last, p > Double(below) / Double(last) { below &+= 1 }
+        if below > 1, p <= Double(below &- 1) / Double(last) { below &-= 1 }
         return below
     }
 

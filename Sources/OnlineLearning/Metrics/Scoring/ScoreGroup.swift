@@ -17,7 +17,14 @@ struct ScoreGroup: Sendable {
     mutating func update(
         _ x: UnsafeBufferPointer<Double>, truth: Int, choice: Int, _ row: FeatureRow, at time: Int64
     ) {
-        guard slices != nil else { return tallies[0].add(x, truth: truth, choice: choice, at: time) }
+        guard slices == nil else { return updateSlice(x, truth: truth, choice: choice, row, at: time) }
+        tallies[0].add(x, truth: truth, choice: choice, at: time)
+    }
+
+    @inline(never)
+    private mutating func updateSlice(
+        _ x: UnsafeBufferPointer<Double>, truth: Int, choice: Int, _ row: FeatureRow, at time: Int64
+    ) {
         let slice = slices?.slice(of: row) ?? 0
         if slice == tallies.count { tallies.append(Tally(plan)) }
         tallies[slice].add(x, truth: truth, choice: choice, at: time)

@@ -84,6 +84,7 @@ public struct Tally: Sendable {
         if hasParts { addParts(x) }
     }
 
+    @inline(never)
     private mutating func addToWindow(_ x: UnsafeBufferPointer<Double>, truth: Int, choice: Int, at time: Int64) {
         dropOutdated(at: time)
         if window?.isFull == true { drop() }
@@ -102,14 +103,20 @@ public struct Tally: Sendable {
         if plan.hasConfusion { confusion.remove(truth, choice) }
     }
 
+    @inline(__always)
     private mutating func addParts(_ x: UnsafeBufferPointer<Double>) {
         for index in histograms.indices {
             histograms[index].add(x[plan.probability], isPositive: x[plan.isPositive] == 1)
         }
+        if !calibrations.isEmpty { addCalibrations(x) }
+        if plan.hasTruthVariance { truths.update(x[plan.truth]) }
+    }
+
+    @inline(never)
+    private mutating func addCalibrations(_ x: UnsafeBufferPointer<Double>) {
         for index in calibrations.indices {
             calibrations[index].add(x[plan.confidence], isHit: x[plan.isHit] == 1)
         }
-        if plan.hasTruthVariance { truths.update(x[plan.truth]) }
     }
 
     /// The tally as of a time, everything counted. Complexity: O(answers in the window), O(1) without one.

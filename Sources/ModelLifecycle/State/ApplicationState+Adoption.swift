@@ -200,7 +200,7 @@ extension LearnedState {
     /// What is kept with a question of what the models say.
     /// - Parameter width: how many numbers an answer of one model takes.
     func voiceLayout(classRoom width: Int) -> VoiceLayout {
-        VoiceLayout(counts: models.map(\.pipeline.voiceCount), classRoom: target.task == .multiclass ? width : 0)
+        VoiceLayout(counts: models.map(\.pipeline.voiceCount), classRoom: target.task == .multiclass ? width : nil)
     }
 }
 

@@ -127,35 +127,41 @@ extension ApplicationState {
             var (voices, answers) = ([Double](), [Double]())
             swap(&voices, &outcome.voices)
             swap(&answers, &outcome.scored)
-            let (layout, width) = (ledger.voices.layout, outcome.scoredWidth)
-            for model in learned.models.indices {
-                let isLearned = voices.withUnsafeBufferPointer { voices in
-                    answers.withUnsafeBufferPointer { answers in
-                        learned.models[model].pipeline.learn(
-                            row, target,
-                            asked: layout.asked(
-                                model, voices, UnsafeBufferPointer(
-                                    rebasing: answers[model * width..<(model + 1) * width]), labelsSince),
-                            workspace: &workspace)
+            voices.withUnsafeBufferPointer { voices in
+                answers.withUnsafeBufferPointer { answers in
+                    for model in learned.models.indices {
+                        let asked = whatWasAsked(model, labelsSince, voices, answers, outcome.scoredWidth)
+                        train(model, row, target, asked, &outcome)
                     }
                 }
-                noteUpdate(isLearned, of: model, &outcome)
             }
             swap(&voices, &outcome.voices)
             swap(&answers, &outcome.scored)
             ledger.voices.count(labels: 1)
         } else {
-            for model in learned.models.indices {
-                let isLearned = learned.models[model].pipeline.learn(row, target, workspace: &workspace)
-                noteUpdate(isLearned, of: model, &outcome)
-            }
+            for model in learned.models.indices { train(model, row, target, .now, &outcome) }
         }
         learned.baseline.learn(target)
     }
 
     @inline(__always)
-    private mutating func noteUpdate(_ isLearned: Bool, of model: Int, _ outcome: inout Outcome) {
-        guard !isLearned else { return failureRuns.updateWentWell(model) }
+    private func whatWasAsked(
+        _ model: Int, _ labelsSince: Double?, _ voices: UnsafeBufferPointer<Double>,
+        _ answers: UnsafeBufferPointer<Double>, _ width: Int
+    ) -> Asked {
+        guard let labelsSince, let own = ledger.voices.layout.voices(of: model, in: voices) else { return .another }
+        return .then(
+            voices: own, answer: UnsafeBufferPointer(rebasing: answers[model * width..<(model + 1) * width]),
+            labelsSince: labelsSince)
+    }
+
+    @inline(__always)
+    private mutating func train(
+        _ model: Int, _ row: borrowing FeatureRow, _ target: Target, _ asked: Asked, _ outcome: inout Outcome
+    ) {
+        if learned.models[model].pipeline.learn(row, target, asked: asked, workspace: &workspace) {
+            return failureRuns.updateWentWell(model)
+        }
         learned.models[model].failedUpdates += 1
         if let count = failureRuns.updateFailed(model) {
             outcome.notices.append(.failed(learned.models[model].name, count: count))

@@ -3,82 +3,62 @@ import OnlineLearning
 /// Where what models said lies among the doubles that are kept with a question: first the count of labels that had been
 /// learned, then, of each model with voices, these; of several classes their number before them.
 struct VoiceLayout: Sendable, Equatable {
-    private struct Part: Sendable, Equatable {
-        /// How many voices an answer has, of several classes for each class; 0 where what is said need not be kept.
-        let count: Int
-        let start: Int
-    }
-
-    /// Of each model in its place.
-    private let parts: [Part]
-    /// How many classes there is room for; 0 where an answer is one number.
-    private let classRoom: Int
+    /// Of each model in its place, how many voices an answer has, of several classes for each class; 0 where what it
+    /// says need not be kept.
+    private let counts: [Int]
+    /// How many classes there is room for; nil where an answer is one number.
+    private let classRoom: Int?
+    /// Where each model's part begins.
+    private let starts: [Int]
     /// Doubles a question; 0 where no model has voices.
     let stride: Int
 
     /// Of no voices.
-    static let none = VoiceLayout(counts: [], classRoom: 0)
+    static let none = VoiceLayout(counts: [], classRoom: nil)
 
-    /// - Parameter counts: of each model in its place, its voices.
-    init(counts: [Int], classRoom: Int) {
-        self.classRoom = classRoom
-        var (parts, next) = ([Part](), 1)
+    init(counts: [Int], classRoom: Int?) {
+        (self.counts, self.classRoom) = (counts, classRoom)
+        var (starts, next) = ([Int](), 1)
         for count in counts {
-            parts.append(Part(count: count, start: next))
-            if count > 0 { next += classRoom == 0 ? count : 1 + count * classRoom }
+            starts.append(next)
+            if count > 0 { next += count * (classRoom ?? 1) + (classRoom == nil ? 0 : 1) }
         }
-        (self.parts, stride) = (parts, next == 1 ? 0 : next)
+        (self.starts, stride) = (starts, next == 1 ? 0 : next)
     }
 
-    /// Where a model's part begins, and how many voices it has; nil where nothing of it is kept.
+    /// Whether what a model says is kept.
     @inline(__always)
-    private func part(_ model: Int) -> Part? {
-        guard model < parts.count, parts[model].count > 0 else { return nil }
-        return parts[model]
-    }
+    private func isKept(_ model: Int) -> Bool { model < counts.count && counts[model] > 0 }
 
     /// What a model said, among what is kept; nil where nothing of it is.
     @inline(__always)
     func voices(of model: Int, in kept: UnsafeBufferPointer<Double>) -> UnsafeBufferPointer<Double>? {
-        guard let part = part(model) else { return nil }
-        let (start, first) = (part.start, kept[part.start])
-        guard classRoom > 0 else {
-            return first.isNaN ? nil : UnsafeBufferPointer(rebasing: kept[start..<start + part.count])
+        guard isKept(model) else { return nil }
+        let (start, first) = (starts[model], kept[starts[model]])
+        guard classRoom != nil else {
+            return first.isNaN ? nil : UnsafeBufferPointer(rebasing: kept[start..<start + counts[model]])
         }
         return first > 0 ? UnsafeBufferPointer(rebasing: kept[start + 1..<start + 1 + Int(first)]) : nil
-    }
-
-    /// What a model is told of the question whose label it learns.
-    /// - Parameter labelsSince: nil where nobody is to be judged.
-    @inline(__always)
-    func asked(
-        _ model: Int, _ kept: UnsafeBufferPointer<Double>, _ answer: UnsafeBufferPointer<Double>,
-        _ labelsSince: Double?
-    ) -> Asked {
-        guard let labelsSince, let own = voices(of: model, in: kept) else { return .another }
-        return .then(voices: own, answer: answer, labelsSince: labelsSince)
     }
 
     /// Writes what a model said. Another count than its own is as if it had said nothing.
     @inline(__always)
     func put(_ said: UnsafeBufferPointer<Double>, of model: Int, in kept: inout [Double]) {
-        guard let part = part(model) else { return }
-        var start = part.start
-        if classRoom > 0 {
-            guard said.count % part.count == 0, said.count <= part.count * classRoom else {
-                return clear(model, in: &kept)
-            }
+        guard isKept(model) else { return }
+        let (start, count) = (starts[model], counts[model])
+        if let classRoom {
+            guard said.count % count == 0, said.count <= count * classRoom else { return clear(model, in: &kept) }
             kept[start] = Double(said.count)
-            start += 1
-        } else if said.count != part.count {
-            return clear(model, in: &kept)
+            for i in said.indices { kept[start + 1 + i] = said[i] }
+        } else {
+            guard said.count == count else { return clear(model, in: &kept) }
+            for i in said.indices { kept[start + i] = said[i] }
         }
-        for i in said.indices { kept[start + i] = said[i] }
     }
 
     /// Nothing is kept of a model: what it said was not what was answered.
     func clear(_ model: Int, in kept: inout [Double]) {
-        if let part = part(model) { kept[part.start] = classRoom == 0 ? .nan : 0 }
+        if isKept(model) { kept[starts[model]] = classRoom == nil ? .nan : 0 }
     }
 
     /// The same by this layout.
@@ -91,13 +71,13 @@ struct VoiceLayout: Sendable, Equatable {
     {
         own[0] = kept[0]
         var hasAny = false
-        for model in parts.indices {
+        for model in counts.indices {
             clear(model, in: &own)
             guard let source = model < sources.count ? sources[model] : nil,
                 let voices = other.voices(of: source, in: kept)
             else { continue }
             put(voices, of: model, in: &own)
-            hasAny = hasAny || part(model) != nil
+            hasAny = hasAny || isKept(model)
         }
         return hasAny
     }

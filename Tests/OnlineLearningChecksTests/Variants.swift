@@ -38,7 +38,7 @@ enum Variants {
     private static let before = Task.allCases.map { task in
         LearnerSubject(
             Component(named: "auto", ["judged": .choice("labelled")]), task: task,
-            description: "auto before the ladder (\(task.name))")
+            description: "auto, judged when labelled")
     }
 
     /// Trees whose leaves answer by means or frequencies, with every splitter.

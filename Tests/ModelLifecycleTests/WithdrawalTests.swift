@@ -234,14 +234,15 @@ import Testing
 
     /// A block with a withdrawal, and a snapshot of a state in which questions are set aside.
     @Test func goldenBytesAreReadByEveryRelease() throws {
-        var fold = TestFold(try tenSecondSpec.spec, revision: 2)
+        var fold = try TestFold(tenSecondSpec)
         fold.predict("open", at: 1, x: 2)
         fold.example("done", at: 2, x: 3, 4)
         fold.predict("other", at: 2, x: 3, c: "a")
         _ = try fold.amend(.exclusion(OffsetRanges([1, 2]), isForgotten: false))
-        try Golden.expect(fold.state.encoded, "snapshot-marks.bin")
-        var again = try ApplicationState(encoded: try Golden.bytes("snapshot-marks.bin"))
-        #expect(again.encoded == fold.state.encoded)
+        // Revision 2 of the fold has written it.
+        let bytes = try Golden.bytes("snapshot-marks.bin")
+        var again = try ApplicationState(encoded: bytes)
+        #expect(again.encoded == bytes && again.stateDigest == fold.state.stateDigest)
         #expect(again.openQuestions(touchedBy: .withdrawal(of: 4)) == 1)
         var (past, outcome) = (fold.past, Outcome())
         let signed = SignedAmendment(

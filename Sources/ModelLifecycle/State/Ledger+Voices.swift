@@ -84,7 +84,7 @@ extension Ledger {
     mutating func decodeVoices(
         modelCount: Int, from decoder: inout CanonicalDecoder
     ) throws(CanonicalDecodingError) {
-        var own = [Double](repeating: .nan, count: voices.layout.stride)
+        var own = [Double](repeating: VoiceLayout.absent, count: voices.layout.stride)
         var next = oldest(.pending)
         while let index = next {
             if try decoder.bool() {

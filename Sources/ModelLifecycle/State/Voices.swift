@@ -16,6 +16,9 @@ struct VoiceLayout: Sendable, Equatable {
     /// Doubles a question; 0 where no model has voices.
     let stride: Int
 
+    /// Stands where nothing of a model is kept. It is not the NaN of arithmetic: a step may say that one.
+    static let absent = Double(bitPattern: 0x7FF8_0000_5A1D_0000)
+
     /// Of no voices.
     static let none = VoiceLayout(counts: [], classRoom: 0)
 
@@ -43,7 +46,7 @@ struct VoiceLayout: Sendable, Equatable {
         guard let part = part(model) else { return nil }
         let (start, first) = (part.start, kept[part.start])
         guard classRoom > 0 else {
-            return first.isNaN ? nil : UnsafeBufferPointer(rebasing: kept[start..<start + part.count])
+            return first.bitPattern == Self.absent.bitPattern ? nil : UnsafeBufferPointer(rebasing: kept[start..<start + part.count])
         }
         return first > 0 ? UnsafeBufferPointer(rebasing: kept[start + 1..<start + 1 + Int(first)]) : nil
     }
@@ -78,7 +81,7 @@ struct VoiceLayout: Sendable, Equatable {
 
     /// Nothing is kept of a model: what it said was not what was answered.
     func clear(_ model: Int, in kept: inout [Double]) {
-        if let part = part(model) { kept[part.start] = classRoom == 0 ? .nan : 0 }
+        if let part = part(model) { kept[part.start] = classRoom == 0 ? Self.absent : 0 }
     }
 
     /// The same by this layout.
@@ -209,7 +212,7 @@ struct Voices: Sendable {
     func copy(_ entry: Int, to said: inout [Double]) -> Double? {
         guard has(entry) else { return nil }
         let (stride, start) = (layout.stride, Int(slots[entry]) * layout.stride)
-        if said.count != stride { said = [Double](repeating: .nan, count: stride) }
+        if said.count != stride { said = [Double](repeating: VoiceLayout.absent, count: stride) }
         slab.withUnsafeBufferPointer { slab in
             for i in 0..<stride { said[i] = slab[start + i] }
         }

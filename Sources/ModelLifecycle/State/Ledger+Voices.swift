@@ -41,7 +41,7 @@ extension Ledger {
             voices.setCapacity(capacity)
         } else {
             var rearranged = Voices(layout, capacity: capacity, after: voices)
-            var own = [Double](repeating: .nan, count: layout.stride)
+            var own = [Double](repeating: VoiceLayout.absent, count: layout.stride)
             var next = layout.stride > 0 && voices.used > 0 ? oldest(.pending) : nil
             while let index = next {
                 let old = voices.layout

@@ -99,7 +99,7 @@ public struct Outcome: Sendable {
     /// Makes room for what is said now. - Parameter stride: doubles a question.
     @inline(__always)
     mutating func layOutVoices(_ stride: Int) {
-        if voices.count != stride { voices = [Double](repeating: .nan, count: stride) }
+        if voices.count != stride { voices = [Double](repeating: VoiceLayout.absent, count: stride) }
     }
 
     /// The champion's answer to the question: a value, with the bounds of its interval where the champion gives one;

@@ -180,7 +180,21 @@ extension DirectoryCheckup.Application {
         if let log, !log.isOwnRevision, let revision = log.revision {
             lines.append("  folded by another revision: \(revision)")
         }
+        if let underived = log?.underived, !underived.isEmpty { lines.append(Self.line(underived)) }
         return lines + findings.map { "  \($0.what)\n    \($0.hint)" }
+    }
+
+    /// Adoptions that are shown one by one, the newest; of more there are only the numbers.
+    private static let adoptionsShown = 8
+
+    /// Says in words what would be derived, and when.
+    private static func line(_ underived: [Underived]) -> String {
+        let (count, events) = (underived.count, underived.reduce(0) { $0 + $1.events })
+        let shown = underived.suffix(adoptionsShown).map { $0.offset.grouped }.joined(separator: ", ")
+        let more = count > adoptionsShown ? "the newest " : ""
+        return "  \(count) \(count == 1 ? "adoption has" : "adoptions have") no snapshot (\(more)"
+            + "\(count == 1 ? "event" : "events") \(shown)): what was adopted is derived when `verify` or a restore "
+            + "asks for it, which folds \(events.grouped) events"
     }
 
     func write(to json: inout JSONWriter) {
@@ -201,6 +215,15 @@ extension DirectoryCheckup.Application {
                 json.member("recovery_events", log.recoveryEvents)
                 if let revision = log.revision { json.member("revision", revision) }
                 json.member("own_revision", log.isOwnRevision)
+                json.member("derivation_events", log.underived.reduce(0) { $0 + $1.events })
+                json.member("adoptions_without_snapshot", array: { json in
+                    for one in log.underived {
+                        json.object { json in
+                            json.member("offset", one.offset)
+                            json.member("events", one.events)
+                        }
+                    }
+                })
             }
             json.member("findings", array: { json in for finding in findings { finding.write(to: &json) } })
         }

@@ -50,6 +50,11 @@ extension SQLiteStore: ForgettingLog {
         while let fetched = try Row.fetchOne(select, arguments: [offset]) {
             let row = try StoredRow(fetched)
             let (blocks, _) = try row.linked(after: oldLink, path, unpack)
+            // What retention dropped is gone already; what is left carries the link that it had.
+            if let sealed = Packing.link(ofSealed: row.block.payload) {
+                (link, oldLink, offset) = (sealed, sealed, row.block.endOffset)
+                continue
+            }
             var links: [Digest] = []
             var isChanged = false
             let replaced = try blocks.map { block in

@@ -83,6 +83,31 @@ import Testing
         }
     }
 
+    @Test("The doctor says which adoptions would be derived, and how much that folds")
+    func underived() async throws {
+        let fixture = try await store()
+        let whole = try fixture.open(readOnly: true)
+        #expect(try Checkup(of: whole).underived.isEmpty)
+        let all = try StatusReport(reading: whole).versions.filter { $0.reason != "clean stop" }
+        try whole.close()
+        func looked(deleting condition: String) throws -> Checkup {
+            let copy = try fixture.crashed()
+            try copy.execute("DELETE FROM snapshots WHERE \(condition)")
+            let store = try copy.open(readOnly: true)
+            defer { try? store.close() }
+            let checkup = try Checkup(of: store)
+            #expect(checkup.findings.isEmpty, "\(condition)")
+            return checkup
+        }
+        // The first restore, to @81, with the spec's own snapshot to begin at; with none it folds from the beginning.
+        let first = try #require(try looked(deleting: "restored_offset = 81").underived.first)
+        #expect(first.events == 80)
+        let none = try looked(deleting: "1").underived
+        #expect(none.first == .init(offset: first.offset, events: 81))
+        #expect(none.map(\.offset) == all.dropFirst().map { $0.offset - 1 })
+        #expect(none.allSatisfy { $0.events <= $0.offset })
+    }
+
     @Test("A bundle of a store without snapshots is whole")
     func bundled() async throws {
         let fixture = try await store()

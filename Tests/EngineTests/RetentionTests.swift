@@ -89,7 +89,7 @@ import Testing
                     _ = try await application.adopt(spec, from: end - 100)
                 }
                 try await Self.feed(application, turn * 160 + 100..<turn * 160 + 160, spec)
-                if fixture === kept, turn > 2 { try await Self.wait(application, until: 0) }
+                if fixture === kept, turn == 5 { try await Self.wait(application, until: 0) }
                 let standing = try await application.inspect { ($0.offset, $0.stateDigest) }
                 if fixture === whole { lived.append(standing) } else { #expect(standing == lived[turn], "\(turn)") }
                 await application.stop()
@@ -199,6 +199,26 @@ import Testing
         try imported.close()
     }
 
+    @Test("Forgetting what has been dropped meanwhile leaves the rows as they are, and their links")
+    func forgottenBehind() async throws {
+        let (kept, _, _) = try await lives()
+        let log = try kept.open()
+        let (sealed, expected) = (try log.sealedEnd, try Self.standing(log))
+        let rewriting = Rewriting(firstOffset: 5, droppedSnapshots: [], appended: [], snapshot: nil)
+        let heads = try log.rewrite(rewriting) { $0.payload }
+        #expect(heads.oldHead == heads.newHead)
+        #expect(try log.sealedEnd == sealed && Self.standing(log) == expected)
+        #expect(try Verification(of: log).isEqual)
+        try log.close()
+        // What is there still is chained anew behind them.
+        let application = try Self.open(kept)
+        _ = try await application.forget(ids: ["e955"])
+        await application.stop()
+        let again = try kept.open(readOnly: true)
+        #expect(try Verification(of: again).isEqual)
+        try again.close()
+    }
+
     @Test("A process that dies at any moment of it leaves a whole store")
     func killed() async throws {
         let (fixture, spec) = (try StoreFixture(), try Self.spec("10d"))
@@ -222,6 +242,34 @@ import Testing
             try log.close()
         }
         #expect(isBetween)
+    }
+
+    @Test("More rows than go behind one snapshot, within the time that ids are known: it goes on, and ends")
+    func manyRowsWithinAHorizon() async throws {
+        let (fixture, spec) = (try StoreFixture(), try Self.spec("3d"))
+        let application = try Self.open(fixture, spec)
+        for hour in 0..<340 {
+            let time = Timestamp(microseconds: Self.start + Int64(hour) * Self.hour)
+            for turn in 0..<8 {
+                var row = FeatureRow(spec.contract.layout)
+                row.setNumber(Double(hour % 17), at: 0)
+                row.setString("c", at: 0)
+                _ = try await application.submit([
+                    Event(.prediction, time: time, id: EventID("\(hour)-\(turn)"), features: row)
+                ])
+            }
+        }
+        try await Self.wait(application, until: 200)
+        let expected = try await application.inspect { [$0.stateDigest, $0.ledgerDigest] }
+        await application.stop()
+        let log = try fixture.open(readOnly: true)
+        // What the oldest state's ledger knows stays: up to two horizons before it.
+        #expect(try log.sealedEnd > 8)
+        #expect(try log.snapshots().count < 9)
+        #expect(try Self.standing(log) == expected)
+        let verification = try Verification(of: log)
+        #expect(verification.isEqual, "\(verification.differences)")
+        try log.close()
     }
 
     @Test("A retention shorter than the horizon is refused where it stands")

@@ -17,7 +17,9 @@ extension Application {
         _ body: @escaping @Sendable (StoreAccess.Store) throws -> T
     ) async throws -> T {
         let log = try await flushedLog()
-        return try await folds.run { try body(log) }
+        return try await folds.run {
+            do { return try body(log) } catch let gone as PayloadGone { throw gone.refusal }
+        }
     }
 
     /// The log when everything answered so far is on the disk.

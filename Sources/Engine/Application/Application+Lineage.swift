@@ -82,7 +82,7 @@ struct NotDerived: Error {
     let reason: any Error
 
     static func catching<T>(_ body: () throws -> T) throws(NotDerived) -> T {
-        do { return try body() } catch { throw NotDerived(reason: error) }
+        do { return try body() } catch { throw NotDerived(reason: (error as? PayloadGone)?.refusal ?? error) }
     }
 }
 

@@ -35,9 +35,10 @@ final class SnapshotPruning: Sendable {
     var amendments: Amendments { contents.withLock { $0.amendments } }
 
     private func anchor() throws -> SnapshotRoots.Anchor? {
-        let (end, known) = (try log.sealedEnd, contents.withLock { $0.anchor })
-        if end == 0 { return nil }
-        if let known, known.events == end { return known }
+        // Where what is dropped moves the first snapshot and dies before a row goes, the events are as before.
+        guard let floor = try LogFloor(log) else { return nil }
+        let known = contents.withLock { $0.anchor }
+        if let known, known.events == floor.events, known.state == floor.state { return known }
         let anchor = try SnapshotRoots.Anchor(log)
         contents.withLock { $0.anchor = anchor }
         return anchor

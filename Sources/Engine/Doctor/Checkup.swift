@@ -22,14 +22,21 @@ package struct Checkup: Sendable {
     package private(set) var revision: String?
     /// Whether that is this program's arithmetic.
     package private(set) var isOwnRevision = true
+    /// What was adopted and has no whole snapshot, ascending.
+    package private(set) var underived: [Underived] = []
     package private(set) var findings: [Finding] = []
+    /// The whole snapshots, ascending.
+    private var bases: [Base] = []
+    /// As the newest of them knows them.
+    private var amendments = Amendments()
+    private var isChainWhole = false
 
     /// Events that a start folds again.
     package var recoveryEvents: Int { eventCount - (newestSnapshot ?? 0) }
 
     package init(of log: StoreAccess.Store) throws {
         eventCount = try log.endOffset
-        for look in [Self.snapshots, Self.blocks, Self.names, Self.experiments] {
+        for look in [Self.snapshots, Self.blocks, Self.adoptions, Self.names, Self.experiments] {
             do { try look(&self, log) } catch { note(error) }
         }
     }
@@ -57,6 +64,8 @@ package struct Checkup: Sendable {
         }
         (newestSnapshot, revision) = (snapshot.offset, state.revision.description)
         isOwnRevision = state.revisionOfOthers == nil
+        bases.append((snapshot.offset, state.learned.lineage.amendmentCount))
+        amendments = state.amendments
     }
 
     private static let hint = "`headrace doctor --repair` puts it right"
@@ -68,8 +77,15 @@ package struct Checkup: Sendable {
             next = tip.endOffset
             return true
         }
-        guard next < checkup.eventCount else { return }
+        checkup.isChainWhole = next >= checkup.eventCount
+        guard !checkup.isChainWhole else { return }
         throw LogFailure(.damaged, "event @\(next) is not there")
+    }
+
+    /// Where blocks are damaged, that is found already.
+    private static func adoptions(_ checkup: inout Checkup, _ log: StoreAccess.Store) throws {
+        guard checkup.isChainWhole else { return }
+        checkup.underived = try underived(in: log, checkup.bases, checkup.amendments)
     }
 
     private static func names(_ checkup: inout Checkup, _ log: StoreAccess.Store) throws {

@@ -128,7 +128,14 @@ struct Fold<Past: FoldPast> {
 struct PayloadGone: Error, CustomStringConvertible {
     let offset: Int
 
-    var description: String { "the payload of event \(offset) was forgotten" }
+    var description: String { "the payload of event \(offset) was forgotten or dropped by retention" }
+
+    /// For whoever asked for what cannot be derived any more.
+    var refusal: Refusal {
+        Refusal(
+            .impossibleRestore, "what this has to be derived from is not there any more: \(self)",
+            hint: "nothing was changed; `headrace status` says which state is the oldest")
+    }
 }
 
 extension Adoption.Recipe {

@@ -103,6 +103,12 @@ final class Derivation {
         amendments.leave(adoption + 1, foldedUnder: amendments.countBefore(adoption))
     }
 
+    /// Whether what a recipe reaches back to was dropped by retention: it stands as it was learned.
+    private func standsAsLived(_ recipe: Adoption.Recipe) throws -> Bool {
+        guard !isStrict, let floor = try LogFloor(log) else { return false }
+        return recipe.reaches(behind: floor.state, floor.events)
+    }
+
     /// The state at an offset right after an adoption, as it was lived through.
     private func lived(at offset: Int) throws -> ApplicationState {
         if let state = try roots.state(at: offset) { return state }
@@ -134,7 +140,9 @@ final class Derivation {
     /// What an adoption on the way gives under these amendments.
     /// - Parameter state: the state before the adoption, under the same amendments.
     private func learned(_ adoption: Adoption, before state: ApplicationState) throws -> LearnedState {
-        if adoption.recipe.isRoot, holds(state.offset) { return try lived(at: state.offset + 1).learned }
+        if adoption.recipe.isRoot, try holds(state.offset) || standsAsLived(adoption.recipe) {
+            return try lived(at: state.offset + 1).learned
+        }
         return try derive(adoption.recipe, at: state.offset, from: state)
     }
 

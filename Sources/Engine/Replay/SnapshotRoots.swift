@@ -63,7 +63,8 @@ package enum SnapshotRoots {
     }
 
     /// Whether a recipe gives what it gave, though events were dropped: it reaches back no further than to a root, or
-    /// to the snapshot at which the log begins, that held under the amendments of then.
+    /// to the snapshot at which the log begins, that held under the amendments of then; and nothing that is folded anew
+    /// from there on was adopted from before it.
     static func isDerivable(
         _ entry: Adoptions.Entry, from anchor: Anchor, _ adoptions: [Adoptions.Entry], _ amendments: Amendments
     ) -> Bool {
@@ -73,10 +74,17 @@ package enum SnapshotRoots {
         case .restore(let target):
             let amendments = amendments.prefix(amendments.countBefore(entry.offset))
             guard target >= anchor.state else { return false }
-            if amendments.leave(anchor.state, foldedUnder: anchor.amendmentCount) { return true }
-            return adoptions.contains { root in
-                root.adoption.recipe.isRoot && root.offset >= anchor.state && root.offset < target
+            let between = adoptions.filter { $0.offset >= anchor.state && $0.offset < target }
+            let base = between.lastIndex { root in
+                root.adoption.recipe.isRoot
                     && amendments.leave(root.offset + 1, foldedUnder: amendments.countBefore(root.offset))
+            }
+            guard base != nil || amendments.leave(anchor.state, foldedUnder: anchor.amendmentCount) else {
+                return false
+            }
+            // Those behind the newest that holds do not hold.
+            return between.dropFirst(base.map { $0 + 1 } ?? 0).allSatisfy {
+                !$0.adoption.recipe.reaches(behind: anchor.state, anchor.events)
             }
         }
     }
@@ -87,5 +95,19 @@ package enum SnapshotRoots {
         return rooted(
             among: try log.snapshots(), state.amendments, from: try Anchor(log),
             try Adoptions.list(in: log, 0..<log.endOffset))
+    }
+}
+
+extension Adoption.Recipe {
+    /// Whether it reaches back to what retention has dropped.
+    /// - Parameters:
+    ///   - state: the oldest that can be had.
+    ///   - events: the first event whose payload is there.
+    func reaches(behind state: Int, _ events: Int) -> Bool {
+        switch self {
+        case .restore(let target): target < state
+        case .candidate(_, let start): start < events
+        case .spec, .upgrade: false
+        }
     }
 }

@@ -49,48 +49,79 @@ struct Retention {
         (self.log, self.retaining, self.pruning) = (log, retaining, pruning)
     }
 
-    /// Seals what is too old, as far as one snapshot reaches.
+    /// What the next events are sealed behind.
+    private struct Anchor {
+        let state: ApplicationState
+        /// The end of the events that may go.
+        let end: Int
+        /// Whether there is nothing behind it.
+        let isLast: Bool
+    }
+
+    /// Seals what is too old, as far as one snapshot reaches: at least a row, or nothing is changed.
     /// - Parameter goesOn: asked between two rows.
     /// - Returns: whether there is more to do.
     func step(_ order: Order, while goesOn: () -> Bool) throws -> Bool {
         let start = try log.sealedEnd
-        let (limit, isAll) = try self.limit(order, from: start)
-        guard limit > start, goesOn() else { return false }
-        let anchor = try anchored(limit, from: start)
-        // What its open questions asked is needed to fold on from there.
-        let end = min(limit, anchor.oldestOffset ?? anchor.offset)
-        try keepUnderivable(from: anchor, events: end)
+        guard let anchor = try anchor(order, from: start, while: goesOn) else { return false }
+        try keepUnderivable(from: anchor.state, events: anchor.end)
         // Before anything goes that those in between need.
-        try log.dropSnapshots(at: try log.snapshots().map(\.offset).filter { $0 < anchor.offset })
+        try log.dropSnapshots(at: try log.snapshots().map(\.offset).filter { $0 < anchor.state.offset })
         var next = start
-        while next < end, let row = try retaining.row(containing: next), row.endOffset <= end {
+        while next < anchor.end, let row = try retaining.row(containing: next), row.endOffset <= anchor.end {
             guard goesOn() else { return false }
             try seal(row)
             next = row.endOffset
         }
-        return !(isAll && anchor.offset == limit)
+        return !anchor.isLast
+    }
+
+    /// Sees to a snapshot that at least a row can be sealed behind: one that is stored, not far before the limit, or
+    /// the state at the limit, which is derived and stored. What its ledger knows is needed to fold on from there, so
+    /// it may lie more rows behind the oldest than are sealed at once.
+    /// - Returns: nil where nothing may go.
+    private func anchor(_ order: Order, from start: Int, while goesOn: () -> Bool) throws -> Anchor? {
+        guard let first = try retaining.row(containing: start) else { return nil }
+        let floor = try LogFloor(log)?.state ?? start
+        var (limit, isAll, replay) = (start, false, Replay?.none)
+        while !isAll {
+            (limit, isAll) = try self.limit(order, from: limit, beyond: max(limit, floor))
+            guard limit > start, limit >= floor, goesOn() else { return nil }
+            func anchor(_ state: ApplicationState) -> Anchor? {
+                let end = min(limit, state.oldestOffset ?? state.offset)
+                guard end >= first.endOffset else { return nil }
+                return Anchor(state: state, end: end, isLast: isAll && state.offset == limit)
+            }
+            let stored = try log.snapshots().last { $0.offset <= limit && $0.offset >= floor }
+            if let stored, stored.offset - start >= (limit - start) / 2, let state = try? log.state(of: stored),
+                let found = anchor(state)
+            {
+                return found
+            }
+            var next = try replay ?? Replay(log, atOrBefore: limit)
+            let state = try folded(&next, to: limit)
+            if let found = anchor(state) {
+                try log.save(state.snapshot(.growth))
+                return found
+            }
+            replay = next
+        }
+        return nil
     }
 
     /// The end of the last row that may go, and whether there is none behind it.
-    private func limit(_ order: Order, from start: Int) throws -> (Int, isAll: Bool) {
-        var (limit, count) = (start, 0)
+    /// - Parameters:
+    ///   - from: the end of the last that is known to be one.
+    ///   - bound: rows behind it are counted.
+    private func limit(_ order: Order, from: Int, beyond bound: Int) throws -> (Int, isAll: Bool) {
+        var (limit, count) = (from, 0)
         while let row = try retaining.row(containing: limit) {
             guard row.lastTime < order.cutoff, row.endOffset <= order.needed else { return (limit, true) }
             guard count < Self.rowsMax else { return (limit, false) }
-            (limit, count) = (row.endOffset, count + 1)
+            limit = row.endOffset
+            if limit > bound { count += 1 }
         }
         return (limit, true)
-    }
-
-    /// Sees to a snapshot that events can be sealed behind. One that is stored and not far before the limit serves;
-    /// else the state at the limit is derived and stored.
-    private func anchored(_ limit: Int, from start: Int) throws -> ApplicationState {
-        let floor = try LogFloor(log)?.state ?? start
-        let stored = try log.snapshots().last { $0.offset <= limit && $0.offset > floor }
-        if let stored, stored.offset - start >= (limit - start) / 2, let state = try? log.state(of: stored) {
-            return state
-        }
-        return try store(at: limit, .growth)
     }
 
     /// Adoptions whose snapshots are not there, and which could not be derived any more, are derived now.
@@ -106,20 +137,17 @@ struct Retention {
         for entry in lost {
             var restored: Int?
             if case .restore(let target) = entry.adoption.recipe { restored = target }
-            try store(at: entry.offset + 1, .adoption, restoredOffset: restored)
+            var replay = try Replay(log, atOrBefore: entry.offset + 1)
+            let adopted = try folded(&replay, to: entry.offset + 1)
+            try log.save(adopted.snapshot(.adoption, restoredOffset: restored))
         }
     }
 
-    @discardableResult
-    private func store(
-        at offset: Int, _ reason: Snapshot.Reason, restoredOffset: Int? = nil
-    ) throws -> ApplicationState {
-        var replay = try Replay(log, atOrBefore: offset)
+    private func folded(_ replay: inout Replay, to offset: Int) throws -> ApplicationState {
         try replay.run(to: offset)
         guard let state = replay.state, state.offset == offset else {
             throw LogFailure(.damaged, "the log ends before @\(offset)", hint: LogReader.hint)
         }
-        try log.save(state.snapshot(reason, restoredOffset: restoredOffset))
         return state
     }
 

@@ -44,6 +44,9 @@ import Testing
         func takeFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
             throw Self.none(offset)
         }
+        func copyFeatures(at offset: Int, into row: inout FeatureRow) throws(PastEventMissing) {
+            throw Self.none(offset)
+        }
         func label(at offset: Int) throws(PastEventMissing) -> Label { throw Self.none(offset) }
         func question(at offset: Int) throws(PastEventMissing) -> PastQuestion { throw Self.none(offset) }
         func forgetFeatures(at offset: Int) {}

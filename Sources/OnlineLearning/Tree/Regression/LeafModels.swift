@@ -92,11 +92,15 @@ struct LeafModels: Sendable {
         }
     }
 
+    /// What a linear model counts for beside its columns. A number, and not the layout of the type: a tree forgets by
+    /// it, and is to forget the same leaves when the type has another field.
+    private static let linearBytes = 480
+
     /// Bytes of a leaf's model.
     func byteCount(_ leaf: Int) -> Int {
         switch kind {
         case .none: 0
-        case .linear: MemoryLayout<LinearRegression>.stride + linear[leaf].byteCount
+        case .linear: Self.linearBytes + linear[leaf].byteCount
         case .other: 40 + other[leaf].byteCount
         }
     }

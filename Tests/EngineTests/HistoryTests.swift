@@ -52,7 +52,7 @@ import Testing
             await application.stop()
         }
         let diff = try VersionDiff(.offset(1), .offset(2), in: log)
-        #expect(diff.removed == ["model: standard_scaler of x", "model: linear_regression"])
+        #expect(diff.removed == ["model: standard_scaler of x", "model: linear_regression: {loss: absolute}"])
         #expect(diff.added == ["model: linear_regression: {optimizer: sgd}"])
     }
 

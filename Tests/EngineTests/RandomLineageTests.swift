@@ -120,7 +120,9 @@ import Testing
             let time = Timestamp(microseconds: (seconds - (generator.below(9) == 0 ? 3 : 0)) * 1_000_000)
             var row = FeatureRow(specs[0].contract.layout)
             var label = labels[generator.below(labels.count)]
-            if hasOutliers, asked.count > 250, generator.below(6) == 0 { label = .number(4_100_000 * Double(generator.below(5) - 1)) }
+            if hasOutliers, asked.count > 250, generator.below(6) == 0 {
+                label = .number(4_100_000 * Double(generator.below(5) - 1))
+            }
             guard generator.below(2) == 0 || (hasOutliers && asked.count < 250) else {
                 let isCorrection = hasOutliers && generator.below(6) == 0
                 return Event(

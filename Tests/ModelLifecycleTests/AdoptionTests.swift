@@ -130,7 +130,7 @@ import Testing
             "other": ["standard_scaler", "linear_regression"],
         ]
         let changed: SpecTree = [
-            "other": ["standard_scaler", ["linear_regression": ["loss": "absolute"]]],
+            "other": ["standard_scaler", ["linear_regression": ["loss": "huber"]]],
             "same": ["standard_scaler", "linear_regression"],
         ]
         var fold = try TestFold(tenSecondSpec.with("challengers", challengers))

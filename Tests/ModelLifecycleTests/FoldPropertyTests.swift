@@ -8,7 +8,7 @@ import Testing
     static let seeds = Array(UInt64(1)...6)
     static let stepCount = 1_500
 
-    @Test(arguments: RandomTask.every, seeds)
+    @Test(arguments: RandomTask.taken, seeds)
     func everyDecisionIsThatOfTheDumbProtocol(_ task: RandomTask, _ seed: UInt64) throws {
         var fold = try TestFold(task.specs[0])
         var plain = PlainProtocol(horizon: 10)

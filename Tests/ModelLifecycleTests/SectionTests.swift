@@ -42,7 +42,7 @@ import Testing
     @Test func aSectionThatIsNotKnownIsNamed() throws {
         for bytes in [try block([.tick]), try snapshot()] {
             let isBlock = bytes.first == 3 && (try? BlockReader(bytes)) != nil
-            for number in [UInt8(9), 77, 255] {
+            for number in [UInt8(99), 177, 255] {
                 let found = error {
                     if isBlock { _ = try BlockReader(bytes + [number, 0]) } else {
                         _ = try ApplicationState(encoded: bytes + [number, 0])

@@ -46,7 +46,8 @@ struct VoiceLayout: Sendable, Equatable {
         guard let part = part(model) else { return nil }
         let (start, first) = (part.start, kept[part.start])
         guard classRoom > 0 else {
-            return first.bitPattern == Self.absent.bitPattern ? nil : UnsafeBufferPointer(rebasing: kept[start..<start + part.count])
+            guard first.bitPattern != Self.absent.bitPattern else { return nil }
+            return UnsafeBufferPointer(rebasing: kept[start..<start + part.count])
         }
         return first > 0 ? UnsafeBufferPointer(rebasing: kept[start + 1..<start + 1 + Int(first)]) : nil
     }

@@ -3,7 +3,8 @@ import Testing
 
 /// Labels of questions that were asked before anything was learned.
 @Suite struct EarlyLabelTests {
-    /// However often an expert was right, nobody falls below e⁻² of it; and whom nothing speaks against stays beside it.
+    /// However often an expert was right, nobody falls below e⁻² of it; an expert that nothing speaks against stays
+    /// beside it.
     @Test func theyMoveWeightsByABoundedPart() {
         var mixture = BayesMixture(prior: [0.25, 0.25, 0.5])
         var hedge = AdaHedge(prior: [0.25, 0.25, 0.5])

@@ -88,7 +88,7 @@ package struct AdaHedge: Sendable {
         lateness.take(labelsSince)
         meanLoss += (losses[0] - meanLoss) / lateness.count
         let before = isEarly ? excess : []
-        for k in excess.indices { excess[k] += part * losses[k] - best }
+        for k in excess.indices { excess[k] = excess[k] + part * losses[k] - best }
         if isEarly { bound(from: before) }
         return true
     }

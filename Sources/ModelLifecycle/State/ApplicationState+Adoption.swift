@@ -43,6 +43,7 @@ extension ApplicationState {
         contractChanged()
         layOutVoices(learned.models.indices.map { voices.firstIndex(of: $0) })
         provisionalLabelChanged(from: old.contract.target.provisionalLabel)
+        if case .candidate(_, let start) = adoption.recipe { unmarkProvisional(askedBefore: start) }
         passOnLateness(wasKept: wasKept, targetChanged: targetChanged)
         failureRuns = FailureRuns(modelCount: learned.models.count)
         outcome.notices.append(.adopted(adoption.recipe, at: offset))

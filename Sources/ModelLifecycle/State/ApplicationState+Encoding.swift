@@ -141,7 +141,6 @@ extension ApplicationState {
         amendments = format > 1 ? try Amendments(from: &decoder) : Amendments()
         revision = format > 1 ? try Revision(from: &decoder) : .unrecorded
         served = Served(beginning: Scorecard(spec.settings.metrics, spec.contract))
-        contractChanged()
         try checkHalves()
     }
 

@@ -36,6 +36,7 @@ extension ApplicationState {
         _ row: borrowing FeatureRow, _ label: Label, scoring index: Int, at time: Timestamp, isAskedNow: Bool = false,
         isExample: Bool = false, _ outcome: inout Outcome
     ) -> Bool {
+        let learnedBefore = ledger.voices.learned
         if !isExample {
             ledger.counts.count(labelAfter: time.microseconds - ledger.time(of: index).microseconds)
         }
@@ -48,7 +49,9 @@ extension ApplicationState {
             ledger.move(index, to: .labelled, at: time)
             return false
         }
-        let labelsSince = recall(index, isAskedNow: isAskedNow, &outcome)
+        var labelsSince = recall(index, isAskedNow: isAskedNow, &outcome)
+        // Those that were set aside, and come in with this one.
+        if isAskedNow { labelsSince = Double(ledger.voices.learned - learnedBefore) }
         outcome.labelledQuestion = Int(ledger.entry(index).offset)
         score(index, label, target, row, at: time, &outcome)
         if !isExample, keepsLateness {
@@ -120,17 +123,21 @@ extension ApplicationState {
 
     /// Lets every model learn. Those that weigh others judge them by what they said, which the outcome has beside what
     /// was answered.
-    /// - Parameter labelsSince: how many labels were learned between the question and this one; nil where nobody is to
-    ///   be judged.
+    /// - Parameters:
+    ///   - labelsSince: how many labels were learned between the question and this one; nil where nobody is to be
+    ///     judged.
+    ///   - id: the question's. While one of that id is set aside, the label counts there.
     mutating func train(
-        _ row: borrowing FeatureRow, _ target: Target, at time: Timestamp, labelsSince: Double?,
+        _ row: borrowing FeatureRow, _ target: Target, at time: Timestamp, labelsSince: Double?, of id: Fingerprint?,
         _ outcome: inout Outcome
     ) {
         workspace.time = time.microseconds
         for model in learned.models.indices {
             train(model, row, target, weight: 1, labelsSince: labelsSince, &outcome)
         }
-        if ledger.voices.areKept { ledger.voices.count(labels: 1) }
+        if ledger.voices.areKept, marks.ledger.isEmpty || id.flatMap({ marks.ledger.index(of: $0) }) == nil {
+            ledger.voices.count(labels: 1)
+        }
         learned.baseline.learn(target)
     }
 

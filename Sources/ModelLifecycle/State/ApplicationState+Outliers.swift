@@ -65,7 +65,7 @@ extension ApplicationState {
             if let given = asideLabels.settle(one.question, .learned) {
                 scoreServed(given, one.value, row, at: time)
             }
-            train(row, target, at: time, labelsSince: nil, &outcome)
+            train(row, target, at: time, labelsSince: nil, of: nil, &outcome)
             if watchesLabels { learned.outliers.range.update(one.value) }
             outcome.learnedLate.append(
                 Outcome.LearnedLate(
@@ -129,8 +129,8 @@ extension ApplicationState {
         let row = one.row.rearranged(from: learned.outliers.layout, to: contract.layout)
         score(one, target, row, at: ledger.time, &outcome)
         if let given = asideLabels.settle(question, .corrected) { scoreServed(given, value, row, at: ledger.time) }
-        train(row, target, at: ledger.time, labelsSince: nil, &outcome)
-        learned.outliers.range.update(value)
+        train(row, target, at: ledger.time, labelsSince: nil, of: nil, &outcome)
+        if watchesLabels { learned.outliers.range.update(value) }
         outcome.giveBack(row)
         return .learned
     }

@@ -83,7 +83,8 @@ extension ApplicationState {
 
     private mutating func takeBackExpiry() {
         ledger.counts.expiredPredictions.takeOne()
-        if keepsLateness { lateness.takeBackExpiry(after: horizonMicroseconds) }
+        // With a provisional label the end of the horizon was a label, and what that added cannot be taken back.
+        if keepsLateness, provisionalMicroseconds == nil { lateness.takeBackExpiry(after: horizonMicroseconds) }
     }
 
     /// What was answered before the last adoption, by the slots of ``served``. Of open classes it is known only of the

@@ -72,7 +72,8 @@ extension ApplicationState {
         // Taken out of the outcome while it teaches, because the outcome changes meanwhile.
         var row = FeatureRow(numberCount: 0, stringCount: 0, timestampCount: 0)
         swap(&row, &outcome.rows[place])
-        train(row, target, at: time, labelsSince: recall(index, &outcome), &outcome)
+        let id = ledger.entry(index).id
+        train(row, target, at: time, labelsSince: recall(index, &outcome), of: id, &outcome)
         swap(&row, &outcome.rows[place])
         ledger.markProvisional(index, at: offset)
     }
@@ -92,7 +93,9 @@ extension ApplicationState {
             noteLabel(label, target, of: index, askedAt: entry.time, entry.place, outcome, at: expiry(entry.time))
         }
         outcome.concludeScored(Int(entry.offset), row: place)
-        if !entry.isProvisional { train(row, target, at: time, labelsSince: labelsSince, &outcome) }
+        if !entry.isProvisional {
+            train(row, target, at: time, labelsSince: labelsSince, of: entry.id, &outcome)
+        }
         swap(&row, &outcome.rows[place])
         ledger.counts.expiredPredictions += 1
         ledger.move(index, to: .expired, at: expiry(entry.time))
@@ -101,9 +104,14 @@ extension ApplicationState {
     /// What is set aside is learned by nobody, but where it comes back, the models will be those that had learned it.
     mutating func passMarksProvisionally(to time: Timestamp) {
         guard let age = provisionalMicroseconds else { return }
-        while let index = marks.ledger.oldestFresh {
-            let waited = time.microseconds.subtractingReportingOverflow(marks.ledger.time(of: index).microseconds)
+        var next = marks.ledger.oldestFresh
+        while let index = next {
+            let asked = marks.ledger.time(of: index)
+            let waited = time.microseconds.subtractingReportingOverflow(asked.microseconds)
             guard waited.overflow || waited.partialValue > age else { return }
+            next = marks.ledger.nextFresh(after: index)
+            // The label of one whose horizon ends is final.
+            if hasPassed(asked, time) { continue }
             marks.ledger.markProvisional(index, at: offset)
             if ledger.voices.areKept { ledger.voices.count(labels: 1) }
         }
@@ -119,7 +127,9 @@ extension ApplicationState {
     ) {
         guard let moment = ledger.entry(index).provisionalOffset, learned.taught.contains(moment),
             let label = contract.target.provisionalLabel
-        else { return train(row, target, at: time, labelsSince: labelsSince, &outcome) }
+        else {
+            return train(row, target, at: time, labelsSince: labelsSince, of: ledger.entry(index).id, &outcome)
+        }
         let stated = self.target(learning: label)
         workspace.time = time.microseconds
         for model in learned.models.indices {
@@ -174,6 +184,13 @@ extension ApplicationState {
         if let old, old != label { unmarkAll() }
     }
 
+    /// After the adoption of a candidate: it has learned nothing of questions that were asked before it began. They are
+    /// learned provisionally as if they had come to be due now.
+    mutating func unmarkProvisional(askedBefore start: Int) {
+        ledger.unmarkProvisional { $0.offset < start }
+        if !marks.ledger.isEmpty { marks.ledger.unmarkProvisional { $0.offset < start } }
+    }
+
     private mutating func unmarkAll() {
         ledger.unmarkProvisional { _ in true }
         if !marks.ledger.isEmpty { marks.ledger.unmarkProvisional { _ in true } }
@@ -189,8 +206,8 @@ extension ApplicationState {
             let (waited, overflow) = now.subtractingReportingOverflow(time.microseconds)
             return !overflow && waited <= age
         }
-        ledger.unmarkProvisional { isYoung($0) }
-        if !marks.ledger.isEmpty { marks.ledger.unmarkProvisional { isYoung($0) } }
+        ledger.unmarkProvisional { isYoung($0.time) }
+        if !marks.ledger.isEmpty { marks.ledger.unmarkProvisional { isYoung($0.time) } }
         for question in reopened {
             guard let index = ledger.index(of: question.id) else { continue }
             let entry = ledger.entry(index)
@@ -201,13 +218,13 @@ extension ApplicationState {
 }
 
 extension Ledger {
-    /// Lets open questions count as not learned provisionally, by the times at which they were asked.
+    /// Lets open questions that fulfil a condition count as not learned provisionally.
     /// Complexity: O(open questions).
-    fileprivate mutating func unmarkProvisional(where isMeant: (Timestamp) -> Bool) {
+    fileprivate mutating func unmarkProvisional(where isMeant: (Entry) -> Bool) {
         var next = oldest(.pending)
         while let index = next {
             next = self.next(after: index)
-            if entry(index).isProvisional, isMeant(time(of: index)) { unmarkProvisional(index) }
+            if entry(index).isProvisional, isMeant(entry(index)) { unmarkProvisional(index) }
         }
         findOldestFresh()
     }

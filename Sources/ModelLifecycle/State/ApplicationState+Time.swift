@@ -28,7 +28,10 @@ extension ApplicationState {
         } else if let oldest = ledger.oldest(.pending), hasPassed(ledger.time(of: oldest), time) {
             try expirePredictions(at: time, &past, &outcome)
         }
-        if !marks.ledger.isEmpty { countLabelsOfMarks(expiringAt: time) }
+        if !marks.ledger.isEmpty {
+            countLabelsOfMarks(expiringAt: time)
+            passMarksProvisionally(to: time)
+        }
         while let oldest = ledger.oldest(.labelled), hasPassed(ledger.time(of: oldest), time) {
             if oldest == kept { ledger.move(oldest, to: .expired, at: time) } else { ledger.remove(oldest) }
         }
@@ -67,7 +70,7 @@ extension ApplicationState {
                 // What was said is not kept with a question that is open no more.
                 let labelsSince = recall(index, &outcome)
                 ledger.move(index, to: .expired, at: expiry(entry.time))
-                train(rows[position], target, at: time, labelsSince: labelsSince, &outcome)
+                train(rows[position], target, at: time, labelsSince: labelsSince, of: entry.id, &outcome)
                 position += 1
             }
         }

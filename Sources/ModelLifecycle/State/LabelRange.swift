@@ -195,7 +195,7 @@ extension LabelRange: CanonicallyCodable {
     }
 
     fileprivate static func damaged(_ decoder: CanonicalDecoder) -> CanonicalDecodingError {
-        CanonicalDecodingError(offset: decoder.offset, reason: "no labels lie so")
+        CanonicalDecodingError(offset: decoder.offset, reason: "the range of labels is damaged")
     }
 }
 

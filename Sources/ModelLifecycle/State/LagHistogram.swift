@@ -80,9 +80,9 @@ extension LagHistogram {
         self.init()
         var next = 0
         for _ in 0..<(try decoder.count(elementBytes: 2)) {
-            let bin = next + (try decoder.natural())
+            let (bin, overflow) = next.addingReportingOverflow(try decoder.natural())
             let count = try decoder.uint()
-            guard bin < Self.binCount, count > 0, count < 1 << 40 else { throw decoder.lateness("bins of lags") }
+            guard !overflow, bin < Self.binCount, count > 0, count < 1 << 40 else { throw decoder.lateness("bins of lags") }
             if counts.isEmpty { counts = [UInt64](repeating: 0, count: Self.binCount) }
             counts[bin] = count
             total += count

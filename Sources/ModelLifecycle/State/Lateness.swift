@@ -333,6 +333,6 @@ extension CanonicalDecoder {
     }
 
     func lateness(_ what: String) -> CanonicalDecodingError {
-        CanonicalDecodingError(offset: offset, reason: "\(what) that no lateness has")
+        CanonicalDecodingError(offset: offset, reason: "lateness: \(what)")
     }
 }

@@ -68,7 +68,7 @@ extension Ledger {
         while let index = next {
             encoder.bool(voices.has(index))
             _ = voices.withSlot(of: index) { kept in
-                encoder.count(learned - Int(kept[0]))
+                encoder.count(max(0, learned - Int(kept[0])))
                 for model in 0..<modelCount {
                     let said = voices.layout.voices(of: model, in: kept)
                     encoder.count(said?.count ?? 0)

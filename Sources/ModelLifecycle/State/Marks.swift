@@ -98,16 +98,16 @@ extension ApplicationState {
         var kept: Int?
         if let marked, marked.status == .expired, marks.ledger.entry(marked.index).label == 0 { kept = marked.index }
         passMarks(to: ledger.time, keeping: kept)
-        countLabel(event, marked, decision)
+        countLabel(event, marked)
         guard let marked, let label = event.label else { return }
         let (index, entry) = (marked.index, marks.ledger.entry(marked.index))
         let hash = label.contentHash(contract.target)
         switch marked.status {
         case .pending:
             ledger.counts.count(labelAfter: ledger.time.microseconds - entry.time.microseconds)
-            if let row = marked.row, !isOutside(label) { score(index, label, row) }
+            if let row = marked.row, !isSetAside(event) { score(index, label, row) }
             if keepsLateness {
-                if isOutside(label) {
+                if isSetAside(event) {
                     lateness.label(ofQuestionAt: entry.time, after: ledger.time.microseconds &- entry.time.microseconds)
                 } else {
                     noteMarkedLabel(label, of: index, at: ledger.time)
@@ -128,18 +128,17 @@ extension ApplicationState {
         }
     }
 
-    /// Lets the count of labels learned be what it would be if nothing were set aside: a question's own label counts,
-    /// and what is asked again under its id does not.
-    private mutating func countLabel(_ event: borrowing Event, _ marked: MarkedLabel?, _ decision: Decision) {
-        guard ledger.voices.areKept else { return }
-        let isLearned = decision == .learned || decision == .predictedAndLearned
-        if let marked {
-            let isTaken = !marks.ledger.entry(marked.index).isProvisional && !(event.label.map(isOutside) ?? false)
-            let wouldBeLearned = marked.status == .pending && isTaken
-            ledger.voices.count(labels: (wouldBeLearned ? 1 : 0) - (isLearned ? 1 : 0))
-        } else if isLearned, event.kind.isOfClients, marks.place(of: event.id) != nil {
-            ledger.voices.count(labels: -1)
-        }
+    /// Lets the count of labels learned be what it would be if nothing were set aside: a question's own label counts.
+    /// What is asked again under its id does not, see `train`.
+    private mutating func countLabel(_ event: borrowing Event, _ marked: MarkedLabel?) {
+        guard ledger.voices.areKept, let marked, marked.status == .pending else { return }
+        if !marks.ledger.entry(marked.index).isProvisional, !isSetAside(event) { ledger.voices.count(labels: 1) }
+    }
+
+    /// Whether the label of a question that an exclusion has set aside would be set aside as an outlier.
+    private func isSetAside(_ event: borrowing Event) -> Bool {
+        guard event.kind != .corrected, let label = event.label else { return false }
+        return isOutside(label)
     }
 
     /// The same of what expires, where the spec gives it a label.
@@ -169,24 +168,23 @@ extension ApplicationState {
             learned.classes, maxClasses: spec.contract.target.maxClasses, row, at: ledger.time)
     }
 
-    /// As ``pass(to:keeping:_:_:)``, of what is set aside: what expires there teaches nothing.
     /// Where questions are learned provisionally, the stated label is final at the end of the horizon.
-    private mutating func noteMarkedExpiry(of index: Int) {
+    private mutating func noteMarkedExpiry(of index: Int, at time: Timestamp) {
         guard provisionalMicroseconds != nil, let label = contract.target.provisionalLabel else {
             return lateness.expire(after: horizonMicroseconds)
         }
-        noteMarkedLabel(label, of: index, at: expiry(marks.ledger.entry(index).time))
+        noteMarkedLabel(label, of: index, at: time)
     }
 
+    /// As `pass`, of what is set aside: what expires there teaches nothing.
     private mutating func passMarks(to time: Timestamp, keeping kept: Int?) {
         while let oldest = marks.ledger.oldest(.pending), hasPassed(marks.ledger.entry(oldest).time, time) {
             ledger.counts.expiredPredictions += 1
-            if keepsLateness { noteMarkedExpiry(of: oldest) }
             let deadline = marks.ledger.entry(oldest).time.microseconds &+ horizonMicroseconds
-            marks.ledger.move(
-                oldest, to: .expired, at: max(marks.ledger.time, Timestamp(microseconds: deadline)))
+            let end = max(marks.ledger.time, Timestamp(microseconds: deadline))
+            if keepsLateness { noteMarkedExpiry(of: oldest, at: end) }
+            marks.ledger.move(oldest, to: .expired, at: end)
         }
-        passMarksProvisionally(to: time)
         while let oldest = marks.ledger.oldest(.labelled), hasPassed(marks.ledger.entry(oldest).time, time) {
             if oldest == kept {
                 marks.ledger.move(oldest, to: .expired, at: time)

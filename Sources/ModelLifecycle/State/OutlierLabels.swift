@@ -135,7 +135,7 @@ extension OutlierLabels {
     }
 
     private static func damaged(_ decoder: CanonicalDecoder) -> CanonicalDecodingError {
-        CanonicalDecodingError(offset: decoder.offset, reason: "no labels are set aside so")
+        CanonicalDecodingError(offset: decoder.offset, reason: "the labels set aside are damaged")
     }
 }
 

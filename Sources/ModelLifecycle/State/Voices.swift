@@ -217,6 +217,6 @@ struct Voices: Sendable {
         slab.withUnsafeBufferPointer { slab in
             for i in 0..<stride { said[i] = slab[start + i] }
         }
-        return Double(learned) - said[0]
+        return max(0, Double(learned) - said[0])
     }
 }

@@ -31,6 +31,22 @@ struct SpecMetricTests {
         #expect(try loss("linear_regression", nil) == squared)
     }
 
+    /// A changed list of metrics throws no model away: who has one by the other loss goes on with it.
+    @Test func modelsGoOnWhereAnotherMetricIsShownFirst() throws {
+        let linear = plainSpec.with("model", "linear_regression")
+        let lists: [SpecTree?] = [["mae", "rmse"], ["rmse", "mae"], nil]
+        let specs = try lists.map { try linear.with("metrics", $0).spec }
+        for began in specs {
+            for now in specs {
+                let models = now.goingOn(from: began.settings.models).settings.models
+                #expect(models == began.settings.models)
+            }
+        }
+        let named = try plainSpec.with("model", ["linear_regression": ["loss": "squared"]])
+            .with("metrics", ["mae"]).spec
+        #expect(named.goingOn(from: specs[0].settings.models) == named, "who names a loss has it")
+    }
+
     @Test func metricsFitTheTaskAndStandOnce() {
         #expect(
             Self.complaints(["mae", "roc_auc", "rmsee", "mae"]) == [

@@ -76,8 +76,8 @@ final class Serving {
             let goingOn = replay.state == nil ? spec : spec.goingOn(from: models)
             if goingOn != spec {
                 tell(
-                    "models whose defaults have changed go on with those that they began with: `headrace log` shows "
-                        + "them in the spec in force; name the new ones in the spec to have them")
+                    "models go on with the defaults that they began with, which are others now: `headrace status "
+                        + "--spec` shows them; name the new ones in the spec to have them, untrained")
             }
             if replay.state == nil || state.spec != goingOn {
                 _ = try adopt(.spec(goingOn), state.successor(under: goingOn))

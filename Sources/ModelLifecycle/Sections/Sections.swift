@@ -38,7 +38,8 @@ enum SnapshotSection: UInt8, SectionTable {
     case voices = 6
     /// What the models have learned provisionally, of the learned half; where nothing is, it is not there.
     case taught = 7
-    /// How late labels come, and how answers proved by that, of the present half; before the first question, it is not there.
+    /// How late labels come, and how answers proved by that, of the present half; before the first question, it is not
+    /// there.
     case lateness = 8
     /// The range of labels and which are set aside, of the learned half, and what became of such labels, of the other;
     /// not there before there is any of it.

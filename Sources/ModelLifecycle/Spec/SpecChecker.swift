@@ -14,6 +14,8 @@ public struct SpecChecker {
     var isIncomplete = false
     /// Whether what is not said is what it was in programs before the ladder.
     var hasFormerDefaults = false
+    /// Whether linear models that name no loss have the one that they have where another metric is shown first.
+    var hasOtherLoss = false
 
     /// The features whose names are known, even where the rest of them is wrong.
     var features: [CheckedFeature] = []
@@ -32,11 +34,10 @@ public struct SpecChecker {
         guard var spec = checker.spec(SpecPlace(node, path: "")), checker.isClean else {
             throw SpecMistakes(checker.mistakes)
         }
-        var former = SpecChecker()
-        former.hasFormerDefaults = true
-        if let other = former.spec(SpecPlace(node, path: "")), other != spec {
-            spec.former = Spec.Former(models: other.settings.models)
-        }
+        var (former, otherwise) = (SpecChecker(), SpecChecker())
+        (former.hasFormerDefaults, otherwise.hasOtherLoss) = (true, true)
+        let others = [former.spec(SpecPlace(node, path: "")), otherwise.spec(SpecPlace(node, path: ""))]
+        spec.former = Spec.Former(models: others.flatMap { $0.map { $0 == spec ? [] : $0.settings.models } ?? [] })
         return (spec, SpecMistake.sorted(checker.warnings))
     }
 
@@ -68,7 +69,7 @@ public struct SpecChecker {
         let retention = record["retention"].flatMap { self.retention($0, horizon: target?.horizon) }
         let data = record["data"].map { self.data($0) } ?? DataMapping()
         let metrics = self.metrics(record["metrics"])
-        showsAbsoluteError = record["metrics"] != nil && metrics.first?.name == "mae"
+        showsAbsoluteError = (record["metrics"] != nil && metrics.first?.name == "mae") != hasOtherLoss
         let (modelName, model) = record["model"].map { self.model($0) } ?? (nil, nil)
         let challengers = record["challengers"].map { self.challengers($0) } ?? []
         checkNames(modelName, record["challengers"], challengers)

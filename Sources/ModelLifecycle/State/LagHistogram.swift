@@ -82,7 +82,9 @@ extension LagHistogram {
         for _ in 0..<(try decoder.count(elementBytes: 2)) {
             let (bin, overflow) = next.addingReportingOverflow(try decoder.natural())
             let count = try decoder.uint()
-            guard !overflow, bin < Self.binCount, count > 0, count < 1 << 40 else { throw decoder.lateness("bins of lags") }
+            guard !overflow, bin < Self.binCount, count > 0, count < 1 << 40 else {
+                throw decoder.lateness("bins of lags")
+            }
             if counts.isEmpty { counts = [UInt64](repeating: 0, count: Self.binCount) }
             counts[bin] = count
             total += count
